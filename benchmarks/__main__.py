@@ -21,6 +21,7 @@ NAMES = (
     "many_cases",
     "transcode",
     "media",
+    "stores",
     "audits",
     "audit_history",
     "history",

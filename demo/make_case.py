@@ -235,9 +235,10 @@ def _description(
     number: str, begun: date, raid: datetime, closed: date, objects: list[dict[str, Any]], small: bool
 ) -> dict[str, Any]:
     local = raid.replace(tzinfo=None)
+    sequence = int("".join(filter(str.isdigit, number.rpartition("〕")[2])) or 12)
     return {
         "case_number": number,
-        "archival_number": f"LJWL-{begun.year}-CF-0012",
+        "archival_number": f"L012-ZY·ZF·{closed.year}·D30-{sequence:03}",
         "case_type": "处罚",
         "title": f"{PARTY}{CAUSE}",
         "cause": "未经批准擅自从事营业性演出",

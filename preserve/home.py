@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,44 @@ class Web(BaseModel):
     oidc: Oidc | None = Field(None, description="the bureau's OpenID Connect provider; nothing: our passwords alone")
 
 
+class ObjectStore(BaseModel):
+    """`[store]`: packages and records in an object store instead of a folder of this machine.
+
+    Credentials never stand here: the adapter's library knows where they are. What is under construction, and a copy of
+    the records, lie in `folder` on this machine.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str = Field(min_length=1, description="adapter of the store, one that is always on line: s3")
+    bucket: str = Field(min_length=1, description="name of the bucket")
+    endpoint: str = Field("", description="URL of the S3 interface; empty: the one that boto3 is configured for")
+    prefix: str = Field("", description="keys of this archive begin so")
+    folder: str = Field("store", description="folder of this machine, relative to the home or absolute")
+
+    @property
+    def location(self) -> str:
+        """What it is called in messages and in the inventory."""
+        return f"{self.endpoint}/{self.bucket}/{self.prefix}".strip("/")
+
+
+class Monitor(BaseModel):
+    """`[metrics]`: where a monitor may ask the service for figures; nothing of a case is among them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listen: str = Field("", description="address and port, or unix:/path/of/a/socket; empty: nobody is answered")
+    token_file: str = Field("", description="file with a token that who asks must show; none needed on this machine")
+
+
+class Logging(BaseModel):
+    """`[logging]`: how the services tell of what happens, on stderr."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    form: Literal["text", "json"] = Field("text", description="text for people, or one JSON object a line")
+
+
 class Settings(BaseModel):
     """What `preserve.toml` holds."""
 
@@ -106,12 +145,20 @@ class Settings(BaseModel):
     time_zone: str = "Asia/Shanghai"
     policy: Literal["lossless", "compact"] = "lossless"
     digests: tuple[Literal["sha256", "sha512", "sm3"], ...] = ("sha256",)
-    store: str = Field("store", description="server store: a path, relative to the home or absolute")
+    store: str | ObjectStore = Field(
+        "store", description="server store: a path, relative to the home or absolute; or a table, an object store"
+    )
     reserve: int = Field(1 << 30, ge=0, description="bytes that must stay free on the store")
     state_secrets: bool = Field(False, description="this installation is declared for state secrets")
     clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
+    fonds: str = Field("", description="code of the fonds that this archive is of, in a house; empty: it is in none")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
+    metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
+    logging: Logging = Field(default_factory=Logging, description="how the services log")
+
+
+_away: dict[Path, Home] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +168,30 @@ class Home:
     path: Path
     settings: Settings
 
+    def __post_init__(self) -> None:
+        if self.away is not None:
+            _away[self.store] = self
+
+    @property
+    def away(self) -> ObjectStore | None:
+        """The object store that has packages and records; None where the store is a folder."""
+        return None if isinstance(self.settings.store, str) else self.settings.store
+
     @property
     def store(self) -> Path:
-        """The server store's folder."""
-        return (self.path / self.settings.store).resolve()
+        """The server store's folder; of an object store the one that has what is built, and a copy of the records."""
+        store = self.settings.store
+        return (self.path / (store if isinstance(store, str) else store.folder)).resolve()
+
+    @property
+    def store_place(self) -> str:
+        """Where the store is, in messages and in the inventory."""
+        return str(self.store) if self.away is None else self.away.location
+
+    @property
+    def store_identity(self) -> str:
+        """The identity of the home's server store, as its marker says."""
+        return f"store-{self.settings.archive_id}"
 
     @property
     def catalogue(self) -> Path:
@@ -160,6 +227,55 @@ class Home:
     def log(self) -> Path:
         """The folder of the run logs, for an auditor."""
         return self.path / "log"
+
+
+HOUSE = "house.toml"
+_CODE = re.compile(r"[a-z](?:-?[a-z0-9]){0,31}")
+"""What the code of a fonds looks like: it becomes part of folders and addresses."""
+
+
+class House(BaseModel):
+    """`house.toml`: archives of several fonds beside each other. Where nothing is said, `register` has the settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    house_id: Annotated[str, Field(min_length=1, description="identifies this house; never changes")]
+    host: str = Field("", description="CODE.host is the address of a fonds in browsers; empty: /f/CODE/ alone")
+
+
+def is_fonds_code(text: str) -> bool:
+    """Whether this may be the code of a fonds."""
+    return _CODE.fullmatch(text) is not None
+
+
+def read_house(path: Path) -> House:
+    """The settings of a house. Raises UsageError where there is none, Refused where they are wrong."""
+    try:
+        return House(**tomllib.loads((path / HOUSE).read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError("house.none", str(path)) from None
+    except (ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused("house.settings-wrong", str(path / HOUSE), detail=str(error)) from error
+
+
+def home_in_house(house: Path, code: str = "") -> Path:
+    """The home of a fonds in a house, or that of the house itself. Raises UsageError where there is no such place."""
+    read_house(house)
+    if not code:
+        return house / "register"
+    if not is_fonds_code(code):
+        raise UsageError("house.no-fonds", code)
+    home = house / "fonds" / code
+    if not (home / SETTINGS).is_file():
+        raise UsageError("house.no-fonds", code)
+    return home
+
+
+def home_of_record(path: Path) -> Home | None:
+    """The home whose object store keeps this record of its folder too; None where the folder is the store."""
+    if not _away:
+        return None
+    return next((_away[top] for top in path.parents if top in _away), None)
 
 
 def default_path() -> Path:
@@ -217,6 +333,15 @@ def forget_secrets() -> None:
 def given_signing_password() -> str:
     """The password or PIN of the signing key (`PRESERVE_SIGNING_PASSWORD`), or nothing."""
     return os.environ.get("PRESERVE_SIGNING_PASSWORD", "")
+
+
+def logs_to_journal(descriptor: int) -> bool:
+    """Whether what is written to a descriptor goes to systemd's journal (`JOURNAL_STREAM`, systemd.exec(5))."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return False
+    return os.environ.get("JOURNAL_STREAM", "") == f"{found.st_dev}:{found.st_ino}"
 
 
 def open_home(path: Path) -> Home:

@@ -29,6 +29,7 @@ class Traits:
     composed: bool = False  # written once, as a whole that is made before: no copy can be added or mended
     name_zh: str = ""
     name_en: str = ""
+    remote: bool = False  # its bytes come through a service: nobody here sees on what they lie
 
     @property
     def online(self) -> bool:
@@ -248,6 +249,45 @@ class Mending(Protocol):
 
         A path that the package does not have is only put aside.
         """
+
+
+@runtime_checkable
+class Ranged(Protocol):
+    """A medium of which a part of a file can be read without the rest."""
+
+    def read_range(self, copy: CopyRef, path: PurePosixPath, start: int, length: int | None) -> BinaryIO:
+        """The bytes of a file from `start` on, all or `length` of them, no more than there are. Raises CopyUnknown."""
+
+
+class Records(Protocol):
+    """What is kept on a medium beside its packages, by names with `/`."""
+
+    def put(self, name: str, source: Path) -> bool:
+        """Send a file as a new record; False where the same one is there. Of many at once one wins.
+
+        Raises CopyExists where another one is there.
+        """
+
+    def replace(self, name: str, source: Path) -> None:
+        """Send a file as the record of that name, whatever lies there."""
+
+    def open(self, name: str) -> BinaryIO:
+        """The bytes of a record. Raises CopyUnknown."""
+
+    def names(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """Every record whose name begins so, and its bytes."""
+
+    def drop(self, name: str) -> None:
+        """Let a record go that another one holds too."""
+
+
+@runtime_checkable
+class Recording(Protocol):
+    """A medium that keeps records beside packages: an archive can work on it alone."""
+
+    @property
+    def records(self) -> Records:
+        """Its records."""
 
 
 @runtime_checkable

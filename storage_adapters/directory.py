@@ -49,6 +49,7 @@ from storage_adapters.errors import (
 )
 from storage_adapters.marker import write_marker
 from storage_adapters.medium_errors import make_folder, on_medium
+from storage_adapters.parts import part_of
 from storage_adapters.reading import check_files, walk_files
 
 KIND = "directory"
@@ -201,6 +202,12 @@ class DirectoryAdapter:
             with on_medium(target):
                 raise
         return os.fdopen(handle, "rb")
+
+    def read_range(self, copy: CopyRef, path: PurePosixPath, start: int, length: int | None) -> BinaryIO:
+        """The bytes of a file from `start` on, all or `length` of them, no more than there are. Raises CopyUnknown."""
+        stream = self.read(copy, path)
+        stream.seek(start)
+        return stream if length is None else part_of(stream, length)
 
     def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
         """Compare every expected file with its bytes on the medium; then name what should not be there."""

@@ -1,26 +1,25 @@
 """A bucket as a medium (Amazon S3's interface): checksums checked by the server, versions, Object Lock.
 
-Layout under the prefix: `medium.json` says which medium it is; `packages/<name>/<path>` are the files; a copy exists
-only when `published/<name>.json`, which lists every file with its digest, was written, and that is written last.
+Layout under the prefix: `medium.json` says which medium it is; `packages/<name>/<path>` are the files of a megabyte and
+more, `segments/<name>/<number>.tar` hold the smaller ones; a copy exists only when `published/<name>.json`, which lists
+every file with its digest and place, was written, and that is written last. Copies of earlier releases, each file an
+object, are read as they are.
 """
 
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
-from typing import Any, BinaryIO, Self, cast
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Self
 
 from storage_adapters.contract import (
     Address,
     CopyRef,
     Established,
-    ExpectedFile,
     FileCheck,
     MediumState,
     NewMedium,
@@ -31,7 +30,6 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.digests import new_digest
 from storage_adapters.errors import (
     CopyExists,
     CopyUnknown,
@@ -44,13 +42,18 @@ from storage_adapters.errors import (
     WrongMedium,
 )
 from storage_adapters.marker import MARKER, marker_bytes, parse_marker
-from storage_adapters.reading import walk_files
 from storage_adapters.s3_bucket import NONE, Bucket, asking
-from storage_adapters.s3_upload import send as upload
+from storage_adapters.s3_checking import check_copy
+from storage_adapters.s3_fetching import fetch, together
+from storage_adapters.s3_listing import Contents, parse, published_key
+from storage_adapters.s3_mending import mend_files, put_aside
+from storage_adapters.s3_records import S3Records
+from storage_adapters.s3_trials import try_bucket
+from storage_adapters.s3_writing import Sizes, write_package
+from storage_adapters.trials import Trial
 
 KIND = "s3"
-_BLOCK = 1 << 20
-_AHEAD = 4  # files that are asked for ahead of each thread
+_LISTS = 4  # lists of copies that are remembered: who reads one file of a copy reads more
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,19 @@ class S3Adapter:
     endpoint: str = ""
     retain_until: datetime | None = None
     workers: int = 4
-    part: int = 32 << 20
+    part: int = 16 << 20
     marker: bytes = b""
+    sizes: Sizes = field(default_factory=Sizes)
+    _lists: dict[str, Contents] = field(default_factory=dict, compare=False, repr=False)
     _client: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def traits(self) -> Traits:
         """A bucket needs no person; its keys are bounded in bytes."""
         erasable = self.retain_until is None
-        return Traits(KIND, erasable, False, False, True, 1024, 900, name_zh="对象存储", name_en="object store")
+        return Traits(
+            KIND, erasable, False, False, True, 1024, 900, name_zh="对象存储", name_en="object store", remote=True
+        )
 
     @classmethod
     def at(cls, address: Address) -> Self:
@@ -118,7 +125,8 @@ class S3Adapter:
             self.require()
         except MediumAbsent:
             document = marker or json.dumps({"medium": self.identity, "kind": KIND}).encode()
-            self._keys.put(MARKER, document)
+            if not self._keys.put_if_absent(MARKER, document):
+                self.require()
 
     def require(self) -> None:
         """Raises MediumAbsent or WrongMedium unless this is the medium it should be."""
@@ -143,7 +151,34 @@ class S3Adapter:
             yield CopyRef(key.removeprefix("published/").removesuffix(".json"))
 
     def _published(self, copy: CopyRef) -> bool:
-        return self._keys.exists(f"published/{copy.name}.json")
+        return self._keys.exists(published_key(copy.name))
+
+    def contents(self, copy: CopyRef, *, fresh: bool = False) -> Contents:
+        """The list of a copy; the last few are remembered. Raises CopyUnknown, MediumFailing where it is no list."""
+        if not fresh and (known := self._lists.get(copy.name)) is not None:
+            return known
+        try:
+            with self._keys.open(published_key(copy.name)) as stream:
+                found = parse(stream.read(), f"{self._where}{published_key(copy.name)}")
+        except MediumAbsent as error:
+            self._lists.pop(copy.name, None)
+            if error.values.get("reason") in NONE:
+                raise CopyUnknown(f"{self._where}{copy.name}") from error
+            raise
+        for old in list(self._lists)[: 1 - _LISTS]:
+            self._lists.pop(old, None)
+        self._lists[copy.name] = found
+        return found
+
+    def has(self, copy: CopyRef) -> bool:
+        """Whether a copy is published here. Raises WrongMedium, MediumAbsent."""
+        self.require()
+        return self._published(copy)
+
+    @property
+    def records(self) -> S3Records:
+        """What is kept here beside the packages."""
+        return S3Records(self._keys)
 
     def write(self, package: Package, progress: Progress) -> Receipt:
         """Send every file with its checksum, then the list that makes it a copy. What lies there already is kept.
@@ -153,111 +188,83 @@ class S3Adapter:
         self.require()
         if self._published(CopyRef(package.name)):
             raise CopyExists(f"{self._where}{package.name}")
-        base = f"packages/{package.name}/"
-        there = dict(self._keys.below(base))
-        names = sorted(walk_files(package.root))
-        listed: dict[str, dict[str, Any]] = {}
-
-        def send(name: str) -> tuple[str, int, str]:
-            known, size = package.digests.get(name, ""), there.get(base + name)
-            return name, *upload(self._keys, package.root / name, base + name, known, size)
-
-        with ThreadPoolExecutor(self.workers) as pool:
-            futures = [pool.submit(send, name) for name in names]
-            try:
-                for future in futures:
-                    name, size, digest = future.result()
-                    listed[name] = {"size": size, "sha256": digest}
-                    progress(size)
-            except BaseException:
-                for future in futures:
-                    future.cancel()
-                raise
-        moment = datetime.now(UTC).replace(microsecond=0)
-        document = {"name": package.name, "written": moment.isoformat(), "files": listed}
-        self._keys.put(f"published/{package.name}.json", json.dumps(document, ensure_ascii=False).encode())
-        total = sum(file["size"] for file in listed.values())
-        return Receipt(CopyRef(package.name), f"{self._where}{base}", len(listed), total, moment)
+        self._lists.pop(package.name, None)
+        made = write_package(self._keys, package, progress, self.workers, self.sizes)
+        total = sum(listed.size for listed in made.files.values())
+        moment = datetime.fromisoformat(made.written)
+        return Receipt(CopyRef(package.name), f"{self._where}{made.base}", len(made.files), total, moment)
 
     def mend(self, package: Package, paths: Iterable[str], aside: str) -> None:
         """Send these files of a published copy again from `package.root`; what lay there goes below `quarantine/`.
 
-        A path that the package does not have is only put aside. Raises SourceDamaged, and the medium's errors.
+        A path that the package does not have is only put aside. Where the list is lost or none, all is sent again.
+        Raises SourceDamaged, and the medium's errors.
         """
-        base = f"packages/{package.name}/"
-        client = self.client()
-        for path in paths:
-            key = self._keys.key(base + path)
-            kept = {"Bucket": self.bucket, "Key": key}
-            there = any(name == base + path for name, _ in self._keys.below(base + path))
-            if there:
-                with asking(key):
-                    client.copy(kept, self.bucket, self._keys.key(f"quarantine/{aside}/{path}"))
-            if (package.root / path).exists():
-                upload(self._keys, package.root / path, base + path, package.digests.get(path, ""))
-            elif there:
-                with asking(key):
-                    client.delete_object(**kept)
+        self.require()
+        copy = CopyRef(package.name)
+        try:
+            contents = self.contents(copy, fresh=True)
+        except (MediumFailing, CopyUnknown):
+            if put_aside(self._keys, published_key(package.name), f"quarantine/{aside}/list.json"):
+                self._keys.drop(published_key(package.name))
+            self.write(package, lambda moved: None)
+            return
+        self._lists.pop(package.name, None)
+        mend_files(self._keys, contents, package, paths, aside)
 
     def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
         """Open one file of a copy. Raises CopyUnknown."""
-        if path.is_absolute() or ".." in path.parts or not self._published(copy):
+        return self.read_range(copy, path, 0, None)
+
+    def read_range(self, copy: CopyRef, path: PurePosixPath, start: int, length: int | None) -> BinaryIO:
+        """The bytes of a file from `start` on, all or `length` of them, no more than there are. Raises CopyUnknown."""
+        name = str(path)
+        contents = self.contents(copy)
+        if path.is_absolute() or ".." in path.parts or name not in contents.files:
             raise CopyUnknown(f"{self._where}{copy.name}/{path}")
+        listed = contents.files[name]
+        left = max(0, listed.size - start)
+        key, offset = contents.key(name)
+        wanted = left if length is None else min(left, length)
         try:
-            return cast(BinaryIO, self._keys.open(f"packages/{copy.name}/{path}"))
+            if listed.segment < 0 and not start and length is None:
+                return self._keys.open(key)  # as it lies there, whatever the list says of its size
+            return self._keys.open(key, offset + start, wanted)
         except MediumAbsent as error:
             if error.values.get("reason") in NONE:
                 raise CopyUnknown(f"{self._where}{copy.name}/{path}") from error
             raise
 
+    def trials(self) -> Iterator[Trial]:
+        """Whether the store does what an archive needs, tried with objects of its own."""
+        return try_bucket(self._keys)
+
+    def together(self, copy: CopyRef, paths: Iterable[str]) -> Iterator[list[str]]:
+        """These files of a copy in groups that `fetch` brings with one request each."""
+        return together(self.contents(copy), paths)
+
+    def fetch(self, copy: CopyRef, paths: Sequence[str], root: Path) -> int:
+        """Write the files of one group below `root`; returns their bytes. Raises MediumFailing, MediumAbsent."""
+        return fetch(self._keys, self.contents(copy), paths, root)
+
     def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
-        """Fetch every expected file and compare; then name what should not be there."""
-        if not self._published(copy):
-            raise CopyUnknown(f"{self._where}{copy.name}")
-        known: set[str] = set()
-        ended = False
-        with ThreadPoolExecutor(self.workers) as pool:
-            running: deque[Future[FileCheck]] = deque()
-            try:
-                for file in scope.expected:
-                    if ended := not scope.more(file.size or 0):
-                        break
-                    known.add(file.path)
-                    running.append(pool.submit(self._check, copy, file))
-                    if len(running) >= _AHEAD * self.workers:
-                        yield _done(running, progress)
-                while running:
-                    yield _done(running, progress)
-            finally:
-                for future in running:
-                    future.cancel()
-        if scope.exhaustive and not ended:
-            base = f"packages/{copy.name}/"
-            for key, size in self._keys.below(base):
-                if key.removeprefix(base) not in known:
-                    yield FileCheck(key.removeprefix(base), "unexpected", size, {})
-
-    def _check(self, copy: CopyRef, expected: ExpectedFile) -> FileCheck:
-        running = {name: new_digest(name) for name in expected.digests}
-        size = 0
+        """Read every expected file back through the store and compare; then name what should not be there."""
         try:
-            with self.read(copy, PurePosixPath(expected.path)) as stream:
-                while block := stream.read(_BLOCK):
-                    size += len(block)
-                    for digest in running.values():
-                        digest.update(block)
-        except CopyUnknown:
-            return FileCheck(expected.path, "absent", 0, {})
-        except StorageError as error:
-            return FileCheck(expected.path, "unreadable", size, {}, str(error.values.get("reason", error.code)))
-        seen = {name: str(digest.hexdigest()) for name, digest in running.items()}
-        if expected.size is not None and size != expected.size:
-            return FileCheck(expected.path, "damaged", size, seen, f"size {size}, should be {expected.size}")
-        wrong = [name for name, value in expected.digests.items() if seen[name] != value]
-        return FileCheck(expected.path, "damaged" if wrong else "intact", size, seen, ", ".join(wrong))
+            contents = self.contents(copy, fresh=True)
+        except MediumFailing as error:
+            # The list itself is damaged: what it named may be there, but nothing says where.
+            reason = str(error.values.get("reason", ""))
+            yield from (FileCheck(file.path, "unreadable", 0, {}, reason) for file in scope.expected)
+            return
+        yield from check_copy(self._keys, contents, scope, progress, self.workers)
 
-    def _prefixes(self, copy: CopyRef) -> tuple[str, str, str]:
-        return (f"published/{copy.name}.json", f"packages/{copy.name}/", f"quarantine/{copy.name}.")
+    def _prefixes(self, copy: CopyRef) -> tuple[str, ...]:
+        return (
+            published_key(copy.name),
+            f"packages/{copy.name}/",
+            f"segments/{copy.name}/",
+            f"quarantine/{copy.name}.",
+        )
 
     def left(self, copy: CopyRef) -> tuple[int, str]:
         """How many versions of objects of a copy are there, and until when one is locked (RFC 3339, or empty)."""
@@ -278,6 +285,7 @@ class S3Adapter:
         if not warrant.holds_for(copy, self.identity):
             raise WarrantVoid(f"{self._where}{copy.name}")
         client = self.client()
+        self._lists.pop(copy.name, None)
         for prefix in self._prefixes(copy):
             rows = [row for row, _ in self._keys.versions(prefix)]
             for row in rows:
@@ -287,9 +295,3 @@ class S3Adapter:
                         client.delete_object(Bucket=self.bucket, Key=row["Key"], **version)
                 except (ReadOnly, MediumFailing) as error:
                     raise NotErasable(f"{self._where}{row['Key']}") from error
-
-
-def _done(running: deque[Future[FileCheck]], progress: Progress) -> FileCheck:
-    check = running.popleft().result()
-    progress(check.size)
-    return check

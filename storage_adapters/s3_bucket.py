@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from storage_adapters.errors import (
+    CopyExists,
     MediumAbsent,
     MediumFailing,
     MediumFull,
@@ -21,11 +22,15 @@ from storage_adapters.errors import (
     StorageError,
     ToolFailed,
 )
+from storage_adapters.s3_body import Body
 
 _LONGEST_KEY = 1024  # bytes of UTF-8
 _FULL = frozenset({"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"})
 _DENIED = frozenset({"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 NONE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "NotFound"})
+_THERE = frozenset({"412", "PreconditionFailed"})
+_UNDECIDED = frozenset({"409", "ConditionalRequestConflict"})
+_TRIES = 5
 _WRONG = frozenset({"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"})
 
 
@@ -33,6 +38,8 @@ def _translate(error: Exception, where: str) -> StorageError:
     code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
     if code in _WRONG:
         return NotWrittenRight(where, file=where, count=1)
+    if code in _THERE | _UNDECIDED:
+        return CopyExists(where, reason=code)
     if code in _FULL:
         return MediumFull(where, reason=code)
     if code in _DENIED:
@@ -44,15 +51,27 @@ def _translate(error: Exception, where: str) -> StorageError:
     return MediumFailing(where, reason=f"{code} {error}"[:300])
 
 
-@contextmanager
-def asking(where: str) -> Iterator[None]:
-    """Errors inside are the medium's: raised as StorageError."""
+def _failures() -> tuple[type[Exception], ...]:
+    """What boto3 raises where a server does not answer as it should."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+    return (BotoCoreError, ClientError, HTTPClientError, Boto3Error)
+
+
+def _while_reading() -> tuple[type[Exception], ...]:
+    """What can be raised beside it by an answer that breaks off."""
+    from urllib3.exceptions import HTTPError
+
+    return (HTTPError, OSError)
+
+
+@contextmanager
+def asking(where: str) -> Iterator[None]:
+    """Errors inside are the medium's: raised as StorageError."""
     try:
         yield
-    except (BotoCoreError, ClientError, HTTPClientError, Boto3Error) as error:
+    except _failures() as error:
         raise _translate(error, where) from error
 
 
@@ -137,14 +156,44 @@ class Bucket:
             raise
         return True
 
-    def open(self, path: str) -> io.BufferedReader:
-        """The bytes of an object as they come. Raises MediumAbsent where there is none."""
-        with asking(self.where):
-            answer = self.client().get_object(Bucket=self.name, Key=self.key(path))
-        return io.BufferedReader(_Body(answer["Body"], self.where), 1 << 20)
+    def open(self, path: str, start: int = 0, length: int | None = None) -> BinaryIO:
+        """The bytes of an object as they come, all or `length` from `start` on.
 
-    def put(self, path: str, data: bytes) -> None:
+        Raises MediumAbsent where there is none, MediumFailing where it has no such bytes.
+        """
+        if length == 0:
+            return io.BytesIO()  # there is no range of no bytes
+        where = f"{self.where}{path}"
+        last = "" if length is None else str(start + length - 1)
+
+        def ask(done: int, tag: str) -> Any:
+            wanted = {"Range": f"bytes={start + done}-{last}"} if start + done or last else {}
+            if tag:
+                wanted["IfMatch"] = tag
+            with asking(where):
+                return self.client().get_object(Bucket=self.name, Key=self.key(path), **wanted)
+
+        failures = (*_failures(), *_while_reading())
+        body = Body(ask, lambda error: _translate(error, where), failures)
+        return io.BufferedReader(body, 1 << 20)
+
+    def put(self, path: str, data: bytes, metadata: Mapping[str, str] | None = None) -> None:
         """Send an object in one request; the server compares its checksum."""
+        self._put(path, data, metadata, {})
+
+    def put_if_absent(self, path: str, data: bytes, metadata: Mapping[str, str] | None = None) -> bool:
+        """The same, where there is no object of that key; whether it was sent. Of many at once one wins."""
+        for _ in range(_TRIES):
+            try:
+                self._put(path, data, metadata, {"IfNoneMatch": "*"})
+            except CopyExists as error:
+                if error.values.get("reason") in _UNDECIDED:
+                    continue  # somebody else is at it, and may fail
+                return False
+            return True
+        return False
+
+    def _put(self, path: str, data: bytes, metadata: Mapping[str, str] | None, condition: Mapping[str, str]) -> None:
         digest = hashlib.sha256(data)
         with asking(f"{self.where}{path}"):
             self.client().put_object(
@@ -152,37 +201,23 @@ class Bucket:
                 Key=self.key(path),
                 Body=data,
                 ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
-                Metadata={"sha256": digest.hexdigest()},
+                Metadata={**(metadata or {}), "sha256": digest.hexdigest()},
+                **condition,
                 **self.lock(),
             )
+
+    def drop(self, path: str) -> None:
+        """Delete an object that nobody may miss: of a copy that was never published, or put aside before."""
+        with asking(f"{self.where}{path}"):
+            self.client().delete_object(Bucket=self.name, Key=self.key(path))
+
+    def copy(self, path: str, target: str) -> None:
+        """Copy an object within the bucket, at the server."""
+        with asking(f"{self.where}{path}"):
+            self.client().copy({"Bucket": self.name, "Key": self.key(path)}, self.name, self.key(target))
 
     def has(self, path: str, digest: str) -> bool:
         """Whether the object of that key was sent with this SHA-256."""
         with asking(self.where):
             head = self.client().head_object(Bucket=self.name, Key=self.key(path))
         return bool(head.get("Metadata", {}).get("sha256") == digest)
-
-
-class _Body(io.RawIOBase):
-    """What the server sends, as a stream; its errors are the medium's."""
-
-    def __init__(self, body: Any, where: str) -> None:
-        super().__init__()
-        self._body, self._where = body, where
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """The next bytes."""
-        with asking(self._where):
-            data = self._body.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        """Give the connection back."""
-        if not self.closed:
-            self._body.close()
-        super().close()

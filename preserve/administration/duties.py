@@ -42,6 +42,7 @@ class Duty(StrEnum):
     APPRAISE = "appraise"  # say what becomes of what has fallen due
     DISPOSE = "dispose"  # propose and carry out a disposal
     SUPERVISE = "supervise"  # 监销: answer for it that what was decided is destroyed, and nothing else
+    REGISTER = "register"  # the register of fonds, and in which one a case is filed
     APPOINT = "appoint"  # accounts and roles
 
 
@@ -62,6 +63,7 @@ _MAY: dict[Role, frozenset[Duty]] = {
             Duty.APPRAISE,
             Duty.DISPOSE,
             Duty.SUPERVISE,
+            Duty.REGISTER,
         }
     ),
     Role.EXAMINER: frozenset(

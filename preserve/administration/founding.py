@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ulid import ULID
 
+from preserve import kept_records
 from preserve.administration.signing.authority import make_test_authority
 from preserve.administration.sites import clear, is_store_of, publish_site, site
 from preserve.archival_storage.media import establish_store, register_store, server_store, store_identity
@@ -15,10 +17,13 @@ from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue
 from preserve.errors import Conflict, PreserveError
-from preserve.home import SETTINGS, Home, acting_person, open_home
+from preserve.home import SETTINGS, Home, ObjectStore, acting_person, open_home
 from preserve.outputs import check_folder
+from preserve.profiles import locate
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file
+
+POLICY = "storage.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,23 @@ class Founded:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The fonds of which an archive is to be, and as whom a house founds it: `house:` and an account of the house.
+
+    No user of the machine can have such a name, so the archive's founder can never act in it.
+    """
+
+    code: str
+    founder: str
+
+
 def found(
     path: Path,
     *,
     institution: str,
     policy: str,
-    store: Path | None,
+    store: Path | ObjectStore | None,
     digests: Sequence[str],
     language: str,
     test_authority: bool = False,
@@ -44,17 +60,35 @@ def found(
 
     Raises Refused where something lies there already, Busy while another run makes one there.
     """
-    if store is not None:  # which may be a folder that is there already
+    plan = Plan(_new_id(), institution, policy, store, digests, language, test_authority=test_authority)
+    return _make(path, plan, acting_person())
+
+
+def found_member(path: Path, institution: str, like: Home, member: Member) -> Founded:
+    """Make the home of a fonds in a house, with the policy, digests and language of another one. Raises as `found`.
+
+    Who founded it is nobody of the machine: only who is appointed may act.
+    """
+    given = like.settings
+    plan = Plan(_new_id(), institution, given.policy, None, given.digests, given.language, fonds=member.code)
+    return _make(path, plan, member.founder)
+
+
+def _new_id() -> str:
+    return str(ULID()).lower()
+
+
+def _make(path: Path, plan: Plan, founder: str) -> Founded:
+    store = plan.store
+    if isinstance(store, Path):  # which may be a folder that is there already
         check_folder(store.parent, None)
         if (store / SETTINGS).exists():
             raise Conflict("home.exists", str(store))
     with site(path, "founding") as building:
-        _take_back(building, store)
+        _take_back(building, store if isinstance(store, Path) else None)
         clear(building)
-        archive_id = str(ULID()).lower()
-        plan = Plan(archive_id, institution, policy, store, digests, language, test_authority=test_authority)
         fingerprint = lay_out(building, plan)
-        _first_entries(open_home(building), path, fingerprint)
+        _first_entries(open_home(building), path, fingerprint, founder)
         publish_site(building, path)
     home = open_home(path)
     return Founded(home, store_identity(home), fingerprint)
@@ -80,11 +114,12 @@ class Plan:
     archive_id: str
     institution: str
     policy: str = "lossless"  # of a home made out of media, which do not say it: nothing that was made is taken away
-    store: Path | None = None
+    store: Path | ObjectStore | None = None
     digests: Sequence[str] = ("sha256",)
     language: str = "zh"
     former: Mapping[str, bytes] = field(default_factory=dict)
     test_authority: bool = False
+    fonds: str = ""
 
 
 def lay_out(folder: Path, plan: Plan) -> str:
@@ -97,17 +132,33 @@ def lay_out(folder: Path, plan: Plan) -> str:
         f'language = "{plan.language}"',
         f'policy = "{plan.policy}"',
         "digests = [" + ", ".join(f'"{name}"' for name in plan.digests) + "]",
-        f"store = {_quoted(str(plan.store) if plan.store else 'store')}",
     ]
+    if plan.fonds:
+        lines.append(f'fonds = "{plan.fonds}"')
+    if isinstance(plan.store, ObjectStore):
+        write_file(folder / "profiles" / POLICY, _policy_of(plan.store.kind).encode(), durable=True)
+    else:
+        lines.append(f"store = {_quoted(str(plan.store) if plan.store else 'store')}")
     fingerprint = checkpoints.create_keys(folder / "keys")
     if plan.test_authority:
         signing = make_test_authority(folder / "keys", plan.institution, now()).model_dump(exclude_defaults=True)
         lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
+    if isinstance(plan.store, ObjectStore):
+        # Each archive has keys of its own in the bucket: what a run that was killed left there is in nobody's way.
+        away = {"prefix": f"{plan.archive_id}/", **plan.store.model_dump(exclude_defaults=True)}
+        lines += ["", "[store]", *(f"{name} = {_quoted(value)}" for name, value in away.items())]
     for name, key in plan.former.items():
         write_file(folder / "keys" / "former" / f"{name}.pub", key, durable=True)
     create_catalogue(folder / "catalogue.sqlite").close()
     write_file(folder / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
     return fingerprint
+
+
+def _policy_of(kind: str) -> str:
+    """The shipped storage policy, with the home's store of this kind: read all the time, as a server's folder is."""
+    text = locate(POLICY).read_text(encoding="utf-8").replace('kind = "directory"', f'kind = "{kind}"')
+    every_day = f"[audit.{kind}]\ndays = 0\nshare = 1.0\n"
+    return re.sub(rf"\[audit\.{kind}\]\n(?:[^\[\n]+\n)+", every_day, text)
 
 
 def _quoted(text: str) -> str:
@@ -117,13 +168,14 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _first_entries(home: Home, path: Path, fingerprint: str) -> None:
+def _first_entries(home: Home, path: Path, fingerprint: str, person: str) -> None:
     """The store, and what the ledger begins with; `path` is where the home will be."""
     final = Home(path.resolve(), home.settings)
     establish_store(home)
     write_file(home.store / "ledger" / "ledger.pub", (home.keys / "ledger.pub").read_bytes(), durable=True)
+    kept_records.keep(home.store / "ledger" / "ledger.pub", changes=True)
     catalogue = open_catalogue(home)
-    moment, person = now(), acting_person()
+    moment = now()
     with catalogue.begin() as connection:
         ledger.append(
             connection,

@@ -23,7 +23,6 @@ from metadata.findings import Value
 from preserve.errors import PreserveError
 from preserve.home import Home, open_home
 from preserve.messages import listed, say
-from storage_adapters.errors import StorageError
 from storage_adapters.programs import ask
 
 State = Literal["good", "wrong", "optional"]
@@ -118,11 +117,13 @@ def _tools() -> Iterator[Check]:
 
 
 def _home(home: Home) -> Iterator[Check]:
+    from preserve.administration.store_health import examine_store
+
     yield from _keys(home)
     yield from _modes(home)
     yield from examine_signer(home)
     yield from _catalogue(home)
-    yield from _store(home)
+    yield from examine_store(home)
     try:
         from preserve.clock import now, zone
 
@@ -271,19 +272,3 @@ def _catalogue(home: Home) -> Iterator[Check]:
         yield Check(code, "wrong" if findings else "good", {**values, "findings": findings})
     if unfinished:
         yield Check("health.unfinished", "optional", {"count": unfinished})
-
-
-def _store(home: Home) -> Iterator[Check]:
-    from preserve.archival_storage.media import server_store
-
-    try:
-        state = server_store(home).probe()
-    except (StorageError, PreserveError) as error:
-        yield Check("health.store", "wrong", {"path": str(home.store), "reason": error.code})
-        return
-    good = state.present and state.writable
-    yield Check("health.store", "good" if good else "wrong", {"path": str(home.store), "reason": state.detail})
-    room = state.free - home.settings.reserve
-    yield Check("health.room", "good" if room > 0 else "wrong", {"free": state.free, "reserve": home.settings.reserve})
-    if not os.access(home.path, os.W_OK):
-        yield Check("health.home-read-only", "wrong", {"path": str(home.path)})

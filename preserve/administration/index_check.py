@@ -21,6 +21,8 @@ from preserve.data_management import (
     case_index,
     checkpoints,
     destroyed,
+    filings,
+    fonds,
     given_tokens,
     holdings,
     kept_sums,
@@ -65,6 +67,8 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     yield from security_keys.compare(connection)
     yield from proceedings.compare(connection)
     yield from destroyed.compare(connection)
+    yield from fonds.compare(connection)
+    yield from filings.compare(connection)
     yield from holdings.compare(connection)
     yield from audits.compare(connection)
     yield from case_index.compare(connection, lambda name: server_store(home).path(CopyRef(name)), progress)

@@ -59,7 +59,7 @@ def recognise(connection: Connection, os_user: str, token: str | None, moment: d
             raise NotPermitted("people.token-unknown")
         row = accounts.read_account(connection, given.account)
     if row is None:
-        if token is None and os_user == founder_of(connection) and accounts.read_account(connection, os_user) is None:
+        if token is None and _founded(connection, os_user) and accounts.read_account(connection, os_user) is None:
             return Person(os_user, os_user, FOUNDER, founder=True)
         raise NotPermitted("people.unknown", os_user)
     if row.state != "active":
@@ -80,7 +80,7 @@ def recognise_account(connection: Connection, account: str, moment: datetime) ->
     Raises NotPermitted where the account is not known any more or suspended; NotIntact as `recognise`.
     """
     row = accounts.read_account(connection, account)
-    if row is None and account == founder_of(connection):
+    if row is None and _founded(connection, account):
         return Person(account, account, FOUNDER, founder=True)
     if row is None:
         raise NotPermitted("people.unknown", account)
@@ -109,6 +109,15 @@ def founder_of(connection: Connection) -> str:
     """The account that founded the archive, as its first entry says."""
     founded = ledger.of_action(connection, "archive.founded")
     return founded[0].actor if founded else ""
+
+
+OF_HOUSE = "house:"
+"""How the name begins as which somebody of a house acts in the archive of a fonds: who founded it, who asks it."""
+
+
+def _founded(connection: Connection, name: str) -> bool:
+    """Whether this is who founded the archive, and may act in it without an account; nobody of a house may."""
+    return name == founder_of(connection) and not name.startswith(OF_HOUSE)
 
 
 def require(connection: Connection, person: Person, duty: Duty, deed: str = "") -> None:

@@ -14,15 +14,15 @@ from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import server_store, store_identity
 from preserve.archival_storage.packages import read_version, require_registered
+from preserve.archival_storage.packing.publishing import publish
 from preserve.data_management import destroyed, holdings, ledger
 from preserve.data_management.cases import find_case
 from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import anchors
 from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
-from storage_adapters.contract import CopyRef, Package
+from storage_adapters.contract import CopyRef
 from storage_adapters.durable import discard
-from storage_adapters.errors import CopyUnknown
 from storage_adapters.reading import digest_file
 
 
@@ -58,10 +58,8 @@ def restore_package(
         destroyed.refuse(connection, version.name)
         anchor = anchors.read_anchor(connection, version.name)
     store = server_store(home)
-    try:
-        raise Conflict("storage.exists-already", str(store.path(CopyRef(version.name))))
-    except CopyUnknown:
-        pass
+    if store.has(CopyRef(version.name)):
+        raise Conflict("storage.exists-already", version.name)
     staged = store.staging(version.name)
     if staged.exists():
         discard(staged, staged.parent)
@@ -71,7 +69,7 @@ def restore_package(
     except NotIntact:
         discard(staged, staged.parent)
         raise
-    receipt = store.write(Package(version.name, staged, size), progress)
+    receipt = publish(version.name, staged, size, store, progress)
     with catalogue.begin() as connection:
         _back_in_store(connection, home, version.name, actor, now())
     _record(catalogue, version.objid, version.name, receipt.location, sources, actor, now())

@@ -16,6 +16,7 @@ from preserve.api.asking import language_of
 from preserve.api.problems import Problem, Refusal, problem_of, request_id
 from preserve.api.table import OFFERS
 from preserve.messages import Language
+from preserve.services.logs import facts
 
 _log = logging.getLogger("preserve.api")
 
@@ -58,8 +59,10 @@ class Outermost:
         finally:
             # The route and not the address: names of people and cases stand in addresses.
             route = getattr(scope.get("route"), "path", "")
-            took = 1000 * (time.monotonic() - begun)
-            _log.info("%s %s %s %d %.0f ms", request_id(Request(scope)), scope["method"], route, status, took)
+            took = round(1000 * (time.monotonic() - begun), 1)
+            number, verb = request_id(Request(scope)), scope["method"]
+            told = facts("call", id=number, method=verb, route=route, status=status, ms=took)
+            _log.info("%s %s %s %d %.0f ms", number, verb, route, status, took, extra=told)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
         request = Request(scope)

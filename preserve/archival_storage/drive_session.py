@@ -15,7 +15,14 @@ from preserve.archival_storage.guide import GuideCase, GuideFile, GuideMedium, w
 from preserve.archival_storage.media import require_medium, server_store
 from preserve.archival_storage.media_contents import ON_MEDIUM, RECORDS, RULES, write_records
 from preserve.archival_storage.medium_ledger import is_own, write_ledger
-from preserve.archival_storage.packages import as_package, expected, package_files, read_version, require_registered
+from preserve.archival_storage.packages import (
+    as_package,
+    expected,
+    package_files,
+    read_version,
+    require_registered,
+    stored_files,
+)
 from preserve.clock import stamp
 from preserve.data_management import cases, checkpoints, destroyed, holdings, ledger, sealing
 from preserve.data_management.database import Catalogue
@@ -87,8 +94,9 @@ class DriveSession:
             require_medium(connection, self.identity)
             anchor = read_anchor(connection, name)
             before = holdings.read_copy(connection, name, self.identity)
-        root = server_store(self.home).path(CopyRef(name))
-        files = package_files(root, anchor.manifest)
+        store = server_store(self.home)
+        files = stored_files(store, name, anchor.manifest)
+        root = store.bring(CopyRef(name))
         package = as_package(name, root, files)
         try:
             self.adapter.write(package, progress)
@@ -104,6 +112,7 @@ class DriveSession:
             if before is None or before.state == "planned":
                 change_copy(connection, name, self.identity, "written", actor=self.actor, moment=self.now())
             change_copy(connection, name, self.identity, "verified", actor=self.actor, moment=self.now())
+        store.let_go(CopyRef(name))
         return Written(name, self.label, package.size)
 
     def _protect(self, name: str, files: list[tuple[str, int]], percent: int, progress: Callable[[int], None]) -> None:

@@ -13,6 +13,7 @@ from ulid import ULID
 
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.policy import StorageProfile, standing
+from preserve.archival_storage.store import Store, open_store
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, destroyed, holdings
 from preserve.data_management.database import Catalogue
@@ -22,28 +23,29 @@ from preserve.home import Home
 from storage_adapters import registry
 from storage_adapters.contract import NewMedium
 from storage_adapters.directory import KIND as STORE_KIND
-from storage_adapters.directory import DirectoryAdapter, prepare
+from storage_adapters.directory import prepare
 from storage_adapters.marker import read_marker
 from storage_adapters.optical.adapter import read_disc_marker
 from storage_adapters.optical.reading import list_files
 
-_STORE = "store-"  # how the identity of a home's own store begins; those of other media begin with their kind
-
 
 def store_identity(home: Home) -> str:
     """The identity of the home's server store, as its marker says."""
-    return f"{_STORE}{home.settings.archive_id}"
+    return home.store_identity
 
 
-def server_store(home: Home) -> DirectoryAdapter:
-    """The adapter of the home's server store; it is not touched until used."""
-    return DirectoryAdapter(home.store, store_identity(home), home.settings.reserve)
+def server_store(home: Home) -> Store:
+    """The home's server store; it is not touched until used."""
+    return open_store(home)
 
 
-def establish_store(home: Home) -> DirectoryAdapter:
-    """Make the server store on disk. Raises WrongMedium where the folder is a medium already."""
+def establish_store(home: Home) -> Store:
+    """Make the server store, and its folder here. Raises WrongMedium where it is a medium already, MediumAbsent."""
+    store = server_store(home)
+    if home.away is not None:
+        store.prepare()
     prepare(home.store, store_identity(home), home.settings.institution)
-    return server_store(home)
+    return store
 
 
 def register_store(connection: Connection, home: Home, *, actor: str, moment: datetime) -> None:
@@ -51,9 +53,9 @@ def register_store(connection: Connection, home: Home, *, actor: str, moment: da
     holdings.add_medium(
         connection,
         store_identity(home),
-        kind=STORE_KIND,
+        kind=STORE_KIND if home.away is None else home.away.kind,
         label=home.settings.institution,
-        location=str(home.store),
+        location=home.store_place,
         actor=actor,
         moment=moment,
     )
@@ -193,7 +195,7 @@ def move(
 
 def replace(connection: Connection, row: MediumRow, *, reason: str, actor: str, moment: datetime) -> None:
     """Let a medium be replaced by others: its copies do not count any more, and can still be read. Raises Refused."""
-    if row.state != "in use" or row.id.startswith(_STORE):
+    if row.state != "in use" or row.id.startswith("store-"):
         raise Refused("storage.medium-not-replaceable", row.label)
     holdings.change_medium(connection, row.id, actor=actor, moment=moment, state="replaced", why=reason)
 
@@ -206,7 +208,7 @@ def retire(
     Raises Refused while it holds copies that count, or, after it was replaced, copies that nothing else has; and for
     one that is out of use, and for the server store.
     """
-    if row.state == "retired" or row.id.startswith(_STORE):
+    if row.state == "retired" or row.id.startswith("store-"):
         raise Refused("storage.medium-not-retirable", row.label)
     holdings.require_on(connection, row.id)
     copies = holdings.copies_on(connection, row.id, ["planned", "written", "verified", "due", "repaired", "suspect"])

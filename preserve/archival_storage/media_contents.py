@@ -24,6 +24,9 @@ from storage_adapters.reading import walk_files
 RECORDS = (AUDITS, "requests", "appraisals", "holds", "disposals", "transfers", "tombstones", LOOKS)
 """Folders of the server store, each written once a file and never changed."""
 
+WAITING = ".papers"
+"""Where in the server store scanned papers lie until they belong to a proceeding: ours, and no record."""
+
 RULES = "profiles"
 """The bureau's own rules, which lie in the home and may change; a drive has them as they were when it was last here."""
 

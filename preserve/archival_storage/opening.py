@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from preserve.archival_storage.media import store_identity
+from preserve.archival_storage.media import server_store, store_identity
+from preserve.archival_storage.object_store import ObjectStore
 from preserve.data_management import checkpoints
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.proof.verify_ledger import key_files
@@ -75,7 +76,7 @@ class Opened:
 
     def require(self) -> None:
         """Raises MediumAbsent or WrongMedium unless this medium is there, where its kind can tell without reading."""
-        if isinstance(self.adapter, DriveAdapter | DirectoryAdapter):
+        if isinstance(self.adapter, DriveAdapter | DirectoryAdapter | ObjectStore):
             self.adapter.require()
 
     def writable(self) -> AbstractContextManager[None]:
@@ -141,13 +142,20 @@ def attached(home: Home, rows: Sequence[MediumRow], *, pool: Executor | None = N
     return {name: medium for name, medium in open_media(home, away, pool=pool).items() if isinstance(medium, Opened)}
 
 
+def places_of(rows: Sequence[MediumRow]) -> dict[str, Path]:
+    """Where those of these media are mounted now that are looked for and are file systems, by identity."""
+    kinds = {row.kind for row in rows if registry.is_looked_for(row.kind) and not registry.traits_of(row.kind).composed}
+    mounted = {name: place for kind in sorted(kinds) for name, place in registry.find(kind)}
+    return {row.id: Path(mounted[row.id]) for row in rows if row.id in mounted}
+
+
 def _places(home: Home, rows: Iterable[MediumRow]) -> dict[str, str]:
     """Where each medium is: the home's store where the home has it, others where they are found or remembered."""
     places: dict[str, str] = {}
     connected: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.id == store_identity(home):
-            places[row.id] = str(home.store)
+            places[row.id] = home.store_place
         elif registry.is_looked_for(row.kind):
             if row.kind not in connected:
                 connected[row.kind] = dict(registry.find(row.kind))
@@ -170,6 +178,8 @@ def _open(
         return NotAtHand(row, "no-adapter")
     if not place and registry.traits_of(row.kind).needs_person:
         return NotAtHand(row, "not-connected")
+    if row.id == store_identity(home) and home.away is not None:
+        return Opened(row, server_store(home))
     details = {**row.details, **({"reserve": home.settings.reserve} if row.id == store_identity(home) else {})}
     adapter = registry.open_adapter(row.kind, Address(row.id, place, details, keys, retain_until, pool))
     remembered = place == row.location and not registry.is_looked_for(row.kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from preserve.archival_storage.media import store_identity
 from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import PLACE, Standing, StorageProfile, judge
-from preserve.data_management import destroyed, holdings, versions
+from preserve.data_management import destroyed, holdings, standings, versions
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.versions import VersionOfCase
 from preserve.home import Home
@@ -94,6 +94,19 @@ def lacking(home: Home, connection: Connection, profile: StorageProfile, after: 
         if not part.next:
             break
     return Part(tuple(found), part.next, part.more)
+
+
+def lacking_among(
+    connection: Connection, profile: StorageProfile, media: Mapping[str, MediumRow], newest: int
+) -> tuple[int, int]:
+    """Of so many of the newest packages: how many lack a copy, and how many there were to look at."""
+    after = standings.package_before_last(connection, newest)
+    rows = versions.with_cases(connection, after=after, limit=newest)
+    copies: dict[str, list[CopyRow]] = {}
+    for copy in holdings.copies_of_many(connection, {row.objid for row in rows}):
+        copies.setdefault(copy.name, []).append(copy)
+    stands = (judge(copies.get(row.name, []), media, row.long_term, profile) for row in rows)
+    return sum(not standing.sealed for standing in stands), len(rows)
 
 
 def _held_against(

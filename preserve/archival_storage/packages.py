@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from metadata import bag
 from metadata.errors import BagUnreadable
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.store import Sizes, Store
 from preserve.data_management import case_index, cases, holdings, versions
 from preserve.data_management.proof.anchors import Anchor
 from preserve.data_management.versions import Version
@@ -58,11 +59,18 @@ def require_registered(home: Home, connection: Connection, objid: str) -> None:
         raise NotIntact("storage.package-unreadable", objid, detail=str(error), reason=str(error)) from error
 
 
-def package_files(root: Path, manifest_sha256: str) -> list[PackageFile]:
+def stored_files(store: Store, name: str, manifest_sha256: str) -> list[PackageFile]:
+    """Every file of a package in the home's store, as `package_files`."""
+    copy = CopyRef(name)
+    return package_files(store.path(copy), manifest_sha256, store.sizes(copy))
+
+
+def package_files(root: Path, manifest_sha256: str, size_of: Sizes | None = None) -> list[PackageFile]:
     """Every file of a package, in the order of its manifests. Raises NotIntact where they are not the ones sealed.
 
-    Sizes are those of the files as they lie there; their bytes are not read.
+    Sizes are those of the files as they lie there, or as `size_of` tells them; their bytes are not read.
     """
+    size_of = size_of or (lambda path: os.lstat(root / path).st_size)
     try:
         seen = digest_file(root / "manifest-sha256.txt", ("sha256",))[1]["sha256"]
         if manifest_sha256 and seen != manifest_sha256:
@@ -74,7 +82,7 @@ def package_files(root: Path, manifest_sha256: str) -> list[PackageFile]:
         for name in sorted(os.listdir(root)):
             if name.startswith("tagmanifest-"):
                 lines.append((name, digest_file(root / name, ("sha256",))[1]["sha256"]))
-        return [PackageFile(path, os.lstat(root / path).st_size, digest) for path, digest in lines]
+        return [PackageFile(path, size_of(path), digest) for path, digest in lines]
     except (OSError, BagUnreadable, StorageError) as error:
         raise NotIntact("storage.package-unreadable", str(root), detail=str(error), reason=str(error)) from error
 

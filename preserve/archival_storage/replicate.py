@@ -15,7 +15,7 @@ from preserve.archival_storage.media import require_medium, server_store
 from preserve.archival_storage.media_contents import missing_records
 from preserve.archival_storage.opening import Opened, attached, open_medium
 from preserve.archival_storage.overview import Overview, Task, overview
-from preserve.archival_storage.packages import as_package, expected, package_files, require_registered
+from preserve.archival_storage.packages import as_package, expected, require_registered, stored_files
 from preserve.archival_storage.policy import StorageProfile
 from preserve.clock import now as now_utc
 from preserve.clock import stamp
@@ -49,8 +49,9 @@ def write_package(
         anchor = read_anchor(connection, name)
         until = _retained_until(connection, objid)
         before = holdings.read_copy(connection, name, row.id)
-    root = server_store(home).path(CopyRef(name))
-    files = package_files(root, anchor.manifest)
+    store = server_store(home)
+    files = stored_files(store, name, anchor.manifest)
+    root = store.bring(CopyRef(name))
     package = as_package(name, root, files)
     medium = open_medium(home, row, retain_until=until)
     if not isinstance(medium, Opened):
@@ -68,6 +69,7 @@ def write_package(
             change_copy(connection, name, row.id, "written", actor=actor, moment=now())
         change_copy(connection, name, row.id, "verified", actor=actor, moment=now())
         holdings.change_medium(connection, row.id, actor=actor, moment=now(), checked=stamp(now()))
+    store.let_go(CopyRef(name))
     return Written(name, row.label, package.size)
 
 

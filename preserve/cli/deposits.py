@@ -170,7 +170,7 @@ def _say_ingested(output: Output, done: Ingested) -> None:
         files=done.files,
         originals=done.originals,
         size=bytes_for_people(done.bytes),
-        place=str(done.location),
+        place=done.location,
     )
     say_standing(output, done)
 

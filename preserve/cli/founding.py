@@ -20,10 +20,14 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 @click.option("--institution", required=True, metavar="NAME")
 @click.option("--policy", type=named("lossless", "compact"), default="compact", show_default=True)
 @click.option("--store", type=NewArchive(), default=None, metavar="DIR")
+@click.option("--bucket", default="", metavar="NAME")
+@click.option("--endpoint", default="", metavar="URL")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
 @click.option("--test-authority", is_flag=True)
-def init(output: Output, **given: Any) -> None:
+def init(output: Output, bucket: str, endpoint: str, **given: Any) -> None:
     """Make a home."""
+    if bucket:
+        given["store"] = founding.InBucket(bucket, endpoint, given["store"])
     founded = output.call(founding.found, place=output.home_path, **given)
     output.sentence("cli.init-done", path=str(founded.home), style="green")
     output.sentence("cli.init-key", fingerprint=founded.public_key_sha256)

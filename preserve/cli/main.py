@@ -14,7 +14,7 @@ import click
 
 from preserve import __version__
 from preserve.cli.words_of_click import in_words, let_click_speak, name_places
-from preserve.errors import Stopped
+from preserve.errors import Stopped, UsageError
 from preserve.messages import LANGUAGES, Language, at_door, language, language_of_locale, say, speak
 from preserve.services.text import locale_name
 
@@ -47,6 +47,8 @@ COMMANDS = {
     "hold": ("preserve.cli.hold", "hold"),
     "disposal": ("preserve.cli.disposal", "disposal"),
     "transfer": ("preserve.cli.transfer", "transfer"),
+    "fonds": ("preserve.cli.fonds", "fonds"),
+    "house": ("preserve.cli.house", "house"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.archive", "catalogue"),
     "ledger": ("preserve.cli.archive", "ledger"),
@@ -54,10 +56,13 @@ COMMANDS = {
     "worker": ("preserve.cli.job", "worker"),
     "serve": ("preserve.serving.command", "serve"),
     "signer": ("preserve.serving.signing", "signer"),
+    "metrics": ("preserve.serving.figures", "metrics"),
 }
 
 
 _OF_A_SERVICE = 0o007
+_GLOBAL = ("--lang", "--home", "--house", "--fonds")
+_GLOBAL_WITH_VALUE = tuple(f"{option}=" for option in _GLOBAL)
 
 
 class Spoken(click.Command):
@@ -128,7 +133,11 @@ class Command(Spoken):
         from preserve.cli.output import Output
 
         assert self.callback is not None
-        as_json, home = ctx.obj
+        as_json, home, house, fonds = ctx.obj
+        if house is not None:
+            from preserve.services.standing import home_in_house  # no command of one archive pays for it
+
+            home = home_in_house(house, fonds)
         return ctx.invoke(self.callback, Output(as_json=as_json, home_path=home), **ctx.params)
 
 
@@ -161,12 +170,16 @@ def _language_given(ctx: click.Context, parameter: click.Parameter, value: str |
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="preserve")
 @click.option("--home", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--house", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--fonds", default="", metavar="FONDS")
 @click.option("--lang", type=click.Choice(LANGUAGES), is_eager=True, callback=_language_given)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def cli(ctx: click.Context, home: Path | None, lang: str | None, as_json: bool) -> None:
+def cli(ctx: click.Context, home: Path | None, house: Path | None, fonds: str, lang: str | None, as_json: bool) -> None:
     """Keep what was said of the output and the archive; the language was set by its option."""
-    ctx.obj = (as_json, home)
+    if (fonds and house is None) or (house is not None and home is not None):
+        raise UsageError("house.options")
+    ctx.obj = (as_json, home, house, fonds)
 
 
 def _global_options_first(arguments: list[str]) -> list[str]:
@@ -176,9 +189,9 @@ def _global_options_first(arguments: list[str]) -> list[str]:
     rest: list[str] = []
     given = iter(arguments[:end])
     for argument in given:
-        if argument == "--json" or argument.startswith(("--lang=", "--home=")):
+        if argument == "--json" or argument.startswith(_GLOBAL_WITH_VALUE):
             first.append(argument)
-        elif argument in ("--lang", "--home"):
+        elif argument in _GLOBAL:
             first += [argument, *([value] if (value := next(given, None)) is not None else [])]
         else:
             rest.append(argument)

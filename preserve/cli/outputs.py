@@ -50,6 +50,14 @@ class NewFile(OutputPath):
         targets.check_new(path, output.home_path if output else None)
 
 
+class ReplacedFile(OutputPath):
+    """A file that is made, in the place of a plain one where that is there."""
+
+    def check(self, path: Path, output: Output | None) -> None:
+        """No link, device or folder may be there."""
+        targets.check_new(path, output.home_path if output else None, replace=True)
+
+
 class NewFolder(NewFile):
     """A folder that is made, and is not there yet."""
 

@@ -47,14 +47,15 @@ def open_(output: Output, papers: tuple[str, ...], excerpt: str, **options: Any)
     """Enter a request."""
     consumer = Consumer(**{name: options.pop(name).strip() for name in _CONSUMER})
     span = Span.parse(excerpt) if excerpt else None
-    wish = OpenRequest(consumer, papers=[_paper(paper) for paper in papers], span=span, **options)
+    wish = OpenRequest(consumer, papers=[paper_of(paper) for paper in papers], span=span, **options)
     opened = output.call(requests.open_request, wish)
     output.done("cli.request-opened", opened, number=opened.number, due=opened.due.isoformat())
     if not opened.due_certain:
         output.sentence("cli.request-due-uncertain", style="yellow")
 
 
-def _paper(text: str) -> tuple[str, Path]:
+def paper_of(text: str) -> tuple[str, Path]:
+    """Kind and file of `KIND=FILE`. Raises UsageError."""
     kind, mark, file = text.partition("=")
     if not mark or not kind.strip() or not file:
         raise UsageError("request.paper-how", text)

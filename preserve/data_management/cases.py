@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
+from preserve.data_management import filings
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
@@ -93,7 +94,11 @@ def values_of(row: CaseRow) -> dict[str, Any]:
     return dict(zip(_NAMES, _VALUES(row), strict=True))
 
 
-_OWN = [column for column in cases.c if column.name != "description"]
+_OWN = [
+    filings.whole_number() if column.name == "archival_number" else column
+    for column in cases.c
+    if column.name != "description"
+]
 _VERSIONS = versions.alias()
 _NEWEST = select(func.max(_VERSIONS.c.version)).where(_VERSIONS.c.objid == cases.c.objid).scalar_subquery()
 
@@ -122,7 +127,7 @@ def find_case(connection: Connection, name: str) -> str | None:
         objid = connection.execute(select(cases.c.objid).where(column == wanted)).scalars().first() if wanted else None
         if objid is not None:
             return str(objid)
-    return None
+    return filings.find(connection, name)
 
 
 def unknown(name: str) -> Refused:
@@ -204,6 +209,9 @@ def insert(connection: Connection, case: Case) -> None:
     row = asdict(case)
     row["description"] = row.pop("description_text")
     del row["newest"]
+    filed = filings.filing_of(connection, case.objid)
+    if filed is not None and filed.how == "given":
+        row["archival_number"] = ""  # no package of it ever said it: the row is as it was
     connection.execute(cases.insert(), row)
 
 
@@ -218,7 +226,7 @@ def replace_description(connection: Connection, objid: str, description: CaseDes
 
 def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
     """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
-    named = [cases.c[field.name] for field in fields(CaseRow) if field.name in cases.c]
+    named = [column for field in fields(CaseRow) for column in _OWN if column.name == field.name]
     pieces = (
         select(func.count())
         .where(files.c.objid == cases.c.objid, files.c.version == versions.c.version)

@@ -27,7 +27,7 @@ from preserve.data_management.schema_check import require_schema
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError
 from preserve.home import Home
 
-SCHEMA = "0021"
+SCHEMA = "0029"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}

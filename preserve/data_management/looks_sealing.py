@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, delete, select
 
+from preserve import kept_records
 from preserve.clock import now, parse, stamp
 from preserve.data_management import checkpoints, ledger, ledger_keys, looks, looks_segments, merkle, signed_notes
 from preserve.data_management.checkpoints import Checkpoint
@@ -191,6 +192,7 @@ def write_head(home: Home, connection: Connection) -> None:
     made, file = newest(connection), head_file(home)
     if made is not None and file.parent.is_dir() and content(file) != made.text().encode():
         write_file(file, made.text().encode(), durable=True)
+        kept_records.keep(file, changes=True)
 
 
 def read_head(file: Path) -> Checkpoint | None:

@@ -8,11 +8,11 @@ contradicts nothing.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -26,6 +26,8 @@ from preserve.data_management import (
     case_index,
     checkpoints,
     destroyed,
+    filings,
+    fonds,
     holdings,
     ledger,
     ledger_from_segments,
@@ -61,7 +63,8 @@ from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import Busy, NotIntact, PreserveError
 from preserve.home import Home, acting_person
 from preserve.work import hold
-from storage_adapters.directory import DirectoryAdapter
+from storage_adapters.contract import CopyRef
+from storage_adapters.errors import MediumFailing, StorageError
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
@@ -69,6 +72,20 @@ _OF_PEOPLE = (credentials, tokens, second_factors, security_keys, spent_proofs, 
 _OF_READERS = (saved_searches, marks, chosen_cases)
 JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE, *_OF_READERS)
 """What lies in the catalogue alone."""
+
+
+class Packages(Protocol):
+    """A medium from which packages are entered."""
+
+    @property
+    def identity(self) -> str:
+        """As the inventory has it."""
+
+    def copies(self) -> Iterator[CopyRef]:
+        """Every package there."""
+
+    def path(self, copy: CopyRef) -> Path:
+        """A folder with what describes a package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,7 @@ class Report:
 
 def rebuild(
     home: Home,
-    adapters: Iterable[DirectoryAdapter],
+    adapters: Sequence[Packages],
     progress: Callable[[int], None] = lambda _: None,
     finish: Callable[[Connection], None] = lambda _: None,
     told: Callable[[str], None] = lambda what: None,
@@ -140,7 +157,7 @@ def _fill(
     catalogue: Catalogue,
     home: Home,
     old: Connection | None,
-    adapters: Iterable[DirectoryAdapter],
+    adapters: Sequence[Packages],
     findings: list[Finding],
     progress: Callable[[int], None],
     finish: Callable[[Connection], None],
@@ -156,9 +173,11 @@ def _fill(
         accounts.replay(connection)
         proceedings.replay(connection)
         destroyed.replay(connection)
+        fonds.replay(connection)
+        filings.replay(connection)
         packages = _enter_packages(connection, adapters, findings, progress)
         if from_old:
-            _anchor_rows(home, connection, findings)
+            _anchor_rows(home, connection, adapters[0], findings)
         search.fill(connection)
         audit_records.replay(connection, home.store)
         findings += audit_records.check_anchors(connection, home.store)
@@ -220,10 +239,7 @@ def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
 
 
 def _enter_packages(
-    connection: Connection,
-    adapters: Iterable[DirectoryAdapter],
-    findings: list[Finding],
-    progress: Callable[[int], None],
+    connection: Connection, adapters: Sequence[Packages], findings: list[Finding], progress: Callable[[int], None]
 ) -> int:
     entered: set[str] = set()
     for adapter in adapters:
@@ -244,8 +260,10 @@ def _enter_packages(
                 try:
                     with connection.begin_nested():
                         package_index.index_package(connection, adapter.path(copy), indexed=False)
-                except NotIntact as error:
-                    findings.append(Finding(error.code, copy.name, "error", detail=error.detail))
+                except (NotIntact, MediumFailing) as error:
+                    findings.append(
+                        Finding(error.code, copy.name, "error", detail=getattr(error, "detail", "") or str(error))
+                    )
                     continue
                 try:
                     anchors.read_anchor(connection, copy.name)
@@ -262,15 +280,15 @@ def _enter_packages(
     return len(entered)
 
 
-def _anchor_rows(home: Home, connection: Connection, findings: list[Finding]) -> None:
+def _anchor_rows(home: Home, connection: Connection, store: Packages, findings: list[Finding]) -> None:
     """The ledger names what the rows of each case are, where no registration did, or it said less than is read now."""
     for objid in connection.execute(text("SELECT objid FROM cases ORDER BY objid")).scalars().all():
         try:
             case_index.anchor(
-                connection, objid, lambda name: home.store / "packages" / name, actor=acting_person(), moment=now()
+                connection, objid, lambda name: store.path(CopyRef(name)), actor=acting_person(), moment=now()
             )
-        except NotIntact as error:
-            findings.append(Finding(error.code, objid, "error", detail=error.detail))
+        except (NotIntact, StorageError) as error:
+            findings.append(Finding(error.code, objid, "error", detail=getattr(error, "detail", "") or str(error)))
     sealing.sign_what_grew(home, connection)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from preserve import kept_records
 from preserve.clock import now
 from preserve.data_management import (
     checkpoints,
@@ -24,6 +25,7 @@ from preserve.data_management import (
     looks_segments,
     segment_cover,
     segment_joining,
+    store_away,
 )
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
@@ -145,6 +147,7 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
             with catalogue.begin() as connection:
                 segment_cover.mark_closed(connection, folder)
     join_segments(home, catalogue)
+    store_away.send(home)
     assert newest is not None, "an archive begins with an entry"
     _write_verifier_key(home, newest)
     return Closed(newest, tuple(written))
@@ -195,6 +198,7 @@ def write_head(home: Home, newest: Checkpoint) -> None:
     folder = ledger_folder(home)
     if folder.is_dir() and content(folder / HEAD) != newest.text().encode():
         write_file(folder / HEAD, newest.text().encode(), durable=True)
+        kept_records.keep(folder / HEAD, changes=True)
 
 
 def ledger_folder(home: Home) -> Path:
@@ -209,6 +213,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     the one that the store tells of, or has entries that nobody signed.
     """
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
+    store_away.take_up(home)
     if last is not None and last.size > size:
         raise NotIntact("ledger.rolled-back", str(home.catalogue), size=size, told=last.size, witness="checkpoints")
     against_segment(connection, folder, size)

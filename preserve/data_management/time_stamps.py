@@ -15,6 +15,7 @@ from cryptography import x509
 from rfc3161_client import TimestampRequestBuilder, VerificationError, VerifierBuilder, decode_timestamp_response
 
 from metadata.findings import Finding
+from preserve import kept_records
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.errors import MediumProblem, NotIntact
 from storage_adapters.durable import write_file
@@ -41,6 +42,7 @@ def request(checkpoint: Checkpoint, server: str, roots: bytes, folder: Path) -> 
     moment = verify(data, checkpoint, roots, server, asked.nonce)
     file = folder / f"{checkpoint.size:010d}.tsr"
     write_file(file, data, durable=True)
+    kept_records.keep(file, changes=True)
     return TimeStamp(checkpoint.size, moment, file)
 
 

@@ -13,6 +13,7 @@ from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.facts import Character
 from preserve.ingest.rules import (
     View,
+    archival_number,
     case_is_marked,
     dates_are_past,
     disputes_are_recorded,
@@ -52,8 +53,9 @@ RULES = (
     secrecy_marks,
     recordings_are_original,
     reminders,
+    archival_number,
 )
-"""In the order of the regulation's articles."""
+"""In the order of the regulation's articles; then what rests on none."""
 
 
 def view_of(

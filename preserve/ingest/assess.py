@@ -12,7 +12,8 @@ from pathlib import Path
 from metadata.findings import Finding
 from metadata.identity import is_plain, readable
 from metadata.names import safe_names
-from preserve.administration.retention.profile import RetentionProfile, read_retention
+from preserve.administration.numbering.profile import read_numbering
+from preserve.administration.retention.profile import read_retention
 from preserve.clock import now, zone
 from preserve.description.matching import match
 from preserve.description.reading import read_description
@@ -25,6 +26,7 @@ from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.forecast import Forecast
 from preserve.ingest.handed import Handed
+from preserve.ingest.in_force import NOTHING_KNOWN, InForce
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
@@ -53,6 +55,7 @@ class Assessed:
     scanner: str
     needed: int
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    known: InForce = NOTHING_KNOWN
 
     def require_space(self, home: Home) -> None:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
@@ -69,8 +72,10 @@ class Assessed:
         return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
 
 
-def assess(home: Home, source: Path | Handed, progress: Callable[[int], None]) -> Assessed:
-    """Receive, scan, read the description, check.
+def assess(
+    home: Home, source: Path | Handed, progress: Callable[[int], None], known: InForce = NOTHING_KNOWN
+) -> Assessed:
+    """Receive, scan, read the description, check; `known` is what the catalogue says.
 
     Raises Refused with every reason there is, those that lie in the files among them: who mends one thing after the
     other hands in as many times.
@@ -90,32 +95,32 @@ def assess(home: Home, source: Path | Handed, progress: Callable[[int], None]) -
         matched = match(description, (entry.path.removeprefix(deposit.prefix) for entry in deposit.files), name)
         description = matched.case
         names = {path: name for path, name in matched.names.items() if name != path or not is_plain(path)}
-        findings += [*matched.findings, *apply(_view(home, description, None))]
+        findings += [*matched.findings, *apply(_view(home, description, None, known))]
     if description is None or any(finding.severity == "refuse" for finding in findings):
         sightings = Sightings(home, deposit, names)
-        raise Refused(
-            "sip.refused", str(deposit.origin), findings=_with_files(home, description, findings, sightings, progress)
-        )
+        found = _with_files(home, description, findings, sightings, progress, known)
+        raise Refused("sip.refused", str(deposit.origin), findings=found)
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
-    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names)
+    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names, known)
 
 
 def _with_files(
     home: Home,
     description: CaseDescription | None,
-    known: list[Finding],
+    found: list[Finding],
     sightings: Sightings,
     progress: Callable[[int], None],
+    known: InForce,
 ) -> list[Finding]:
     """What was found so far, and what the files give cause for."""
     try:
-        if not any(finding.code in _DANGEROUS for finding in known):
+        if not any(finding.code in _DANGEROUS for finding in found):
             sightings.look(progress)
     except Refused as error:
-        known = [*known, *(error.findings or (as_finding(error),))]
+        found = [*found, *(error.findings or (as_finding(error),))]
     if description is None:
-        return [*known, *sightings.findings]
-    return _judge(home, description, known, sightings)[0]
+        return [*found, *sightings.findings]
+    return _judge(home, description, found, sightings, known)[0]
 
 
 def _scratch(home: Home) -> Path:
@@ -146,9 +151,7 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
-def _view(
-    home: Home, description: CaseDescription, sightings: Sightings | None, retention: RetentionProfile | None = None
-) -> View:
+def _view(home: Home, description: CaseDescription, sightings: Sightings | None, known: InForce) -> View:
     today = now().astimezone(zone(home.settings.time_zone)).date()
     view = view_of(
         description,
@@ -159,31 +162,28 @@ def _view(
         zone=zone(home.settings.time_zone),
         institution=home.settings.institution,
     )
-    view = replace(view, retention=retention or read_retention(home.profiles))
+    retention, numbering = known.retention or read_retention(home.profiles), read_numbering(home.profiles)
+    view = replace(view, retention=retention, numbering=numbering, register=known.register)
     return replace(view, marks=sightings.marks, identical=sightings.identical()) if sightings else view
 
 
 def _judge(
-    home: Home,
-    description: CaseDescription,
-    known: Iterable[Finding],
-    sightings: Sightings,
-    retention: RetentionProfile | None = None,
+    home: Home, description: CaseDescription, found: Iterable[Finding], sightings: Sightings, known: InForce
 ) -> tuple[list[Finding], View]:
     """All findings now that every file was looked at, and the case as the rules saw it."""
-    kept = [finding for finding in known if not finding.code.startswith("rule.")]
-    view = _view(home, description, sightings, retention)
+    kept = [finding for finding in found if not finding.code.startswith("rule.")]
+    view = _view(home, description, sightings, known)
     return accept(description, [*kept, *sightings.findings, *apply(view)], view.profile.accepting), view
 
 
 class Judgement:
     """Takes in file by file what was found out, and says in the end what is to be said of the deposit.
 
-    `retention` are the rules in force; None: those that the profile has now.
+    `known` is what the catalogue says now, where it is asked again.
     """
 
-    def __init__(self, home: Home, assessed: Assessed, retention: RetentionProfile | None = None) -> None:
-        self._home, self._assessed, self._retention = home, assessed, retention
+    def __init__(self, home: Home, assessed: Assessed, known: InForce | None = None) -> None:
+        self._home, self._assessed, self._known = home, assessed, known or assessed.known
         self._sightings = Sightings(home, assessed.deposit, assessed.names)
 
     def add(self, file: TakenFile) -> None:
@@ -206,20 +206,20 @@ class Judgement:
 
     def _judged(self) -> tuple[list[Finding], View]:
         assessed = self._assessed
-        return _judge(self._home, assessed.description, assessed.findings, self._sightings, self._retention)
+        return _judge(self._home, assessed.description, assessed.findings, self._sightings, self._known)
 
 
 def preview(
-    home: Home, source: Path | Handed, progress: Callable[[int], None], retention: RetentionProfile | None = None
+    home: Home, source: Path | Handed, progress: Callable[[int], None], known: InForce = NOTHING_KNOWN
 ) -> tuple[Assessed, Judged]:
     """What `assess` finds, and what the files say, those in an archive too; nothing is kept.
 
     Raises Refused for what cannot be read as a deposit or is refused as it lies there; what the rules refuse is among
     the findings (see `refusal`).
     """
-    assessed = assess(home, source, progress)
+    assessed = assess(home, source, progress, known)
     sightings = Sightings(home, assessed.deposit, assessed.names)
     forecast = Forecast(home)
     sightings.look(progress, forecast)
-    findings, view = _judge(home, assessed.description, assessed.findings, sightings, retention)
+    findings, view = _judge(home, assessed.description, assessed.findings, sightings, known)
     return assessed, Judged(tuple(findings), view, forecast.bytes)

@@ -13,6 +13,7 @@ from ulid import ULID
 
 from metadata.findings import text_in
 from metadata.names import safe_names
+from preserve.administration.numbering import filing
 from preserve.archival_storage.media import server_store
 from preserve.clock import now, stamp
 from preserve.data_management import journal, ledger
@@ -49,6 +50,7 @@ def begin(home: Home, catalogue: Catalogue, assessed: Assessed, person: str) -> 
                 raise Refused("ingest.deposit-changed", description.case_number)
             enter(connection, "ingest.resumed", known.objid, person, {"step": known.step})
             return Began(known, True)
+        filing.require_fileable(connection, home, description, assessed.needed)
         assessed.require_space(home)
         row = _row(home, assessed)
         journal.create(connection, row)
@@ -100,7 +102,7 @@ def abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) -> 
         if row is None or row.state == "done":
             return
         adapter = server_store(home)
-        discard(adapter.staging(f"{row.objid}_v0001"), adapter.root / "incoming")
+        discard(adapter.staging(f"{row.objid}_v0001"), adapter.incoming)
         discard(home.work / row.id, home.work)
         discard(parts.folder_of(home.work, row.id), home.work)
         enter(connection, "ingest.abandoned", row.objid, person, {"case_number": case_number})

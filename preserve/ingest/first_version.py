@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -15,8 +14,8 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from metadata.mets import Header
 from preserve import __version__
+from preserve.administration.numbering import filing
 from preserve.administration.retention import rules_in_force
-from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage import policy as storage_policy
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.packing import publishing
@@ -40,6 +39,7 @@ from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
 from preserve.ingest.describe_files import Representations
 from preserve.ingest.evidence_notes import Evidence
 from preserve.ingest.extraction.parts import Gathered, Gathering
+from preserve.ingest.in_force import InForce, read_in_force
 from preserve.ingest.normalise import Plan, formats_profile, plan, seconds_of_media
 from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
 from preserve.ingest.provenance import TakenFile
@@ -47,17 +47,17 @@ from preserve.ingest.working_files import WorkingFiles
 from preserve.messages import speaking
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import discard
-from storage_adapters.errors import CopyUnknown
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished ingest, after its post-conditions were read back."""
+    """A finished ingest, read back; `location` is a folder here that describes it, `place` where it is, for people."""
 
     objid: str
     name: str
     case_number: str
     location: Path
+    place: str
     files: int
     originals: int
     size: int
@@ -104,8 +104,7 @@ class FirstVersion(VersionPlan[Result]):
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
         if self.row.step == "store":
-            with suppress(CopyUnknown):
-                return self.adapter.path(CopyRef(self.ingest.name)).is_dir()
+            return self.adapter.has(CopyRef(self.ingest.name))
         return False
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
@@ -142,7 +141,7 @@ class FirstVersion(VersionPlan[Result]):
     def examine(self) -> None:
         """Every rule, now that the files are known."""
         self.watcher.begin("ingest.step-check")
-        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
+        judgement = Judgement(self.ingest.home, self.assessed, self._known())
         self.media = 0.0
         kept: dict[str, array[int]] = {}
         for number, file in self.files.numbered():
@@ -157,9 +156,9 @@ class FirstVersion(VersionPlan[Result]):
         self._keep(findings)
         self.files.keep(kept)
 
-    def _retention(self) -> RetentionProfile:
+    def _known(self) -> InForce:
         with self.catalogue.read() as connection:
-            return rules_in_force.applicable_rules(self.ingest.home, connection).profile
+            return read_in_force(self.ingest.home, connection)
 
     def _keep(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
@@ -189,7 +188,7 @@ class FirstVersion(VersionPlan[Result]):
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
         deposit = self.assessed.deposit
-        judgement = Judgement(self.ingest.home, self.assessed, self._retention())
+        judgement = Judgement(self.ingest.home, self.assessed, self._known())
         texts = Gathering(self.text_folder, self.ingest, deposit.description_name.removeprefix(deposit.prefix))
         evidence = Evidence(self.ingest.description, self.ingest.data("original"))
         lists = files_by_list(deposit.wanted)
@@ -232,15 +231,18 @@ class FirstVersion(VersionPlan[Result]):
         )
 
     def publish(self) -> None:
-        """One rename makes it an AIP."""
+        """One rename makes it an AIP; where the store is away its list, which is written last."""
         assert self.counts is not None
-        publishing.publish(self.ingest.name, self.ingest.package, self.counts[1], self.adapter)
+        if self.adapter.is_away:
+            self.watcher.begin("ingest.step-send", 2 * self.counts[1], self.counts[0])
+        publishing.publish(self.ingest.name, self.ingest.package, self.counts[1], self.adapter, self.watcher)
 
     def register(self) -> Result:
         """One transaction enters it; what was published by an earlier run is read again first."""
         self.watcher.begin("ingest.step-register")
-        location = self.adapter.path(CopyRef(self.ingest.name))
-        count, size = self.counts or publishing.prove_published(location, self.row.objid)
+        copy = CopyRef(self.ingest.name)
+        count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid)
+        location = self.adapter.path(copy)
         self._index(location, count, size)
         home = self.ingest.home
         with self.catalogue.read() as connection:
@@ -253,6 +255,7 @@ class FirstVersion(VersionPlan[Result]):
             name=self.ingest.name,
             case_number=self.row.case_number,
             location=location,
+            place=self.adapter.place(copy),
             files=count,
             originals=len(self.ingest.description.objects),
             size=size,
@@ -281,6 +284,7 @@ class FirstVersion(VersionPlan[Result]):
                 **case_digests.of_version(connection, objid, 1),
             }
             self._enter(connection, anchors.REGISTERED, details)
+            filing.enter(connection, home, objid, self.ingest.description, actor=self.person, moment=moment)
             rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)

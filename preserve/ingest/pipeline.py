@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from metadata.findings import Finding
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
+from preserve.archival_storage.store import Store
 from preserve.data_management.journal import FileRow
 from preserve.description.object_table import FEW
 from preserve.errors import NotIntact, PreserveError
@@ -31,7 +32,6 @@ from preserve.ingest.sources import Source
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import give_back
-from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import discard
 from storage_adapters.errors import StorageError
 from storage_adapters.medium_errors import translate
@@ -69,7 +69,7 @@ class VersionPlan(ABC, Generic[Outcome]):
 
     def __init__(self, ingest: Ingest, files: WorkingFiles, watcher: Progress, journalled: Journalled) -> None:
         self.ingest, self.files, self.watcher, self.journalled = ingest, files, watcher, journalled
-        self.adapter: DirectoryAdapter = server_store(ingest.home)
+        self.adapter: Store = server_store(ingest.home)
         self.log = RunLog(ingest.home.log, ingest.identifier)
         self.counts: tuple[int, int] | None = None
         """Files and bytes of the payload; None where an earlier run published the package."""
@@ -139,7 +139,7 @@ class VersionPlan(ABC, Generic[Outcome]):
 
     def discard(self) -> None:
         """Remove the package under construction and everything made beside it."""
-        discard(self.ingest.package, self.adapter.root / "incoming")
+        discard(self.ingest.package, self.adapter.incoming)
         discard(self.ingest.scratch, self.ingest.home.work)
 
 

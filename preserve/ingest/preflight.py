@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from metadata.findings import Finding
-from preserve.administration.retention.profile import RetentionProfile
 from preserve.clock import now
 from preserve.description.schema import CaseDescription
 from preserve.errors import MediumProblem, PreserveError, Refused
@@ -17,6 +16,7 @@ from preserve.ingest import preflight_table
 from preserve.ingest.assess import preview, refusal
 from preserve.ingest.compliance import REPORTS, reports
 from preserve.ingest.handed import Handed
+from preserve.ingest.in_force import NOTHING_KNOWN, InForce
 from preserve.messages import Language, language, speaking
 from preserve.outputs import check_new, write_all
 from preserve.progress import Progress
@@ -43,7 +43,7 @@ class _Job:
     path: Path
     report: Path | None  # the reports' path without their endings
     replace: bool = False
-    retention: RetentionProfile | None = None
+    known: InForce = NOTHING_KNOWN
     given: Handed | None = None  # with what lies beside it
 
     def targets(self) -> list[Path]:
@@ -59,7 +59,7 @@ def look_all(
     watcher: Progress,
     *,
     replace: bool = False,
-    retention: RetentionProfile | None = None,
+    known: InForce = NOTHING_KNOWN,
 ) -> Iterator[Looked]:
     """Check each case, in the order given; `jobs` processes at once, 0 for one a processor. Nothing is changed.
 
@@ -68,8 +68,7 @@ def look_all(
     """
     names = _names(paths)
     work = [
-        _Job(path, folder / name if folder else None, replace, retention)
-        for path, name in zip(paths, names, strict=True)
+        _Job(path, folder / name if folder else None, replace, known) for path, name in zip(paths, names, strict=True)
     ]
     for target in (target for job in work for target in job.targets()):
         check_new(target, home, replace=replace)
@@ -105,11 +104,9 @@ def _look_elsewhere(home: Home, spoken: Language, job: _Job) -> Looked:
         return _look(home, job, _quiet)
 
 
-def look_at(
-    home: Home, given: Handed, watcher: Callable[[int], None], retention: RetentionProfile | None = None
-) -> Looked:
+def look_at(home: Home, given: Handed, watcher: Callable[[int], None], known: InForce = NOTHING_KNOWN) -> Looked:
     """Check one case with what lies beside it, in this process; nothing is changed. Raises as `look_all`."""
-    return _look(home, _Job(given.path, None, retention=retention, given=given), watcher)
+    return _look(home, _Job(given.path, None, known=known, given=given), watcher)
 
 
 def _quiet(_: int) -> None:
@@ -118,7 +115,7 @@ def _quiet(_: int) -> None:
 
 def _look(home: Home, job: _Job, progress: Callable[[int], None]) -> Looked:
     try:
-        assessed, judged = preview(home, job.given or job.path, progress, job.retention)
+        assessed, judged = preview(home, job.given or job.path, progress, job.known)
     except Refused as error:
         return Looked(job.path, preflight_table.row_of_refused(job.path, error.findings or _alone(error)), error)
     except MediumProblem as error:  # one case that cannot be read does not keep the others from being checked

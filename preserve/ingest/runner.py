@@ -16,6 +16,7 @@ from preserve.ingest.context import Ingest
 from preserve.ingest.extraction.parts import folder_of
 from preserve.ingest.first_version import FirstVersion, Result
 from preserve.ingest.handed import Handed, handed
+from preserve.ingest.in_force import read_in_force
 from preserve.ingest.pipeline import carry_out
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
@@ -45,7 +46,9 @@ def run(
     answerer = person if isinstance(person, Answerer) else Answerer(person)
     person = answerer.account
     try:
-        assessed = assess(home, source, watcher)
+        with catalogue.read() as connection:
+            known = read_in_force(home, connection)
+        assessed = assess(home, source, watcher, known)
         require_answerer(assessed.description, assessed.answered(home), answerer)
     except Refused as refusal:
         _refuse(home, catalogue, handed(source).path, refusal, person)

@@ -18,6 +18,7 @@ from preserve.preservation_planning.later_version import LaterVersion, Represerv
 from preserve.preservation_planning.policy import Policy
 from preserve.progress import Progress
 from preserve.work import claim
+from storage_adapters.contract import CopyRef
 
 __all__ = ["Represerved", "represerve"]
 
@@ -38,6 +39,7 @@ def represerve(
         with catalogue.read() as connection:
             old = previous_version(home, connection, objid)
             case = cases.read(connection, objid)
+        adapter.bring(CopyRef(old.name), progress=watcher)
         began = resume.begin(home, catalogue, old, policy, actor)
         version = old.version + 1
         ingest = Ingest(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from preserve import kept_records
 from preserve.administration.disposal.tombstones import after_rebuild
 from preserve.administration.duties import Duty
 from preserve.archival_storage.media import server_store
@@ -34,6 +35,7 @@ def rebuild(session: Session) -> Rebuilt:
     """
     home = session.home
     session.progress.begin("catalogue.rebuilding")
+    kept_records.bring(home)  # of a store that is away: what this machine lost of the ledger is there
     report = making.rebuild(
         home, [server_store(home)], progress=lambda done: session.progress(0, done), finish=after_rebuild(home)
     )

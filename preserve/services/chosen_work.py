@@ -96,7 +96,7 @@ def verify_chosen(session: Session, objids: Sequence[str]) -> ChosenDone:
 def _package(home: Home, session: Session, objid: str) -> Path:
     with session.archive.catalogue.read() as connection:
         require_case(home, connection, objid)
-        return Path(server_store(home).path(CopyRef(cases.read(connection, objid).package)))
+        return Path(server_store(home).bring(CopyRef(cases.read(connection, objid).package)))
 
 
 def _exported(session: Session, arguments: Arguments) -> Mapping[str, object]:

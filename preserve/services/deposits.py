@@ -47,7 +47,7 @@ class Ingested:
     objid: str
     name: str
     case_number: str
-    location: Path
+    location: str
     files: int
     originals: int
     bytes: int
@@ -102,7 +102,7 @@ def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False)
         objid=done.objid,
         name=done.name,
         case_number=done.case_number,
-        location=done.location,
+        location=done.place,
         files=done.files,
         originals=done.originals,
         bytes=done.size,

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.administration import founding
-from preserve.home import default_path
+from preserve.home import ObjectStore, default_path
 from preserve.services.operation import command
 from preserve.services.session import Session
+from storage_adapters.s3 import KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,19 @@ class Founded:
 
     home: Path
     archive_id: str
-    store: Path
+    store: str
     medium: str
     public_key_sha256: str
     test_authority: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InBucket:
+    """Packages and records in a bucket of an object store (S3); `folder` is where this machine works on them."""
+
+    bucket: str
+    endpoint: str = ""
+    folder: Path | None = None
 
 
 @command("archive.found", needs="nothing", open_to_all="there is no archive yet whose people could be asked")
@@ -33,7 +43,7 @@ def found(
     *,
     place: Path | None = None,
     policy: Literal["lossless", "compact"] = "compact",
-    store: Path | None = None,
+    store: Path | InBucket | None = None,
     digests: Sequence[str] = (),
     test_authority: bool = False,
 ) -> Founded:
@@ -46,10 +56,18 @@ def found(
         Path(os.path.abspath(place or default_path())),
         institution=institution,
         policy=policy,
-        store=None if store is None else Path(os.path.abspath(store)),
+        store=_store(store),
         digests=("sha256", *(name for name in dict.fromkeys(digests) if name != "sha256")),
         language=session.language,
         test_authority=test_authority,
     )
     home = founded.home
-    return Founded(home.path, home.settings.archive_id, home.store, founded.medium, founded.fingerprint, test_authority)
+    archive, where = home.settings.archive_id, home.store_place
+    return Founded(home.path, archive, where, founded.medium, founded.fingerprint, test_authority)
+
+
+def _store(wanted: Path | InBucket | None) -> Path | ObjectStore | None:
+    if isinstance(wanted, InBucket):
+        here = {"folder": os.path.abspath(wanted.folder)} if wanted.folder is not None else {}
+        return ObjectStore(kind=KIND, bucket=wanted.bucket, endpoint=wanted.endpoint, **here)
+    return None if wanted is None else Path(os.path.abspath(wanted))

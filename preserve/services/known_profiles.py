@@ -11,6 +11,7 @@ from preserve.access.requests.profile import RequestsProfile
 from preserve.access.transfer.profile import TransferProfile
 from preserve.access.viewing.profile import LookingProfile
 from preserve.administration.alike import Alike
+from preserve.administration.numbering.profile import NumberingProfile
 from preserve.administration.people_profile import PeopleProfile
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage.policy import AuditProfile, MediaProfile, StorageProfile
@@ -35,6 +36,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "retention.toml": RetentionProfile,
     "alike.toml": Alike,
     "looking.toml": LookingProfile,
+    "numbering.toml": NumberingProfile,
     "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,
     "requests.toml": RequestsProfile,

@@ -12,8 +12,6 @@ from typing import Annotated
 from pydantic import Field
 
 from preserve.administration.duties import Duty
-from preserve.administration.retention.profile import RetentionProfile, read_retention
-from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.clock import CHINA, now, zone
 from preserve.data_management.database import open_catalogue
 from preserve.description.vocabulary import read_vocabulary
@@ -24,6 +22,7 @@ from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
 from preserve.ingest.answering import fill_in
 from preserve.ingest.draft import draft, read_drafting
+from preserve.ingest.in_force import NOTHING_KNOWN, InForce, read_in_force
 from preserve.ingest.preflight import Looked, look_all
 from preserve.ingest.waiting import Deadline
 from preserve.outputs import check_new, new_file
@@ -119,13 +118,7 @@ def check(
     folder = reports.absolute() if reports is not None else None
     looked = list(
         look_all(
-            home,
-            paths,
-            folder,
-            jobs or processors(),
-            session.progress,
-            replace=replace,
-            retention=rules_for_checking(home),
+            home, paths, folder, jobs or processors(), session.progress, replace=replace, known=known_for_checking(home)
         )
     )
     free = free_space(home.store)
@@ -137,11 +130,11 @@ def check(
     return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks, fill)
 
 
-def rules_for_checking(home: Home) -> RetentionProfile:
-    """The rules in force; where the catalogue is not there or cannot be read, those of the profile as it is now."""
+def known_for_checking(home: Home) -> InForce:
+    """What the catalogue says; where it is not there or cannot be read, what the profiles have now."""
     with suppress(PreserveError), closing(open_catalogue(home)) as catalogue, catalogue.read() as connection:
-        return applicable_rules(home, connection).profile
-    return read_retention(home.profiles)
+        return read_in_force(home, connection)
+    return NOTHING_KNOWN
 
 
 def _checked(case: Looked, home: Home, free: int) -> CheckedDeposit:

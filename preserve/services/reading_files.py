@@ -101,8 +101,13 @@ def find_file(session: Session, case: str, identifier: str) -> Opened:
         with session.archive.catalogue.read() as connection:
             require_seen(connection, session.person, held.description, [viewed.name])
     viewing = session.home.path / "viewing"
-    package = Path(server_store(session.home).path(CopyRef(held.package)))
-    return Opened(held, viewed, ShownCopy(viewing, package, held.objid, viewed), viewing)
+    store, copy = server_store(session.home), CopyRef(held.package)
+
+    def fetch(path: str) -> None:
+        store.bring(copy, [path])
+
+    shown = ShownCopy(viewing, store.path(copy), held.objid, viewed, fetch if store.is_away else None)
+    return Opened(held, viewed, shown, viewing)
 
 
 def bring(session: Session, opened: Opened) -> Check:

@@ -9,7 +9,11 @@ from preserve.administration.hashing import HASHING
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
-from preserve.home import Home, Web
+from preserve.home import HOUSE, Home, Logging, Monitor, Web
+from preserve.home import home_in_house as home_in_house
+from preserve.home import is_fonds_code as is_fonds_code
+from preserve.home import open_home as open_home
+from preserve.home import read_house as read_house
 from preserve.messages import Language
 from preserve.services.local_times import clock_of, in_local_time
 from preserve.services.operation import OPERATIONS
@@ -36,9 +40,25 @@ class Standing:
         return self._archive.home.path
 
     @property
+    def house(self) -> Path | None:
+        """The house whose register this is."""
+        place = self.home.parent
+        return place if self.home.name == "register" and (place / HOUSE).is_file() else None
+
+    @property
     def web(self) -> Web:
         """What the settings say of the web door."""
         return self._archive.home.settings.web
+
+    @property
+    def monitor(self) -> Monitor:
+        """Where the settings let a monitor ask."""
+        return self._archive.home.settings.metrics
+
+    @property
+    def logging(self) -> Logging:
+        """How the settings want the services to log."""
+        return self._archive.home.settings.logging
 
     @property
     def provider(self) -> str | None:

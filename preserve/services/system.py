@@ -82,8 +82,8 @@ def show(session: Session) -> SystemView:
         entries, seen = ledger.size(connection), looks.size(connection)
         signed = checkpoints.newest(connection)
     return SystemView(
-        _versions(),
-        tuple(_rooms(home)),
+        versions(),
+        tuple(rooms(home)),
         home.settings.archive_id,
         home.settings.policy,
         home.settings.time_zone,
@@ -98,7 +98,8 @@ def show(session: Session) -> SystemView:
     )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of what runs here, by name."""
     return {
         "preserve": __version__,
         "schema": SCHEMA,
@@ -108,18 +109,19 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _rooms(home: Home) -> list[Room]:
+def rooms(home: Home) -> list[Room]:
+    """The file systems that the archive lies on, as far as they can be asked."""
     parts: list[tuple[str, Path, int]] = [("store", home.store, home.settings.reserve), ("home", home.path, 0)]
     if (home.work).is_dir() and home.work.stat().st_dev != home.path.stat().st_dev:
         parts.append(("work", home.work, 0))
-    rooms = []
+    found = []
     for part, path, reserve in parts:
         try:
             usage = shutil.disk_usage(path)
         except OSError:
             continue  # what the doctor tells of
-        rooms.append(Room(part, usage.total, usage.free, reserve))
-    return rooms
+        found.append(Room(part, usage.total, usage.free, reserve))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

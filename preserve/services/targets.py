@@ -13,9 +13,12 @@ from preserve.errors import UsageError
 from preserve.home import Home, default_path, open_home
 
 
-def check_new(target: Path, place: Path | None) -> None:
-    """Raises Refused unless a file or folder could be made at `target`, where nothing is yet; MediumProblem."""
-    outputs.check_new(target, home_in_use(place))
+def check_new(target: Path, place: Path | None, *, replace: bool = False) -> None:
+    """Raises Refused unless a file or folder could be made at `target`; MediumProblem.
+
+    Nothing is there yet, or with `replace` a plain file.
+    """
+    outputs.check_new(target, home_in_use(place), replace=replace)
 
 
 def check_folder(target: Path, place: Path | None) -> None:

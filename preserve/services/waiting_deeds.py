@@ -25,7 +25,7 @@ from preserve.messages import speaking
 from preserve.services.deposits import Ingested, MissingCopies
 from preserve.services.documents import FindingShown
 from preserve.services.operation import command, job, query
-from preserve.services.preparation import HANDING_IN, rules_for_checking
+from preserve.services.preparation import HANDING_IN, known_for_checking
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.services.uploads import enter
@@ -63,7 +63,7 @@ def examine(session: Session, deposit: str) -> CheckedWaiting:
     _require_whole(place)
     version = version_of(home, place)
     session.progress.begin("ingest.checking")
-    looked = look_at(home, place.handed(), session.progress, rules_for_checking(home))
+    looked = look_at(home, place.handed(), session.progress, known_for_checking(home))
     free = free_space(home.store)
     needed = looked.forecast.get(home.settings.policy, 0)
     keep_found(place.room, version, looked.row.verdict, (needed, looked.needed, free), looked.row.findings)
@@ -217,7 +217,7 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
         objid=done.objid,
         name=done.name,
         case_number=done.case_number,
-        location=Path(done.location.name),
+        location=done.name,
         files=done.files,
         originals=done.originals,
         bytes=done.size,

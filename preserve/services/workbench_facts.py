@@ -8,8 +8,9 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from preserve.archival_storage.policy import StorageProfile, judge, read_policy
-from preserve.data_management import holdings, standings, versions
+from preserve.archival_storage.overview import lacking_among
+from preserve.archival_storage.policy import StorageProfile, read_policy
+from preserve.data_management import holdings, standings
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.standings import Standing
 from preserve.services.session import Session
@@ -80,11 +81,5 @@ class Facts:
     @cached_property
     def unsealed(self) -> int:
         """Of the newest packages, those that lack a copy."""
-        after = standings.package_before_last(self.connection, NEWEST)
-        rows = versions.with_cases(self.connection, after=after, limit=NEWEST)
         media = {row.id: row for row in self.media}
-        copies: dict[str, list[holdings.CopyRow]] = {}
-        for copy in holdings.copies_of_many(self.connection, {row.objid for row in rows}):
-            copies.setdefault(copy.name, []).append(copy)
-        stands = (judge(copies.get(row.name, []), media, row.long_term, self.policy) for row in rows)
-        return sum(not standing.sealed for standing in stands)
+        return lacking_among(self.connection, self.policy, media, NEWEST)[0]

@@ -6,6 +6,7 @@ on by itself once where it can.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from preserve.clock import stamp
 from preserve.data_management import jobs
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.jobs import JobRow, State
-from preserve.errors import Busy, Conflict, MediumProblem, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, NotFound, Stopped
 from preserve.home import Home
 from preserve.progress import stoppable
 from preserve.services import job_arguments, job_folders
@@ -29,12 +30,14 @@ from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile, read_jobs_profile
 from preserve.services.job_views import failure_document
 from preserve.services.jobs import WORKER_LOCK
+from preserve.services.logs import begin_logging, facts
 from preserve.services.news_sending import telling
 from preserve.services.operation import job as long_work
 from preserve.services.runs import Lane
 from preserve.services.session import Session
 from preserve.work import boot_id, end_gently_with_parent, hold, processors, start_own, wait_for_any
 
+_log = logging.getLogger("preserve.jobs")
 _LOOK = 0.2  # seconds between two looks at the table
 _CLEAR = 3600.0  # seconds between two looks for what is over its term
 _BURNERS = 8  # no machine has more
@@ -81,6 +84,7 @@ class _Worker:
             if child.poll() is not None:
                 self._see_to_vanished(job)
                 del self.children[job]
+                self._tell_of_end(job)
         with self.archive.catalogue.read() as connection:
             rows = jobs.unfinished(connection)
         at_work = [row for row in rows if row.state in jobs.AT_WORK]
@@ -109,7 +113,16 @@ class _Worker:
             self._see_to_vanished(row.id)
             return False
         self.started += 1
+        told = facts("job-started", job=row.id, operation=row.operation, lane=row.lane, attempt=attempt)
+        _log.info("job %s started: %s", row.id, row.operation, extra=told)
         return True
+
+    def _tell_of_end(self, job: str) -> None:
+        """For the log: how the newest attempt of a job ended."""
+        with suppress(NotFound), self.archive.catalogue.read() as connection:
+            row = jobs.read(connection, job)
+            told = facts("job-ended", job=row.id, operation=row.operation, lane=row.lane, state=row.state)
+            _log.info("job %s ended: %s", row.id, row.state, extra=told)
 
     def _see_to_vanished(self, job: str) -> None:
         """What becomes of a job whose process ended: where that wrote down how, nothing."""
@@ -162,6 +175,7 @@ def work(session: Session, *, with_parent: bool = False) -> Worked:
     if with_parent:
         end_gently_with_parent(os.getppid())
     with hold(home.work / WORKER_LOCK, Busy("job.worker-there", str(home.path))):
+        begin_logging(home.settings.logging, text=False)
         archive = open_archive(home.path)
         try:
             worker = _Worker(archive, read_jobs_profile(home.profiles))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,8 +14,12 @@ from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath
 from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
-from preserve.services.standing import Standing
-from preserve.serving.workers import KeptWorker
+from preserve.services.logs import begin_logging
+from preserve.services.standing import Standing, home_in_house
+from preserve.serving.workers import KeptWorker, stop_all
+
+if TYPE_CHECKING:
+    from preserve.serving.metrics import Exporter
 
 
 @click.command(cls=Command)
@@ -26,24 +32,49 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
     try:
         from preserve.api.app import BASE, make_api
         from preserve.serving import server
+        from preserve.serving.house import HouseDoor, codes_in
         from preserve.web.app import make_app
     except ImportError as error:
         raise ToolMissing("serve.web-missing", str(error.name)) from error
 
-    standing, worker = Standing(output.home_path), None
+    standing = Standing(output.home_path)
+    house, exporter, workers = None, None, list[KeptWorker]()
     try:
         standing.hash_beside()
         web = standing.web
+        begin_logging(standing.logging)
         certificate = certificate or (standing.home / web.certificate if web.certificate else None)
         key = key or (standing.home / web.key if web.key else None)
         if certificate is not None and key is not None:
             server.check_certificate(certificate, key)
-        app = make_app(standing, [(BASE, make_api(standing))])
+
+        def make(one: Standing, hosts: Sequence[str] = ()) -> Any:
+            return make_app(one, [(BASE, make_api(one))], hosts)
+
+        house = HouseDoor(standing.house, standing, make) if standing.house is not None else None
+        app = house or make(standing)
         listening = server.bind(server.read_address(listen or web.listen))
+        exporter = _exporter(standing)
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
-        worker = None if no_worker else KeptWorker(partial(start_worker_if_none, standing.home))
+        inside = [home_in_house(house.path, code) for code in codes_in(house.path)] if house else []
+        homes = [] if no_worker else [standing.home, *inside]
+        workers += [KeptWorker(partial(start_worker_if_none, home)) for home in homes]
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)
     finally:
-        if worker is not None:
-            worker.stop()
+        if exporter is not None:
+            exporter.close()
+        stop_all(workers)
+        if house is not None:
+            house.close()
         standing.close()
+
+
+def _exporter(standing: Standing) -> Exporter | None:
+    """What answers a monitor, where one is set. Raises ToolMissing, UsageError, MediumProblem."""
+    if not standing.monitor.listen:
+        return None
+    try:
+        from preserve.serving.metrics import Exporter
+    except ImportError as error:
+        raise ToolMissing("serve.metrics-missing", str(error.name)) from error
+    return Exporter(standing, standing.monitor)

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from preserve.errors import MediumProblem, UsageError
 from preserve.services.job_events import end_following
-from preserve.serving.log_lines import log_lines
 
 THREADS = 24
 """Requests that are worked on at once; those that wait for a password to be verified are at most some of them."""
@@ -133,7 +132,6 @@ def run(
     import uvicorn
 
     keep_memory_small()
-    log_lines()
     config = uvicorn.Config(
         _with_threads(app),
         http="httptools",

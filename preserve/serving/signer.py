@@ -26,6 +26,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.remote_key import LONGEST, SOCKET
 from preserve.data_management.signed_notes import Checkpoint
 from preserve.errors import PreserveError
+from preserve.services.logs import facts
 
 _log = logging.getLogger("preserve.signer")
 _APART = timedelta(minutes=5)  # how far the clocks of one machine's processes may be apart, with a transaction between
@@ -106,9 +107,10 @@ class Signer:
         except PreserveError as error:
             text, refused = "", error.code
         if refused:
-            _log.warning("refused %s: %r", refused, text.split("\n")[:3])
+            told = facts("refused", reason=refused, note=" ".join(text.split("\n")[:3]))
+            _log.warning("refused %s: %r", refused, text.split("\n")[:3], extra=told)
             return {"refused": refused}
-        _log.info("signed %r", text.split("\n")[:3])
+        _log.info("signed %r", text.split("\n")[:3], extra=facts("signed", note=" ".join(text.split("\n")[:3])))
         return {"signature": base64.b64encode(self._key.sign(text.encode())).decode()}
 
     def serve(self, listening: socket.socket, stop: threading.Event) -> None:

@@ -6,6 +6,7 @@ import click
 
 from preserve.cli.main import Command
 from preserve.cli.output import Output
+from preserve.services.logs import begin_logging
 from preserve.services.text import stoppable
 
 
@@ -13,13 +14,12 @@ from preserve.services.text import stoppable
 def signer(output: Output) -> None:
     """Sign until it is told to stop."""
     from preserve.data_management.archive import open_archive
-    from preserve.serving.log_lines import log_lines
     from preserve.serving.server import Address, bind
     from preserve.serving.signer import Signer
 
-    log_lines()
     archive = open_archive(output.home_path)
     try:
+        begin_logging(archive.home.settings.logging)
         signs = Signer(archive)
         with bind(Address(path=str(signs.path))) as listening, stoppable() as stop:
             output.sentence("cli.signer-listening", path=str(signs.path))

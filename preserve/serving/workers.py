@@ -6,7 +6,9 @@ import logging
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+
+from preserve.errors import PreserveError
 
 _log = logging.getLogger("preserve.worker")
 _PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until the next is started or looked for; longer each time one dies at once
@@ -38,8 +40,8 @@ class KeptWorker:
                 failed = False
                 try:
                     self._process = self._start()
-                except OSError as error:  # a full disk may have room again: the service goes on, and so does this
-                    _log.error("the worker could not be started: %s", error.strerror)
+                except (OSError, PreserveError) as error:  # a full disk may have room again: the service goes on
+                    _log.error("the worker could not be started: %s", error)
                     self._process, failed = None, True
             if failed:
                 pause = min(2 * pause, _LONGEST_PAUSE)
@@ -56,12 +58,22 @@ class KeptWorker:
             _log.error("the worker ended with %d; another is started in %.0f s", status, pause)
             self._over.wait(pause)
 
-    def stop(self) -> None:
-        """Ask it to stop at its next safe point, and wait until it has."""
+    def ask_to_stop(self) -> None:
+        """Ask it to stop at its next safe point; none is started any more."""
         self._over.set()
         with self._changing:
             process = self._process
         if process is not None:
             process.terminate()
-            process.wait()
+
+    def wait(self) -> None:
+        """Wait until it has stopped, after it was asked to."""
         self._thread.join()
+
+
+def stop_all(workers: Collection[KeptWorker]) -> None:
+    """Let all of them stop, at the same time."""
+    for worker in workers:
+        worker.ask_to_stop()
+    for worker in workers:
+        worker.wait()

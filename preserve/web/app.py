@@ -32,8 +32,10 @@ def all_pages() -> Sequence[Page]:
     return PAGES
 
 
-def make_app(standing: Standing, mounted: Sequence[tuple[str, Any]] = ()) -> Any:
+def make_app(standing: Standing, mounted: Sequence[tuple[str, Any]] = (), hosts: Sequence[str] = ()) -> Any:
     """The door of this archive as an ASGI app; `mounted` are other apps, each with its address.
+
+    `hosts` are names by which it may be asked beside those of its settings.
 
     Raises TypeError where a route names an operation that is not declared.
     """
@@ -54,14 +56,14 @@ def make_app(standing: Standing, mounted: Sequence[tuple[str, Any]] = ()) -> Any
         for one in by_address[address].values():
             routes.append(Route(address, guard.endpoint(one), methods=[one.method]))
     routes.append(Route("/{anything:path}", guard.endpoint(_NOT_THERE), methods=["GET", "POST"]))
-    return Secured(Starlette(routes=routes), _hosts(standing))
+    return Secured(Starlette(routes=routes), _hosts(standing, hosts))
 
 
-def _hosts(standing: Standing) -> Sequence[str]:
+def _hosts(standing: Standing, more: Sequence[str]) -> Sequence[str]:
     """The names by which this door may be asked."""
     listen = standing.web.listen
     own = () if listen.startswith("unix:") else (urlsplit(f"//{listen}").hostname or "",)
-    return (*standing.web.hosts, *own, *_LOCAL) if standing.web.hosts or own else ()
+    return (*standing.web.hosts, *more, *own, *_LOCAL) if standing.web.hosts or more or own else ()
 
 
 def _static(request: Request) -> Response:

@@ -6,11 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 LANGUAGE = "language"
+CHOSEN = "fonds"
+"""Which fonds of a house a browser works in. It gives no right: each fonds asks for a session of its own."""
 
 
 def _name(request: Request) -> str:
     # The prefix binds the cookie to this host and to TLS; a browser takes it by TLS only (RFC 6265bis §4.1.3.2).
-    return "__Host-session" if request.url.scheme == "https" else "session"
+    name = "__Host-session" if request.url.scheme == "https" else "session"
+    # In a house each fonds has a cookie of its own: who logs in to one stays in the other.
+    return f"{name}-{code}" if (code := request.scope.get("fonds")) else name
 
 
 def session_of(request: Request) -> str:
@@ -43,6 +47,11 @@ def set_language(request: Request, response: Response, language: str) -> None:
         samesite="strict",
         max_age=365 * 86400,
     )
+
+
+def set_chosen(request: Request, response: Response, code: str) -> None:
+    """Let the browser go on in this fonds."""
+    response.set_cookie(CHOSEN, code, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict")
 
 
 _PROVIDER_SECONDS = 600

@@ -21,6 +21,7 @@ from preserve.messages import LANGUAGES, Language, at_door, known, speaking
 from preserve.services import sessions
 from preserve.services.failures import Failure, failure_of
 from preserve.services.http import http_status, nobody_was_recognised, retry_after
+from preserve.services.logs import facts
 from preserve.services.operation import OPERATIONS
 from preserve.services.session import Credentials, Token
 from preserve.services.standing import Standing
@@ -55,10 +56,10 @@ class Guard:
             response.headers["x-request-id"] = number
             # The route and not the address: a query may hold the name of a person.
             account = asked.__dict__["who"].account if "who" in asked.__dict__ else "-"
-            taken = 1000 * (time.monotonic() - begun)
-            _requests.info(
-                "%s %s %s %s %d %.0f ms", number, account, page.method, page.path, response.status_code, taken
-            )
+            taken = round(1000 * (time.monotonic() - begun), 1)
+            status, verb = response.status_code, page.method
+            told = facts("request", id=number, account=account, method=verb, route=page.path, status=status, ms=taken)
+            _requests.info("%s %s %s %s %d %.0f ms", number, account, verb, page.path, status, taken, extra=told)
             return response
 
         async def answered(request: Request, asked: Asked) -> Response:

@@ -95,6 +95,11 @@ class Secured:
         return not self._hosts or (urlsplit(f"//{named[0]}").hostname or "") in self._hosts
 
 
+def is_top_level(headers: Mapping[str, str]) -> bool:
+    """Whether a person opened this address themselves or from a page of ours, as far as the browser says."""
+    return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+
+
 def is_own_request(method: str, headers: Mapping[str, str], scheme: str) -> bool:
     """Whether a request that changes something comes from a page of ours, as the browser says (Fetch Metadata, Origin).
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -12,21 +15,45 @@ import pytest
 
 from storage_adapters.contract import CopyRef, ExpectedFile, Package, Scope
 from storage_adapters.s3 import S3Adapter
-from tests.support.object_store import KEY, SECRET, ObjectStore
+from tests.support.object_store import KEY, SECRET, Cluster, ObjectStore
 
 numbers = count()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"] = KEY, SECRET
-    store = ObjectStore(tmp_path_factory.mktemp("weed"))
+@cache
+def _started(kind: type[ObjectStore] | type[Cluster]) -> ObjectStore | Cluster:
+    """One of each kind serves all tests of this process."""
+    folder = tempfile.TemporaryDirectory(prefix="weed-")
+    store = kind(Path(folder.name) / "store")
+    atexit.register(folder.cleanup)
+    atexit.register(store.kill)
     store.start()
-    yield store
-    store.kill()
+    return store
 
 
-def bucket(server: ObjectStore, *, lock: bool = False, **more: object) -> S3Adapter:
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
+    _let_in(monkeypatch)
+    store = _started(ObjectStore)
+    assert isinstance(store, ObjectStore)
+    return store
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with pytest.MonkeyPatch.context() as patch:
+        _let_in(patch)
+        store = _started(Cluster)
+        assert isinstance(store, Cluster)
+        yield store
+
+
+def _let_in(patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+
+
+def bucket(server: ObjectStore | Cluster, *, lock: bool = False, **more: object) -> S3Adapter:
     name = f"archive-{next(numbers)}"
     made = S3Adapter(name, "s3-1", endpoint=server.endpoint, **more)  # type: ignore[arg-type]
     made.client().create_bucket(Bucket=name, **({"ObjectLockEnabledForBucket": True} if lock else {}))

@@ -31,10 +31,11 @@ def after_the_pause() -> datetime:
     return now() + timedelta(days=40)
 
 
-def aged_office(folder: Path, retention: str) -> Office:
+def aged_office(folder: Path, retention: str, *options: str) -> Office:
     """A case closed in 2013 whose recordings are no evidence: with 10 years it is due, with 30 its recordings are."""
     return make_office(
         folder,
+        *options,
         today=LONG_AGO,
         retention=retention,
         incidents=[],

@@ -30,6 +30,7 @@ def to_0007(base: sqlite3.Connection) -> None:
         "proceedings_by_state",
         "proceeding_cases_by_number",
         "checkpoints_by_segment",
+        "copies_in_trouble",
     ):
         base.execute(f"DROP INDEX {index}")
     for column in ("cases", "action", "subject"):

@@ -22,6 +22,7 @@ from preserve.administration.disposal.steps import DISPOSALS
 from preserve.administration.duties import Duty, Role
 from preserve.administration.holds import steps as holds
 from preserve.administration.holds.steps import HOLDS
+from preserve.administration.numbering import profile as numbering
 from preserve.administration.retention import profile as retention
 from preserve.archival_storage import checking, overview, schedule
 from preserve.data_management import sealing
@@ -162,12 +163,14 @@ WORDS: dict[str, Collection[str]] = {
         "disposal",
         "file",
         "folder",
+        "fonds",
         "hold",
         "kind",
         "label",
         "medium",
         "n",
         "name",
+        "number",
         "path",
         "place",
         "qr",
@@ -284,6 +287,7 @@ WORDS: dict[str, Collection[str]] = {
     "retention.hold-state-{}": {"added", "released"},
     "retention.hold-{}": _of(holds.HoldKind),
     "retention.rule-{}": FLOORS | {"declared", "none"},
+    "rule.archival-number-{}": {"levels", "parts", "signs", *get_args(numbering.Kind)},
     "rule.evidence-{}": {"maker", "original_carrier", "transcript"},
     "rule.source-{}": {"container", "description", "exif", "file-name", "recorded"},
     "rule.{}": passed(ROOT, "finding", "preserve/ingest/rules"),

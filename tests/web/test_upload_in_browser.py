@@ -120,6 +120,7 @@ def test_what_cannot_be_taken_is_said_in_the_page(tmp_path: Path) -> None:
         finally:
             context.close()
 
+
 def test_an_upload_goes_on_in_another_browser_after_the_service_was_started_again(tmp_path: Path) -> None:
     """The browser ends with its file half sent, and the service too; another of each has the rest of it."""
     source = tmp_path / "续传案卷"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,13 +64,14 @@ def trace(
 ) -> list[Step]:
     """Every step about the packages (name to case number) and the request, oldest first; `several` names the case."""
     labels = _labels(connection)
+    remote = {row.id for row in holdings.all_media(connection) if traits_of(row.kind).remote}
     objids = {name.rpartition("_v")[0]: name for name in packages}
     steps = []
     for entry in _entries(connection, list(objids), numbers):
         package = objids.get(entry.subject, "")
         about = f" {packages[package]}" if several and package else ""
         who = _name(connection, entry.actor)
-        for event, how, digest in _told(entry, package, labels):
+        for event, how, digest in _told(entry, package, labels, remote):
             named = Pair(zh=event["zh"] + about, en=event["en"] + about)
             steps.append(Step(entry.time, named, who, how, entry.number, digest))
     for name, number in packages.items():
@@ -106,7 +107,7 @@ def _name(connection: Connection, account: str) -> str:
     return f"{row.person}（{account}）" if row.person != account else account
 
 
-def _told(entry: Entry, package: str, labels: Mapping[str, Pair]) -> Iterator[Told]:
+def _told(entry: Entry, package: str, labels: Mapping[str, Pair], remote: Collection[str]) -> Iterator[Told]:
     """What an entry says to a lay reader: the event, how it was verified, and the digest that this speaks of."""
     given, action = entry.details, entry.action
     if package and given.get("name", package) != package and action not in anchors.ANCHORING:
@@ -126,7 +127,8 @@ def _told(entry: Entry, package: str, labels: Mapping[str, Pair]) -> Iterator[To
         yield step, both("how-registered") if digest else "—", digest
     elif action == "copy.changed" and given["state"] in ("verified", "suspect", "lost", "retired"):
         state = given["state"]
-        yield both(f"step-copy-{state}", medium=medium), both("how-copy") if state == "verified" else "—", ""
+        how = both("how-copy-remote" if given.get("medium") in remote else "how-copy")
+        yield both(f"step-copy-{state}", medium=medium), how if state == "verified" else "—", ""
     elif action in ("copy.repaired", "copy.not-repaired"):
         yield both("step-" + action.replace(".", "-"), medium=medium), both("how-repaired"), ""
     elif action == "package.restored":

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from preserve.access.dip.contents import Given
 from preserve.access.requests.selecting import HeldCase
 from preserve.archival_storage.media import server_store
-from preserve.archival_storage.packages import package_files
+from preserve.archival_storage.packages import stored_files
 from preserve.data_management import versions
 from preserve.errors import NotIntact
 from preserve.home import Home
@@ -53,11 +53,7 @@ def _index(connection: Connection, home: Home, case: HeldCase) -> dict[str, tupl
     sealed = versions.read(connection, case.package).manifest_sha256
     store = server_store(home)
     base = f"data/{case.objid}/{_FOLDER}"
-    known = {
-        file.path: file.sha256
-        for file in package_files(store.path(CopyRef(case.package)), sealed)
-        if file.path.startswith(base)
-    }
+    known = {file.path: file.sha256 for file in stored_files(store, case.package, sealed) if file.path.startswith(base)}
     listed = base + "index.json"
     if listed not in known:
         return {}

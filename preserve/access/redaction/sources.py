@@ -9,8 +9,10 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from preserve.access.requests.model import Selected
+from preserve.archival_storage.media import server_store
 from preserve.data_management import object_index
 from preserve.home import Home
+from storage_adapters.contract import CopyRef
 
 Kind = Literal["pdf", "picture", "recording", "text", "other"]
 _SOUND = ("mp3", "m4a", "aac", "wav", "flac", "wma", "amr", "ogg", "mka", "opus", "ape", "aif", "aiff")
@@ -91,13 +93,5 @@ def can_be_marked(source: Source) -> bool:
 
 def stored_at(home: Home, selected: Selected) -> Path:
     """Where the file lies in the server store; only to look at, for what is made is made from a checked copy."""
-    return (
-        home.store
-        / "packages"
-        / selected.package
-        / "data"
-        / selected.objid
-        / "representations"
-        / selected.representation
-        / selected.file
-    )
+    path = f"data/{selected.objid}/representations/{selected.representation}/{selected.file}"
+    return server_store(home).bring(CopyRef(selected.package), [path]) / path

@@ -52,7 +52,7 @@ def write_case(outgoing: Outgoing, item: Item, part: Path, sign: Sign | None) ->
 
 
 def _copy(outgoing: Outgoing, item: Item, part: Path) -> None:
-    root = server_store(outgoing.archive.home).path(CopyRef(item.package))
+    root = server_store(outgoing.archive.home).bring(CopyRef(item.package), progress=outgoing.progress)
     for name, expected in _chosen(outgoing, item):
         source, target = root / expected.path, part / name
         if target.exists() and target.stat().st_size == size_of(str(source)):
@@ -78,9 +78,9 @@ def _encapsulate(outgoing: Outgoing, item: Item, part: Path, sign: Sign | None) 
     home, profile, expected = outgoing.archive.home, outgoing.profile, outgoing.expected[item.objid]
     store, package = server_store(home), CopyRef(item.package)
     base = f"data/{item.objid}/"
-    root = store.path(package) / "data" / item.objid
+    size_of = store.sizes(package)
     names = [file.path.removeprefix(base) for file in expected if file.path.startswith(base)]
-    sizes = {name: size_of(str(root / name)) for name in names}
+    sizes = {name: size_of(base + name) for name in names}
     part.mkdir(exist_ok=True)
 
     def opening(document: Document) -> BinaryIO:

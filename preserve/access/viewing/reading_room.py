@@ -163,8 +163,6 @@ class Room:
         (safe,) = safe_names([f"{account}/{case.description.case_number}"])
         self.folder = self.root / str(safe)
         self.kept = self.root / ".pictures"
-        package = server_store(home).path(CopyRef(case.package))
-        self.package = Path(package)
 
     def open(self) -> None:
         """Make the room, for archive and door alone, and clear out what has lain there long enough."""
@@ -181,13 +179,17 @@ class Room:
         for path in _old(self.kept, now - timedelta(days=self.wanted.pictures_days).total_seconds(), ()):
             drop_file(path, self.root)
 
+    def source(self, viewed: Viewed) -> Path:
+        """The file as the store has it, on this machine."""
+        return Path(server_store(self.home).bring(CopyRef(self.case.package), [viewed.path])) / viewed.path
+
     def copy(self, viewed: Viewed) -> Placed:
         """A copy of the file, held against the digest that was registered. Raises NotIntact."""
         (name,) = safe_names(
             [viewed.name + PurePosixPath(viewed.path).suffix * (not viewed.path.endswith(viewed.name[-4:]))]
         )
         target = self.folder / str(name)
-        source = self.package / viewed.path
+        source = self.source(viewed)
         if not (target.is_file() and digest_file(target, ("sha256",), from_medium=False)[1]["sha256"] == viewed.sha256):
             part = target.with_name(f".{secrets.token_hex(8)}.new")
             part.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
@@ -215,7 +217,7 @@ class Room:
         made = [path for path in (self.kept / f"{stem}.frames.jpg", self.kept / f"{stem}.wave.png") if path.is_file()]
         missing, cut = 0, False
         if not made:
-            source = self.package / viewed.path
+            source = self.source(viewed)
             seen = digest_file(source, ("sha256",), from_medium=False)[1]["sha256"]
             if seen != viewed.sha256:
                 raise NotIntact("look.altered", viewed.name, wanted=viewed.sha256, found=seen)

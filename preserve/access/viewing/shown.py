@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from preserve.clock import parse, stamp
 from preserve.progress import check_stop
 from storage_adapters.copying import copy_file_checked
 from storage_adapters.durable import drop_file, move_in, write_file
-from storage_adapters.errors import StorageError
+from storage_adapters.errors import CopyUnknown, MediumFailing, StorageError
 from storage_adapters.reading import digest_file
 from storage_adapters.sharing import share_file
 
@@ -53,8 +54,11 @@ class Check:
 class ShownCopy:
     """One file of a package in the viewing room."""
 
-    def __init__(self, viewing: Path, package: Path, objid: str, viewed: Viewed) -> None:
-        self._source = package / viewed.path
+    def __init__(
+        self, viewing: Path, package: Path, objid: str, viewed: Viewed, fetch: Callable[[str], object] | None = None
+    ) -> None:
+        self._source, self._fetch = package / viewed.path, fetch
+        self._inside = viewed.path
         self._size, self._sha256 = viewed.size, viewed.sha256
         self._root = viewing
         key = sha256(f"{package.name}/{viewed.path}\n{viewed.sha256}".encode("utf-8", "surrogateescape")).hexdigest()
@@ -70,6 +74,14 @@ class ShownCopy:
         for folder in (self._root, self.path.parent.parent, self.path.parent):
             folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         here = self._here()
+        if not here and self._fetch is not None:
+            if self.path.is_file() and self._known().state in ("intact", "checking"):
+                return self._known()  # what was brought is thrown away after a day; what is shown stays longer
+            if self._size > AT_ONCE and not patient:
+                return Check("fetching")
+            with suppress(MediumFailing, CopyUnknown):  # the store gives other bytes, or none
+                self._fetch(self._inside)
+            here = self._here()
         if not here:
             return self._known() if self._known().state == "altered" else self._write(Check("altered", stamp(moment)))
         known = self._known()

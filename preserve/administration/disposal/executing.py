@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from metadata.findings import Finding
+from preserve import kept_records
 from preserve.administration.actor import Actor
 from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal import tombstones
@@ -254,6 +255,7 @@ def _close(run: _Run) -> Disposal:
         gone = tombstones.tombstones_of(home, connection, disposal)
         register = as_paper(home, disposal, moment, gone, names=names_in(connection))
         write_file(register_file(home, disposal.number, "executed"), register, durable=True, mode=0o640)
+        kept_records.keep(register_file(home, disposal.number, "executed"), changes=True)
         sha256 = hashlib.sha256(register).hexdigest()
         return DISPOSALS.go_on(
             connection,

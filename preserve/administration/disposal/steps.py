@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
+from preserve import kept_records
 from preserve.administration.actor import Actor
 from preserve.administration.appraisal.model import Review
 from preserve.administration.appraisal.steps import REVIEWS
@@ -81,6 +82,7 @@ def propose(
         )
         register = as_paper(home, disposal, moment, names=names_in(connection))
         write_file(register_file(home, disposal.number), register, durable=True, mode=0o640)
+        kept_records.keep(register_file(home, disposal.number), changes=True)
         disposal = disposal.model_copy(update={"register_sha256": hashlib.sha256(register).hexdigest()})
         cases = list(dict.fromkeys(entry.item.objid for entry in entries))
         _refuse_own_releases(connection, cases, actor.account)
@@ -180,6 +182,7 @@ def witness(actor: Actor, number: str, *, note: str = "", seen: str = "") -> Dis
             gone = tombstones_of(home, connection, signed)
             register = as_paper(home, signed, moment, gone, names=names_in(connection))
             write_file(register_file(home, number, "signed"), register, durable=True, mode=0o640)
+            kept_records.keep(register_file(home, number, "signed"), changes=True)
             details["register_sha256"] = hashlib.sha256(register).hexdigest()
             changes |= {"state": "witnessed", "signed_sha256": details["register_sha256"]}
         return DISPOSALS.go_on(

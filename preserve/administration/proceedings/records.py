@@ -19,6 +19,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from preserve import kept_records
+from preserve.archival_storage.media_contents import WAITING
 from preserve.data_management.proceedings import LETTERS, Kind
 from preserve.errors import NotIntact, Refused
 from storage_adapters.copying import copy_stream
@@ -30,7 +32,6 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _LARGEST = 1 << 30  # bytes of one scanned document
-_WAITING = ".papers"
 """In the store, so that keeping is renaming; no folder of records, which media get copies of."""
 _DAY = 86_400  # seconds
 
@@ -65,6 +66,7 @@ def write_record(path: Path, record: BaseModel) -> str:
     data = record.model_dump_json(indent=1).encode()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o770)
     write_file(path, data, durable=True, mode=0o640)
+    kept_records.keep(path, changes=True)
     return hashlib.sha256(data).hexdigest()
 
 
@@ -108,7 +110,7 @@ def staged_papers(store: Path, sources: Iterable[tuple[str, Path]]) -> Iterator[
 
     Raises Refused for what cannot be read. The files that were given stay where they are.
     """
-    waiting = store / _WAITING
+    waiting = store / WAITING
     waiting.mkdir(exist_ok=True, mode=0o770)
     _sweep(waiting)
     staged: list[StagedPaper] = []
@@ -128,6 +130,7 @@ def keep_staged(folder: Path, staged: StagedPaper) -> Paper:
     name = f"{staged.sha256[:16]}{staged.suffix}"
     move_in(staged.path, papers / name)
     sync_folder(papers)
+    kept_records.keep(papers / name, changes=True)
     return Paper(
         kind=staged.kind,
         file=f"papers/{name}",

@@ -17,6 +17,8 @@ KEEPING = (
     post("/media/{medium}/retirement", "media.retire", once=True),
     get("/copies", "copies.list", fixed={"case": ""}),
     post("/replications", "copies.replicate"),
+    get("/house", "house.overview"),
+    post("/house/anchors", "house.anchor", once=True),
     get("/burners", "disc.burners"),
     get("/discs", "disc.list"),
     post("/discs", "disc.compose"),

@@ -23,6 +23,7 @@ from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.messages import speaking
 from preserve.work import claim, require_space
+from storage_adapters.contract import CopyRef
 from storage_adapters.durable import discard
 from storage_adapters.medium_errors import on_medium
 from storage_adapters.sharing import Way
@@ -53,8 +54,9 @@ def succeed(
             published = publish.is_published(connection, adapter, old.objid, new_name)
         if published:
             return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=None)
+        adapter.bring(CopyRef(old.name), progress=progress)
         staging = adapter.staging(new_name)
-        discard(staging, adapter.root / "incoming")
+        discard(staging, adapter.incoming)
         way = copy_unchanged.way_of(home, old, staging)
         require_space(home.store, copy_unchanged.own_bytes(old, way), home.settings.reserve)
         with on_medium(staging):

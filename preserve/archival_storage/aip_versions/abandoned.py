@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.store import Store
 from preserve.data_management import journal, migrations_journal, versions
 from preserve.data_management.database import Catalogue
 from preserve.data_management.migrations_journal import Row
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
-from storage_adapters.directory import DirectoryAdapter
 from storage_adapters.durable import discard, publish
 
 
 def is_published(home: Home, row: Row) -> bool:
     """Whether it got as far as the rename: then it is entered, whatever counts by now."""
-    return (server_store(home).root / "packages" / _name(row)).is_dir()
+    return server_store(home).has(CopyRef(_name(row)))
 
 
 def give_up(home: Home, catalogue: Catalogue, row: Row) -> None:
     """Remove what was made of a new version that is not published; the next run begins anew."""
     adapter = server_store(home)
-    discard(adapter.staging(_name(row)), adapter.root / "incoming")
+    discard(adapter.staging(_name(row)), adapter.incoming)
     discard(home.work / row.id, home.work)
     with catalogue.begin() as connection:
         journal.forget_files(connection, row.id)
@@ -44,9 +44,9 @@ def discard_of(home: Home, catalogue: Catalogue, objid: str) -> None:
         give_up(home, catalogue, row)
 
 
-def _take_back(adapter: DirectoryAdapter, name: str) -> None:
+def _take_back(adapter: Store, name: str) -> None:
     staging = adapter.staging(name)
-    discard(staging, adapter.root / "incoming")
+    discard(staging, adapter.incoming)
     publish(adapter.path(CopyRef(name)), staging)
 
 

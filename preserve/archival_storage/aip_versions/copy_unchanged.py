@@ -90,6 +90,8 @@ def _there(
 def way_of(home: Home, old: PreviousVersion, staging: Path) -> Way:
     """How the version at `staging` may share files with the old one: by policy, tried out, within one file system."""
     incoming = staging.parent
+    if home.away is not None:
+        return "none"  # what is shared with a copy that is thrown away saves nothing
     if os.stat(old.root).st_dev != os.stat(incoming).st_dev:
         return "none"
     return way_at(incoming, staging.name, read_policy(home.profiles).share)

@@ -21,6 +21,7 @@ from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packing import publishing
 from preserve.archival_storage.packing.listing import Described
 from preserve.archival_storage.packing.sealing import seal as seal_package
+from preserve.archival_storage.store import Store
 from preserve.clock import now
 from preserve.data_management import case_digests, ledger, sealing
 from preserve.data_management.archive import Archive
@@ -29,7 +30,6 @@ from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact
 from storage_adapters.contract import CopyRef
-from storage_adapters.directory import DirectoryAdapter
 
 SEALED = "version.sealed"
 _CHANGES = frozenset({"Bagging-Date", "Payload-Oxum", "Bag-Size", "Bag-Software-Agent", "AIP-Version"})
@@ -60,12 +60,7 @@ def seal(
 
 
 def publish(
-    catalogue: Catalogue,
-    adapter: DirectoryAdapter,
-    package: Path,
-    old: PreviousVersion,
-    counts: tuple[int, int],
-    actor: str,
+    catalogue: Catalogue, adapter: Store, package: Path, old: PreviousVersion, counts: tuple[int, int], actor: str
 ) -> None:
     """Write the manifest's digest of a package that was read back into the ledger, and rename it."""
     count, size = counts
@@ -75,9 +70,9 @@ def publish(
     publishing.publish(package.name, package, size, adapter)
 
 
-def is_published(connection: Connection, adapter: DirectoryAdapter, objid: str, name: str) -> bool:
+def is_published(connection: Connection, adapter: Store, objid: str, name: str) -> bool:
     """Whether an earlier run got as far as the rename. Raises NotIntact where something else lies there."""
-    if not (adapter.root / "packages" / name).is_dir():
+    if not adapter.has(CopyRef(name)):
         return False
     found = anchors.details(adapter.path(CopyRef(name)))
     told = [entry.details for entry in ledger.about(connection, objid, SEALED)]
@@ -103,9 +98,9 @@ def enter(
     """
     home, adapter = archive.home, server_store(archive.home)
     name = f"{old.objid}_v{version:04}"
+    count, size = counts or publishing.prove_published(adapter, CopyRef(name), old.objid)
     location = adapter.path(CopyRef(name))
-    count, size = counts or publishing.prove_published(location, old.objid)
-    shared = saved(old, location)
+    shared = 0 if adapter.is_away else saved(old, location)
     moment = now()
     details: dict[str, Any] = {
         "dropped": len(change.drop),
@@ -126,4 +121,5 @@ def enter(
         ledger.append(connection, action=change.action, subject=old.objid, actor=actor, details=details, moment=moment)
         also(connection)
     sealing.close_segment(home, archive.catalogue)
+    adapter.let_go(CopyRef(old.name))
     return Succeeded(old.objid, name, version, location, count, size, shared)

@@ -16,7 +16,7 @@ from preserve.archival_storage.discs.building import Built, build
 from preserve.archival_storage.discs.recipe import Holding, Item, Recipe, write_recipe
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.opening import DISC
-from preserve.archival_storage.packages import PackageFile, package_files
+from preserve.archival_storage.packages import PackageFile, stored_files
 from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
 from preserve.data_management import cases, checkpoints, holdings, ledger, sealing, segment_cover, versions
@@ -138,7 +138,7 @@ def compose(
         raise MediumProblem("storage.disc-kind-too-small", kind_name, needed=ledger_bytes, free=kind.capacity)
 
     def list_files(item: Waiting) -> list[PackageFile]:
-        return package_files(store.path(CopyRef(item.name)), facts[item.name].manifest_sha256)
+        return stored_files(store, item.name, facts[item.name].manifest_sha256)
 
     done: list[Composed] = []
     for count in sorted({item.count for item in items}):
@@ -146,7 +146,7 @@ def compose(
         volumes = plan(same, room, list_files, everything=everything)
         recipes = _recipes(archive, volumes, kind_name, kind, size, list_files, moment)
         for recipe in recipes:
-            sources = {holding.name: store.path(CopyRef(holding.name)) for holding in recipe.holdings}
+            sources = {holding.name: store.bring(CopyRef(holding.name)) for holding in recipe.holdings}
             write_recipe(home, recipe)
             with catalogue.read() as connection:
                 built = build(home, connection, recipe, sources, progress)
@@ -259,4 +259,4 @@ def add_disc(connection: Connection, recipe: Recipe, built: Built, letter: str, 
 
 def source_of(home: Home, name: str) -> Path:
     """Where a package lies in the server store. Raises CopyUnknown."""
-    return server_store(home).path(CopyRef(name))
+    return server_store(home).bring(CopyRef(name))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from preserve import kept_records
 from preserve.errors import NotIntact
 from preserve.home import Home
 from storage_adapters.durable import write_file
@@ -78,7 +79,9 @@ def folder_of(home: Home, volume_id: str) -> Path:
 def write_recipe(home: Home, recipe: Recipe) -> None:
     """Keep the recipe."""
     data = recipe.model_dump_json(indent=1).encode() + b"\n"
-    write_file(folder_of(home, recipe.volume_id) / RECIPE, data, durable=True)
+    path = folder_of(home, recipe.volume_id) / RECIPE
+    write_file(path, data, durable=True)
+    kept_records.keep(path, changes=True)
 
 
 def read_recipe(home: Home, volume_id: str) -> Recipe:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from metadata.bag import read_lines
 from metadata.findings import Finding
+from preserve.archival_storage.store import Store
 from preserve.errors import NotIntact, PreserveError
 from preserve.work import executor
-from storage_adapters.contract import ExpectedFile, Package, Receipt, Scope
-from storage_adapters.directory import DirectoryAdapter, check_tree
-from storage_adapters.durable import sync_file_system
+from storage_adapters.contract import CopyRef, ExpectedFile, Package, Receipt, Scope
+from storage_adapters.directory import check_tree
+from storage_adapters.durable import discard, sync_file_system
 from storage_adapters.read_behind import ReadBehind
+from storage_adapters.reading import digest_file
 
 _LARGE = 5000  # files from which a process of its own is worth its start
 _BAD = ("refuse", "error")
@@ -61,7 +64,7 @@ def structure_findings(package: str) -> tuple[Finding, ...]:
 def read_back(
     package: Path,
     algorithms: Sequence[str],
-    adapter: DirectoryAdapter,
+    adapter: Store,
     objid: str,
     progress: Callable[[int], None],
     behind: ReadBehind | None = None,
@@ -83,19 +86,48 @@ def read_back(
         raise NotIntact("ingest.read-back", objid, findings=bad)
 
 
-def publish(name: str, package: Path, size: int, adapter: DirectoryAdapter) -> Receipt:
-    """Rename the package to its final name; it is an AIP from here on."""
-    return adapter.write(Package(name, package, size), lambda moved: None)
+def publish(
+    name: str, package: Path, size: int, store: Store, progress: Callable[[int], None] = lambda moved: None
+) -> Receipt:
+    """Make the package an AIP: one rename; where the store is away it is sent, and read back through the store.
+
+    Called again after a kill it goes on. Raises NotIntact where the store does not give back what it was given.
+    """
+    if not store.is_away:
+        return store.publish(Package(name, package, size), progress)
+    files = {file.path: file.digests["sha256"] for file in expected(package, ()) if file.digests}
+    receipt = store.publish(Package(name, package, size, files), progress)
+    require_whole(store, name, package, progress)
+    discard(package, store.incoming)
+    return receipt
 
 
-def prove_published(location: Path, objid: str) -> tuple[int, int]:
+def require_whole(store: Store, name: str, package: Path, progress: Callable[[int], None]) -> None:
+    """Read a copy back through the store, by the manifests of the package it was made of. Raises NotIntact."""
+    own = [path.name for path in sorted(package.glob("tagmanifest-*.txt"))]
+    tags = (ExpectedFile(tag, None, {"sha256": digest_file(package / tag, ("sha256",))[1]["sha256"]}) for tag in own)
+    scope = Scope(chain(expected(package, ()), tags))
+    bad = [
+        Finding("ingest.read-back-differs", check.path, "error", {"verdict": check.verdict}, check.detail)
+        for check in store.verify(CopyRef(name), scope, progress)
+        if check.verdict != "intact"
+    ]
+    if bad:
+        raise NotIntact("ingest.read-back", name, findings=bad)
+
+
+def prove_published(store: Store, copy: CopyRef, objid: str) -> tuple[int, int]:
     """A run that was killed between rename and entry: the package is read again before it is entered.
 
     Returns its payload files and their bytes. Raises NotIntact.
     """
     from metadata.verify import verify_package
 
-    report = verify_package(location, from_medium=True)
+    report = verify_package(store.bring(copy), from_medium=True)
+    if store.is_away:
+        store.let_go(copy)
+        if (built := store.incoming / copy.name).exists():
+            discard(built, store.incoming)
     if bad := tuple(finding for finding in report.findings if finding.severity in _BAD):
         raise NotIntact("ingest.read-back", objid, findings=bad)
     return report.files, report.size

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
+from preserve import kept_records
 from preserve.clock import stamp
 from preserve.data_management import audits, holdings, ledger
 from preserve.data_management.audit_records.rows import FOLDER, Kept, schema, write_sorted
@@ -130,6 +131,7 @@ def sweep(connection: Connection, store: Path) -> list[str]:
         replaced = (path.parent != top and folder in wanted) or (path.parent == top and year in wanted)
         if name not in wanted and replaced:
             drop_file(path, top)
+            kept_records.drop(path)  # what replaced it was sent when it was written
             gone.append(name)
     for path in sorted(top.glob("[0-9]*-[0-9]*")):
         if path.is_dir() and not os.listdir(path):

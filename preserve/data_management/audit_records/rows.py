@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from preserve import kept_records
 from storage_adapters.durable import move_in, sync_folder
 from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import digest_file
@@ -103,6 +104,7 @@ def write_table(store: Path, name: str, table: pyarrow.Table) -> Kept:
             os.fsync(written.fileno())
         move_in(part, target)
         sync_folder(target.parent)
+    kept_records.keep(target, changes=True)
     return Kept(f"{FOLDER}/{name}", digest_file(target, ("sha256",))[1]["sha256"], table.num_rows)
 
 

@@ -17,6 +17,7 @@ from preserve.data_management.tables.cases import (
     versions,
 )
 from preserve.data_management.tables.catalogue import metadata
+from preserve.data_management.tables.fonds import archival_numbers, filings, fonds
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
 from preserve.data_management.tables.jobs import jobs
 from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
@@ -42,6 +43,7 @@ __all__ = [
     "LOOKS_COLUMNS",
     "accounts",
     "answers",
+    "archival_numbers",
     "audits",
     "cases",
     "checkpoints",
@@ -52,7 +54,9 @@ __all__ = [
     "events",
     "facets",
     "files",
+    "filings",
     "findable",
+    "fonds",
     "formats",
     "ingest_events",
     "ingest_files",

@@ -39,6 +39,8 @@ copies = Table(
 Index("copies_by_objid", copies.c.objid, copies.c.version)
 Index("copies_on_medium", copies.c.medium, copies.c.name, copies.c.state)
 Index("copies_by_age", copies.c.medium, copies.c.verified, copies.c.state)
+_IN_TROUBLE = copies.c.state.in_(["planned", "written", "suspect", "lost"])
+Index("copies_in_trouble", copies.c.state, copies.c.medium, sqlite_where=_IN_TROUBLE, postgresql_where=_IN_TROUBLE)
 
 audits = Table(
     "audits",

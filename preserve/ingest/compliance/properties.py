@@ -64,7 +64,7 @@ _TESTS = (
         ),
     ),
     _Test("authenticity", "metadata", "characters", ("sip.names-collide", "sip.bad-path")),
-    _Test("authenticity", "metadata", "archival-number", (), "never"),
+    _Test("authenticity", "metadata", "archival-number", ("rule.archival-number-", "rule.fonds-unknown")),
     _Test("authenticity", "metadata", "repeated", ("case.file-twice", "ingest.case-known", "rule.file-identical")),
     _Test("authenticity", "content", "electronic", ("format.extension-lies", "sip.name-misleads"), "files"),
     _Test("authenticity", "linked", "linked", ("case.file-missing", "case.file-unlisted")),
@@ -121,6 +121,8 @@ def _judge(test: _Test, view: View, findings: Sequence[Finding], sealing: bool) 
         return item("at-seal", say("compliance.at-seal-basis")) if sealing else item("not-tested", _not_yet())
     if test.when == "never":
         return item("not-tested", say(f"compliance.basis-{test.item}"))
+    if test.item == "archival-number" and (unheld := _unheld_number(view)):
+        return item("not-tested", unheld)
     if (test.when == "copied" and not sealing) or (test.when == "files" and view.characters is None):
         return item("not-tested", _not_yet())
     against = [finding for finding in findings if finding.code.startswith(test.against) and finding.severity != "note"]
@@ -134,6 +136,15 @@ def _judge(test: _Test, view: View, findings: Sequence[Finding], sealing: bool) 
     if not open_ones:
         return item("pass", say("compliance.answered", count=len(against), first=say(first.code, **first.values)))
     return item("fail" if any(one.severity != "warning" for one in open_ones) else "warning", basis)
+
+
+def _unheld_number(view: View) -> str:
+    """Why the archival number is not held against the bureau's rules; nothing where it is."""
+    if view.numbering is None or view.numbering.use == "as-given":
+        return say("compliance.number-as-given")
+    if view.case.archival_number:
+        return ""
+    return say("compliance.number-given-here" if view.numbering.use == "give" else "compliance.number-none")
 
 
 def _not_yet() -> str:

@@ -134,7 +134,7 @@ def _open(finding: Finding) -> bool:
     return (
         finding.severity in ("refuse", "error", "warning")
         and "accepted_by" not in finding.values
-        and "article" in finding.values
+        and ("article" in finding.values or finding.code.startswith("rule."))
     )
 
 

@@ -8,7 +8,9 @@ from datetime import date, tzinfo
 from typing import Any
 
 from metadata.findings import Finding, Value
+from preserve.administration.numbering.profile import NumberingProfile
 from preserve.administration.retention.profile import RetentionProfile
+from preserve.data_management.fonds import FondsRow
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import Vocabulary
 from preserve.ingest.facts import Character
@@ -30,6 +32,8 @@ class View:
     zone: tzinfo
     state_secrets: bool
     institution: str = ""  # whose archive it is; empty: not known
+    numbering: NumberingProfile | None = None  # by which archival numbers are made; None: not asked
+    register: tuple[FondsRow, ...] = ()  # the fonds that the archive keeps; empty: no register
     retention: RetentionProfile | None = None  # by which its periods are counted; None: as it is shipped
     marks: Mapping[str, str] = field(default_factory=dict)  # marks of state secrets in texts, by file
     identical: tuple[tuple[str, ...], ...] = ()  # files of which the bytes are the same

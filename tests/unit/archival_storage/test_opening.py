@@ -197,7 +197,7 @@ def test_no_other_room_makes_adapters_of_media() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id in ("DirectoryAdapter", "DriveAdapter", "OpticalAdapter", "S3Adapter")
+        and node.func.id in ("DirectoryStore", "DirectoryAdapter", "DriveAdapter", "OpticalAdapter", "S3Adapter")
     }
     # A folder of packages that is no medium is read as one for repairs; the server store is the home's own.
-    assert rooms == {"archival_storage/media.py", "archival_storage/opening.py", "archival_storage/repair_places.py"}
+    assert rooms == {"archival_storage/store.py", "archival_storage/opening.py", "archival_storage/repair_places.py"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from preserve.serving.workers import KeptWorker
+from preserve.serving.workers import KeptWorker, stop_all
 
 PATIENCE = 30
 
@@ -33,8 +33,7 @@ class Starts:
 def keep() -> Iterator[list[KeptWorker]]:
     kept: list[KeptWorker] = []
     yield kept
-    for one in kept:
-        one.stop()
+    stop_all(kept)
 
 
 def test_one_that_was_killed_is_started_again(keep: list[KeptWorker]) -> None:
@@ -50,7 +49,7 @@ def test_it_ends_with_the_service(keep: list[KeptWorker]) -> None:
     starts = Starts(["sleep", "600"])
     keep.append(KeptWorker(starts, 0.05))
     assert starts.asked.acquire(timeout=PATIENCE)
-    keep[0].stop()
+    stop_all(keep)
     assert starts.started[0].poll() is not None
 
 

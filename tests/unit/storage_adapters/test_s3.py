@@ -128,17 +128,20 @@ def test_through_the_program(server: ObjectStore, tmp_path: Path) -> None:
     head = client.head_object(Bucket=name, Key=listed)
     assert head["ObjectLockMode"] == "COMPLIANCE"
     assert head["ObjectLockRetainUntilDate"].year >= 2036
-    # A version is damaged and a file is gone: the audit names them, the store mends them, the old bytes stay.
+    # A segment is damaged: the audit names its file, the store mends it, the old bytes stay.
     objects = [row["Key"] for row in client.list_objects_v2(Bucket=name)["Contents"]]
-    altered, gone = [key for key in objects if key.endswith(".mp4")][:2]
-    client.put_object(Bucket=name, Key=altered, Body=b"altered", ChecksumAlgorithm="SHA256")
-    client.delete_object(Bucket=name, Key=gone)
+    (segment,) = [key for key in objects if key.endswith(".tar")]
+    whole = client.get_object(Bucket=name, Key=segment)["Body"].read()
+    middle = len(whole) // 2
+    altered = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    client.put_object(Bucket=name, Key=segment, Body=altered, ChecksumAlgorithm="SHA256")
     assert archive.json("audit", "run", "--all")["status"] == 4
     done = archive.run("repair")
     assert done.returncode == 0, done.stderr
     assert archive.json("audit", "run", "--all")["ok"]
+    assert client.get_object(Bucket=name, Key=segment)["Body"].read() == whole
     kept = [
         key for key in (row["Key"] for row in client.list_objects_v2(Bucket=name)["Contents"]) if "quarantine/" in key
     ]
     assert len(kept) == 1
-    assert client.get_object(Bucket=name, Key=kept[0])["Body"].read() == b"altered"
+    assert client.get_object(Bucket=name, Key=kept[0])["Body"].read() == altered

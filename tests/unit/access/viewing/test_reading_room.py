@@ -68,12 +68,12 @@ def test_a_copy_is_what_was_registered_and_nobody_else_s_to_read(
 ) -> None:
     (paper,) = pick(case[1], [PAPER])
     (path,) = room.copy(paper).paths
-    assert path.read_bytes() == (room.package / paper.path).read_bytes()
+    assert path.read_bytes() == room.source(paper).read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o400 and stat.S_IMODE(room.folder.stat().st_mode) == 0o700
     path.chmod(0o600)
     path.write_bytes(b"somebody wrote here")
     assert room.copy(paper).paths == (path,)
-    assert path.read_bytes() == (room.package / paper.path).read_bytes()
+    assert path.read_bytes() == room.source(paper).read_bytes()
 
 
 def test_what_was_altered_in_the_store_is_not_shown(room: Room, case: tuple[HeldCase, list[Viewed]]) -> None:

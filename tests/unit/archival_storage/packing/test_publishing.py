@@ -15,9 +15,10 @@ from preserve.archival_storage.packing.publishing import (
     required_structure,
     structure_findings,
 )
+from preserve.archival_storage.store import DirectoryStore
 from preserve.errors import NotIntact, PreserveError
 from storage_adapters.contract import CopyRef
-from storage_adapters.directory import DirectoryAdapter, prepare
+from storage_adapters.directory import prepare
 from storage_adapters.errors import CopyExists
 from tests.support.packages import NAME, OBJID, TINY, make_package
 
@@ -25,13 +26,13 @@ BOTH = ("sha256", "sm3")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> DirectoryAdapter:
+def store(tmp_path: Path) -> DirectoryStore:
     prepare(tmp_path / "store", "m-1", "X")
-    return DirectoryAdapter(tmp_path / "store", "m-1")
+    return DirectoryStore(tmp_path / "store", "m-1")
 
 
 @pytest.fixture
-def staged(store: DirectoryAdapter, tmp_path: Path) -> Path:
+def staged(store: DirectoryStore, tmp_path: Path) -> Path:
     """A sealed package where packages are built."""
     root = store.staging(NAME)
     shutil.move(make_package(tmp_path / "made", algorithms=BOTH), root)
@@ -52,7 +53,7 @@ def test_every_file_is_expected_and_only_tag_manifests_without_a_digest(staged: 
     assert {path for path, digests in files.items() if not digests} == {f"tagmanifest-{name}.txt" for name in BOTH}
 
 
-def test_proven_it_is_renamed_and_proven_again(store: DirectoryAdapter, staged: Path) -> None:
+def test_proven_it_is_renamed_and_proven_again(store: DirectoryStore, staged: Path) -> None:
     moved: list[int] = []
     with required_structure(staged, 10, OBJID):
         read_back(staged, BOTH, store, OBJID, moved.append)
@@ -61,12 +62,12 @@ def test_proven_it_is_renamed_and_proven_again(store: DirectoryAdapter, staged: 
     final = store.path(CopyRef(NAME))
     assert not staged.exists() and original(final).stat().st_ino == inode
     files = [path for path in (final / "data").rglob("*") if path.is_file()]
-    assert prove_published(final, OBJID) == (len(files), sum(path.stat().st_size for path in files))
+    assert prove_published(store, CopyRef(NAME), OBJID) == (len(files), sum(path.stat().st_size for path in files))
     with pytest.raises(CopyExists):
         publish(NAME, final, 0, store)
 
 
-def test_what_is_read_back_otherwise_is_named(store: DirectoryAdapter, staged: Path) -> None:
+def test_what_is_read_back_otherwise_is_named(store: DirectoryStore, staged: Path) -> None:
     original(staged).write_bytes(b"?" * original(staged).stat().st_size)
     (staged / "data" / "left.part").write_bytes(b"x")
     with pytest.raises(NotIntact) as refusal:
@@ -89,9 +90,9 @@ def test_what_is_not_a_package_is_never_published(staged: Path, count: int) -> N
     assert refusal.value.findings
 
 
-def test_a_run_that_was_killed_after_the_rename_is_read_again(store: DirectoryAdapter, staged: Path) -> None:
+def test_a_run_that_was_killed_after_the_rename_is_read_again(store: DirectoryStore, staged: Path) -> None:
     publish(NAME, staged, 0, store)
     final = store.path(CopyRef(NAME))
     original(final).write_bytes(b"?" * original(final).stat().st_size)
     with pytest.raises(NotIntact, match=r"ingest\.read-back"):
-        prove_published(final, OBJID)
+        prove_published(store, CopyRef(NAME), OBJID)

@@ -1,4 +1,4 @@
-"""The server's log, a line an entry: what people sent can neither begin a line of its own nor steer a terminal."""
+"""Text of a service's log, a line an entry: what people sent neither begins a line of its own nor steers a terminal."""
 
 from __future__ import annotations
 
@@ -29,10 +29,3 @@ class LogLines(logging.Formatter):
         for text in (trace, self.formatStack(record.stack_info) if record.stack_info else ""):
             lines += [_INDENT + visible(line) for line in text.splitlines()]
         return "\n".join(lines)
-
-
-def log_lines(level: int = logging.INFO) -> None:
-    """Write the log of this process to stderr in this form, where nothing was set up before."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(LogLines())
-    logging.basicConfig(handlers=[handler], level=level)

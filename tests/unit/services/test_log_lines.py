@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from preserve.serving.log_lines import LogLines
+from preserve.services.log_lines import LogLines
 
 
 @pytest.fixture

@@ -1,0 +1,184 @@
+"""Measures what a case costs on this code: processor seconds, turns at the catalogue's lock and how long each is held.
+
+Processor time and minima are taken, so that a machine that others use gives the same figures as a quiet one, only less
+exactly. Each command is bound to one processor, as a worker of the model is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import describe, keeping_home, scratch
+from benchmarks.simulation.model import Costs
+from benchmarks.small_files import make_files
+
+MEASURED = Path(__file__).parent / "measured.json"
+ROOT = Path(__file__).parents[2]
+MANY, ROUNDS = 7, 2
+FILES, MORE, LARGE = 20, 420, 256 << 20
+"""Files of a small case and of one with more of them; bytes of the one file of a large case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One command over `cases` deposits: what the driver told of it. Seconds."""
+
+    cases: int
+    wall: float
+    processor: float
+    waited: float
+    held: Sequence[float]
+    worked: Sequence[float]
+    synced: Sequence[float]
+
+
+def drive(home: Path, deposits: Sequence[str], *, processor: int = 0) -> Run:
+    """Take deposits in with one command, bound to a processor. Raises RuntimeError where it fails."""
+    process, out = begin(home, deposits, processor=processor)
+    return finish(process, out, len(deposits))
+
+
+def begin(home: Path, deposits: Sequence[str], *, processor: int) -> tuple[subprocess.Popen[bytes], Path]:
+    """Start the command; and where it will tell of itself."""
+    out = Path(deposits[0]).with_suffix(".told.json")
+    environment = {**os.environ, "PRESERVE_HOME": str(home), "LC_ALL": "C.UTF-8"}
+    command = ["taskset", "-c", str(processor), sys.executable, "-m", "benchmarks.simulation.driver", str(out)]
+    arguments = [*command, "ingest", *deposits]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(arguments, cwd=ROOT, env=environment, **quiet), out  # type: ignore[call-overload]
+
+
+def finish(process: subprocess.Popen[bytes], out: Path, cases: int) -> Run:
+    """Wait for its end, and read what it told. Raises RuntimeError where it failed."""
+    process.wait()
+    told = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {"status": process.returncode}
+    if told["status"] not in (0, 5):
+        raise RuntimeError(f"the ingest ended with {told['status']}")
+    return Run(
+        cases, told["wall"], told["processor"], sum(told["waited"]), told["held"], told["worked"], told["synced"]
+    )
+
+
+class Deposits:
+    """Cases of one shape, each with a number of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._next = folder, 10
+
+    def small(self, cases: int, files: int = FILES) -> list[str]:
+        """So many cases of so many small texts."""
+        return [self._made(lambda case: make_files(case, files, 1_000, 3_000)) for _ in range(cases)]
+
+    def large(self, size: int = LARGE) -> list[str]:
+        """One case of one file of so many bytes, which no identifier knows."""
+
+        def one(case: Path) -> list[str]:
+            with (case / "a.bin").open("wb") as stream:
+                for _ in range(size >> 20):
+                    stream.write(os.urandom(1 << 20))
+            return ["a.bin"]
+
+        return [self._made(one)]
+
+    def _made(self, fill: Any) -> str:
+        case = self._folder / f"case-{self._next:05}"
+        case.mkdir(parents=True)
+        describe(case, f"基准{self._next}号", fill(case))
+        self._next += 1
+        return str(case)
+
+
+def measure() -> dict[str, Any]:
+    """The costs, and what they were reckoned from."""
+    with scratch() as folder:
+        deposits = Deposits(folder / "cases")
+        first: list[Run] = []
+        many: list[Run] = []
+        more: list[Run] = []
+        large: list[Run] = []
+        for number in range(ROUNDS):
+            home = keeping_home(folder / f"home-{number}")
+            first.append(drive(home, deposits.small(1)))
+            many.append(drive(home, deposits.small(MANY)))
+            more.append(drive(home, deposits.small(1, MORE)))
+            large.append(drive(home, deposits.large()))
+    costs = reckon(first, many, more, large)
+    return {
+        "costs": asdict(costs),
+        "load": [round(one, 1) for one in os.getloadavg()],
+        "runs": {
+            name: [asdict(one) for one in runs] for name, runs in (("one", first), ("many", many), ("more", more))
+        },
+    }
+
+
+def reckon(first: Sequence[Run], many: Sequence[Run], more: Sequence[Run], large: Sequence[Run]) -> Costs:
+    """The costs by which these runs differ: by cases, by files, by bytes."""
+    one, some = _least(first), _least(many)
+    case = (some - one) / (MANY - 1)
+    file = (_least(more) - one) / (MORE - FILES)
+    turns, working, waiting = _turns(many)
+    _, working_more, waiting_more = _turns(more)
+    held = working + waiting
+    return Costs(
+        start=one - case,
+        case=case,
+        file=max(0.0, file),
+        byte=max(0.0, _least(large) - one + FILES * file) / LARGE,
+        turns=turns,
+        held=held,
+        held_file=max(0.0, working_more + waiting_more - held) / (MORE - FILES),
+        held_working=working / held,
+        disc=_synced(many),
+        disc_file=max(0.0, _synced(more) - _synced(many)) / (MORE - FILES),
+        base_files=FILES,
+    )
+
+
+def _synced(runs: Sequence[Run]) -> float:
+    """Seconds that a case waits for a disc outside the lock: how often, times a wait that few are shorter than.
+
+    The lowest quarter ends there: what a disc takes that others do not keep busy.
+    """
+    waits = sorted(wait for one in runs for wait in one.synced)
+    return waits[len(waits) // 4] * len(waits) / sum(one.cases for one in runs) if waits else 0.0
+
+
+def _least(runs: Sequence[Run]) -> float:
+    return min(one.processor for one in runs)
+
+
+def _turns(runs: Sequence[Run]) -> tuple[int, float, float]:
+    """Turns of a case; the processor seconds under the lock, of the least busy case; the seconds it waits there.
+
+    What waits is a commit for its disc; of each turn the least over all cases, since others use the disc too.
+    """
+    turns = len(runs[0].held) // runs[0].cases
+    worked = [chunk for one in runs for chunk in _of_cases(one.worked, one.cases, turns)]
+    held = [chunk for one in runs for chunk in _of_cases(one.held, one.cases, turns)]
+    waits = [[whole - busy for whole, busy in zip(*pair, strict=True)] for pair in zip(held, worked, strict=True)]
+    return turns, min(map(sum, worked)), sum(max(0.0, min(turn)) for turn in zip(*waits, strict=True))
+
+
+def _of_cases(times: Sequence[float], cases: int, turns: int) -> list[Sequence[float]]:
+    """The turns of each case; what the command did before its first case is left out."""
+    before = len(times) - cases * turns
+    return [times[before + number * turns :][:turns] for number in range(cases)]
+
+
+def read() -> dict[str, Any]:
+    """What was measured last, and is kept."""
+    kept: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
+    return kept
+
+
+def costs() -> Costs:
+    """The costs that are kept."""
+    return Costs(**read()["costs"])

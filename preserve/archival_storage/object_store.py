@@ -1,0 +1,218 @@
+"""A home's store that is away: packages lie in an object store, and what is worked on is brought here while it is.
+
+What is brought lies in `work/brought/<package>`, as a part of the package's own tree: lists and metadata first, other
+files when somebody asks for them. It is nobody's truth: it can be thrown away at any time, is thrown away after a day,
+and goes with the package under its warrant.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Self, cast
+
+from preserve.archival_storage.store import Sizes
+from preserve.home import Home
+from preserve.work import require_space
+from storage_adapters import registry
+from storage_adapters.contract import (
+    Address,
+    CopyRef,
+    FileCheck,
+    MediumState,
+    Package,
+    Progress,
+    Receipt,
+    Scope,
+    Traits,
+    Warrant,
+)
+from storage_adapters.durable import discard
+from storage_adapters.erasing import overwrite_tree
+from storage_adapters.errors import CopyUnknown
+from storage_adapters.trials import Trial
+
+_KEPT = 24 * 3600.0  # seconds that what was brought stays, since it was last asked for
+_PAYLOAD = re.compile(r"data/[^/]+/representations/[^/]+/data/")
+_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStore:
+    """The store of one home behind an adapter; `root` has records and packages under construction, here."""
+
+    adapter: Any
+    identity: str
+    root: Path
+    brought: Path
+    location: str
+    reserve: int = 0
+
+    @classmethod
+    def of(cls, home: Home) -> Self:
+        """The object store that the settings name. Raises MediumAbsent where no adapter of its kind is installed."""
+        assert home.away is not None, "the store of this home is a folder"
+        address = Address(home.store_identity, home.away.location, home.away.model_dump())
+        adapter = _adapter(home, address)
+        return cls(
+            adapter, home.store_identity, home.store, home.work / "brought", home.away.location, home.settings.reserve
+        )
+
+    @property
+    def traits(self) -> Traits:
+        """Those of its kind."""
+        return cast(Traits, self.adapter.traits)
+
+    @property
+    def incoming(self) -> Path:
+        """On this machine."""
+        return self.root / "incoming"
+
+    @property
+    def is_away(self) -> bool:
+        """Always."""
+        return True
+
+    def probe(self) -> MediumState:
+        """Is it reachable and the right one?"""
+        return cast(MediumState, self.adapter.probe())
+
+    def prepare(self) -> None:
+        """Make the place this store. Raises WrongMedium where it is another medium, MediumAbsent."""
+        self.adapter.prepare()
+
+    def require(self) -> None:
+        """Raises MediumAbsent or WrongMedium unless this is the store it should be."""
+        self.adapter.require()
+
+    def copies(self) -> Iterator[CopyRef]:
+        """Every published package."""
+        return cast(Iterator[CopyRef], self.adapter.copies())
+
+    def has(self, copy: CopyRef) -> bool:
+        """Whether its list is there."""
+        return bool(self.adapter.has(copy))
+
+    def staging(self, name: str) -> Path:
+        """A folder of this machine."""
+        self.require()
+        return self.incoming / name
+
+    def write(self, package: Package, progress: Progress) -> Receipt:
+        """Make a copy or none at all."""
+        self.let_go(CopyRef(package.name))
+        return cast(Receipt, self.adapter.write(package, progress))
+
+    def publish(self, package: Package, progress: Progress) -> Receipt:
+        """Send a package built here. What was built stays until the caller has read the copy back."""
+        return self.write(package, progress)
+
+    def read(self, copy: CopyRef, path: PurePosixPath) -> BinaryIO:
+        """Open one file. Raises CopyUnknown."""
+        return cast(BinaryIO, self.adapter.read(copy, path))
+
+    def read_range(self, copy: CopyRef, path: PurePosixPath, start: int, length: int | None) -> BinaryIO:
+        """Some bytes of a file. Raises CopyUnknown."""
+        return cast(BinaryIO, self.adapter.read_range(copy, path, start, length))
+
+    def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
+        """Read back through the store and compare."""
+        return cast(Iterator[FileCheck], self.adapter.verify(copy, scope, progress))
+
+    def mend(self, package: Package, paths: Iterable[str], aside: str) -> None:
+        """Put single files of a copy right."""
+        self.adapter.mend(package, paths, aside)
+        self.let_go(CopyRef(package.name))
+
+    def left(self, copy: CopyRef) -> tuple[int, str]:
+        """How many things of a copy are there or here, and until when one is locked."""
+        count, until = self.adapter.left(copy)
+        return count + (self.brought / copy.name).exists() + (self.incoming / copy.name).exists(), until
+
+    def remove(self, copy: CopyRef, warrant: Warrant) -> None:
+        """Remove a copy under a warrant, and what was brought or built of it here."""
+        self.adapter.remove(copy, warrant)
+        for folder in (self.brought / copy.name, self.incoming / copy.name):
+            if folder.exists():
+                overwrite_tree(folder)
+                discard(folder, folder.parent)
+
+    def place(self, copy: CopyRef) -> str:
+        """Bucket and name."""
+        return f"{self.location}/{copy.name}"
+
+    def trials(self) -> Iterator[Trial]:
+        """Of the store."""
+        return cast(Iterator[Trial], self.adapter.trials())
+
+    def sizes(self, copy: CopyRef) -> Sizes:
+        """As the copy's list has them."""
+        files = self.adapter.contents(copy).files
+
+        def size_of(path: str) -> int:
+            if path not in files:
+                raise CopyUnknown(f"{copy.name}/{path}")
+            return int(files[path].size)
+
+        return size_of
+
+    def path(self, copy: CopyRef) -> Path:
+        """A folder with lists and metadata: all but the files of the representations."""
+        names = self.adapter.contents(copy).files
+        return self.bring(copy, [path for path in names if not _PAYLOAD.match(path)])
+
+    def bring(self, copy: CopyRef, paths: Iterable[str] | None = None, progress: Progress | None = None) -> Path:
+        """The same folder with these files, or all. Raises CopyUnknown, MediumProblem for no room."""
+        self._clear()
+        files = self.adapter.contents(copy).files
+        root = self.brought / copy.name
+        wanted = [path for path in (files if paths is None else paths) if not _is_here(root / path, files, path)]
+        if any(path not in files for path in wanted):
+            raise CopyUnknown(f"{copy.name}/{next(path for path in wanted if path not in files)}")
+        root.mkdir(mode=0o770, parents=True, exist_ok=True)
+        if paths is None:  # folders that hold no file are none of the package's
+            require_space(root, sum(files[path].size for path in wanted), self.reserve)
+        groups = list(self.adapter.together(copy, wanted))
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            for size in pool.map(lambda group: self.adapter.fetch(copy, group, root), groups):
+                if progress is not None:
+                    progress(size)
+        root.touch()
+        return root
+
+    def let_go(self, copy: CopyRef) -> None:
+        """Throw away what was brought of a package."""
+        if (self.brought / copy.name).exists():
+            discard(self.brought / copy.name, self.brought)
+
+    def _clear(self) -> None:
+        """Throw away what nobody asked for since yesterday."""
+        before = time.time() - _KEPT
+        with suppress(OSError):
+            for folder in self.brought.iterdir():
+                if folder.stat().st_mtime < before:
+                    discard(folder, self.brought)
+
+
+_adapters: dict[tuple[Path, str], Any] = {}
+
+
+def _adapter(home: Home, address: Address) -> Any:
+    """One for each home in this process: it remembers lists and keeps connections."""
+    assert home.away is not None
+    key = home.path, home.away.model_dump_json()
+    if key not in _adapters:
+        _adapters[key] = registry.open_adapter(home.away.kind, address)
+    return _adapters[key]
+
+
+def _is_here(place: Path, files: Any, path: str) -> bool:
+    try:
+        return path in files and place.lstat().st_size == files[path].size
+    except OSError:
+        return False

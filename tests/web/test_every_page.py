@@ -28,8 +28,8 @@ NO_PAGE = re.compile(
     r"|^/deposits/\{id\}/(files/\{file\}|upload)$|^/jobs/\{id\}/files|^/cases/\{objid\}/files/\{file\}$|^/login/provider$"
 )
 """Addresses that answer with a paper, a picture, bytes or news, and a page that only leads elsewhere."""
-ASKED_FOR = {"/login", "/api", "/cases/{objid}/view"}
-"""Who is not logged in comes there, or a program's maker; the last leads on to the first file of a case."""
+ASKED_FOR = {"/login", "/api", "/f", "/cases/{objid}/view"}
+"""Who is not logged in comes there, or a program's maker, or who chooses a fonds; the last leads on to a file."""
 NEEDS_SCRIPT = {
     "/deposits/new",
     "/requests/{number}/redact/{file}",
@@ -45,10 +45,10 @@ def places(bureau: Bureau) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     known: set[str] = set()
     for role in ROLES:
-        begin = [f"/requests/{bureau.numbers[f'request-{state}']}" for state in ("approved", "delivered")]
+        begin = [f"/requests/{bureau.numbers[f'request-{state}']}" for state in ("approved", "delivered", "refused")]
         begin.append(f"/cases/{bureau.objid}")
         begin = ["/me/news", *begin] if role in ("archivist", "head", "examiner") else []
-        pages = pages_of(bureau.served, role, *begin, each=3)
+        pages = pages_of(bureau.served, role, *begin, each=2)
         many = ("/requests/{number}?", "/jobs/{id}?", "/deposits/{id}?", "/cases/{objid}/view/{file}?")
         found[role] = ["/"] + [
             address

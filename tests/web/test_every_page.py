@@ -23,6 +23,7 @@ from tests.support.whole_bureau import MARK, Bureau, pages_of, route_of
 pytestmark = pytest.mark.xdist_group("stories")
 
 ROLES = ("archivist", "head", "examiner", "security", "auditor", "system", "depositor")
+STATES = ("opened", "examined", "approved", "delivered", "refused")
 NO_PAGE = re.compile(
     r"\.pdf$|export$|/label$|/workbook$|/list\.|/strip|/pages/|/bytes$|/state$|/events$|/papers/\{(name|place)\}$"
     r"|^/deposits/\{id\}/(files/\{file\}|upload)$|^/jobs/\{id\}/files|^/cases/\{objid\}/files/\{file\}$|^/login/provider$"
@@ -45,7 +46,7 @@ def places(bureau: Bureau) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     known: set[str] = set()
     for role in ROLES:
-        begin = [f"/requests/{bureau.numbers[f'request-{state}']}" for state in ("approved", "delivered", "refused")]
+        begin = [f"/requests/{bureau.numbers[f'request-{state}']}" for state in STATES]
         begin.append(f"/cases/{bureau.objid}")
         begin = ["/me/news", *begin] if role in ("archivist", "head", "examiner") else []
         pages = pages_of(bureau.served, role, *begin, each=2)

@@ -33,6 +33,9 @@ NAMES = (
     "ledger",
     "growth",
     "web",
+    "web_uploads",
+    "web_recordings",
+    "web_jobs",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

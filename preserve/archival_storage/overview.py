@@ -12,6 +12,7 @@ from preserve.archival_storage.media import store_identity
 from preserve.archival_storage.opening import attached
 from preserve.archival_storage.policy import PLACE, Standing, StorageProfile, judge
 from preserve.data_management import destroyed, holdings, standings, versions
+from preserve.data_management.counted import MOST_COUNTED
 from preserve.data_management.holdings import CopyRow, MediumRow
 from preserve.data_management.versions import VersionOfCase
 from preserve.home import Home
@@ -73,7 +74,7 @@ def overview(home: Home, connection: Connection, profile: StorageProfile, only: 
 def part_of(home: Home, connection: Connection, profile: StorageProfile, after: str, size: int) -> Part:
     """So many versions in the order they were made, from the one that follows the package name `after`."""
     rows = versions.with_cases(connection, after=after, limit=size)
-    more = versions.count_after(connection, rows[-1].name) if len(rows) == size else 0
+    more = versions.count_after(connection, rows[-1].name, MOST_COUNTED) if len(rows) == size else 0
     shown = _held_against(home, connection, profile, rows)
     return Part(tuple(shown), rows[-1].name if more else "", more)
 
@@ -90,7 +91,7 @@ def lacking(home: Home, connection: Connection, profile: StorageProfile, after: 
         found += [version for version in part.versions if not version.standing.sealed]
         if len(found) >= size:
             beyond = found[size - 1].name
-            return Part(tuple(found[:size]), beyond, versions.count_after(connection, beyond))
+            return Part(tuple(found[:size]), beyond, versions.count_after(connection, beyond, MOST_COUNTED))
         if not part.next:
             break
     return Part(tuple(found), part.next, part.more)

@@ -16,7 +16,7 @@ from preserve.messages import bytes_for_people, listed, say
 from preserve.services import copies as service
 from preserve.services import repairs
 from preserve.services.copies import task_sentence
-from preserve.services.pages import LARGEST, Page
+from preserve.services.pages import LARGEST, Page, how_many
 from preserve.services.repairs import RepairFailed
 from preserve.services.tables import NOTHING
 from preserve.services.tables import copies as tables
@@ -35,7 +35,7 @@ def copies(output: Output, case: str, **given: Any) -> None:
     output.tables(tables.list_copies(overview))
     sealed = sum(version.sealed for version in overview.cases)
     if overview.more:
-        output.sentence("cli.list-more", count=overview.more, after=overview.next)
+        output.sentence("cli.list-more", count=how_many(overview.more), after=overview.next)
     output.done("cli.copies-count", overview, style="", sealed=sealed, open=len(overview.cases) - sealed)
 
 

@@ -11,7 +11,7 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.services import cases
 from preserve.services.cases import SearchWish
-from preserve.services.pages import Page
+from preserve.services.pages import Page, how_many
 from preserve.services.tables import listed_cases
 
 _SIZE = click.IntRange(1, 10_000)
@@ -28,7 +28,7 @@ def list_cases(output: Output, **given: Any) -> None:
     if not page.cases:
         output.sentence("cli.none-found")
     if page.more:
-        output.sentence("cli.list-more", count=page.more, after=page.next)
+        output.sentence("cli.list-more", count=how_many(page.more), after=page.next)
     if page.unfinished:
         unfinished = listed_cases.unfinished(page)
         output.table(unfinished.heads, unfinished.rows, unfinished.title)

@@ -17,7 +17,7 @@ from preserve.messages import say
 from preserve.services import appraisals, retention_rules
 from preserve.services import retention as operations
 from preserve.services.appraisals import Opinion, ReviewView
-from preserve.services.pages import LARGEST, Page
+from preserve.services.pages import LARGEST, Page, how_many
 from preserve.services.tables import appraisals as appraisal_tables
 from preserve.services.tables import retention as tables
 
@@ -38,7 +38,7 @@ def list_(output: Output, case: str, **given: Any) -> None:
     listing = output.call(operations.list_kept, Page(**given), case=case)
     output.tables(tables.kept(listing.rows))
     if listing.more:
-        output.sentence("cli.list-more", count=listing.more, after=listing.next)
+        output.sentence("cli.list-more", count=how_many(listing.more), after=listing.next)
     output.document(listing)
 
 

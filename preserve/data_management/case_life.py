@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
@@ -15,6 +16,7 @@ from preserve.data_management.versions import Version, of_case
 from preserve.description.stored import plain_data
 
 MOST_EVENTS = 1000
+_LARGE = 100_000  # characters of a description of some hundred files
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,23 @@ def read_life(connection: Connection, objid: str) -> CaseLife:
     happened, earlier = _events(connection, objid)
     return CaseLife(
         described,
-        plain_data(case.description_text),
+        _said(case.description_text),
         tuple(of_case(connection, objid)),
         _formats(connection, objid),
         tuple(holdings.copies_of(connection, objid)),
         happened,
         earlier,
     )
+
+
+def _said(text: str) -> dict[str, Any]:
+    """What a description says; each page of a large case asks for it. Nobody changes what is in it."""
+    return dict(_said_of_large(text)) if len(text) > _LARGE else plain_data(text)
+
+
+@lru_cache(maxsize=2)
+def _said_of_large(text: str) -> dict[str, Any]:
+    return plain_data(text)
 
 
 def _formats(connection: Connection, objid: str) -> tuple[FormatCount, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from preserve.data_management import filings
+from preserve.data_management.counted import count_up_to
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
 from preserve.description.schema import CaseDescription
@@ -159,7 +160,7 @@ def read(connection: Connection, objid: str) -> Case:
 def each_of(connection: Connection, objids: Iterable[str]) -> Iterator[Case]:
     """Those of these objids that there are, at most some thousand, in their order; few are in memory at once."""
     query = _query().where(cases.c.objid.in_(objids))
-    yield from map(_case, connection.execution_options(yield_per=_TOGETHER).execute(query))
+    yield from map(_case, connection.execute(query, execution_options={"yield_per": _TOGETHER}))
 
 
 def read_many(connection: Connection, objids: Iterable[str]) -> dict[str, Case]:
@@ -256,6 +257,7 @@ def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> 
     return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
 
 
-def count_cases(connection: Connection, *, after: str = "") -> int:
-    """How many cases have a case number that follows `after`."""
-    return int(connection.execute(select(func.count()).where(cases.c.case_number > after)).scalar_one())
+def count_cases(connection: Connection, *, after: str = "", most: int | None = None) -> int:
+    """How many cases have a case number that follows `after`; `most` where there are as many or more."""
+    following = select(cases.c.case_number).where(cases.c.case_number > after)
+    return count_up_to(connection, following, most)

@@ -6,14 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, case, select, tuple_
 
+from preserve.data_management.counted import MOST_COUNTED, count_up_to
 from preserve.data_management.proceedings import LETTERS, Kind, ProceedingRow, rows_where
 from preserve.data_management.tables import proceedings
 from preserve.errors import UsageError
-
-MOST_COUNTED = 10_000
-"""So many that follow are counted; more are not, since counting them would cost what listing them does not."""
 
 _SEPARATOR = "/"
 _URGENCY = case((proceedings.c.urgent, 0), else_=1)
@@ -71,8 +69,10 @@ class Wanted:
         return query.order_by(_URGENCY, proceedings.c.due, proceedings.c.number)
 
 
-def page(connection: Connection, wanted: Wanted, after: str, size: int) -> tuple[list[ProceedingRow], int]:
-    """The rows that follow the key `after`, and how many follow them (`MOST_COUNTED` at most). Raises UsageError."""
+def page(
+    connection: Connection, wanted: Wanted, after: str, size: int, most: int = MOST_COUNTED
+) -> tuple[list[ProceedingRow], int]:
+    """The rows that follow the key `after`, and how many follow them, `most` at most. Raises UsageError."""
     query = wanted.in_order(select(proceedings.c.number).where(*wanted.following(after)))
     numbers = list(connection.execute(query.limit(size)).scalars())
     if not numbers:
@@ -82,5 +82,4 @@ def page(connection: Connection, wanted: Wanted, after: str, size: int) -> tuple
     if len(rows) < size:
         return rows, 0
     left = select(proceedings.c.number).where(*wanted.following(wanted.key_of(rows[-1])))
-    counted = select(func.count()).select_from(left.limit(MOST_COUNTED).subquery())
-    return rows, int(connection.execute(counted).scalar_one())
+    return rows, count_up_to(connection, left, most)

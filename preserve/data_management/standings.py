@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select, text
 
 from preserve.data_management import ledger
+from preserve.data_management.engines.dialect import on
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.tables import copies, ingests, media, proceedings, versions
 from preserve.data_management.tables import ledger as entries
@@ -73,7 +74,7 @@ def of_actions(connection: Connection, actions: Collection[str], after: int) -> 
     """How many entries of each action follow the entry of that number; an action without any is not there."""
     # By name: the planner would rather read the rows after the number one by one.
     query = text(
-        "SELECT action, count(*) FROM ledger INDEXED BY ledger_by_action"
+        f"SELECT action, count(*) FROM ledger {on(connection, 'INDEXED BY ledger_by_action', '')}"
         " WHERE action = :action AND number > :after GROUP BY action"
     )
     found = {}
@@ -105,7 +106,8 @@ def package_before_last(connection: Connection, count: int) -> str:
 
 def years(connection: Connection) -> tuple[int, int] | None:
     """The years of the first and of the last package (by UTC); None where there is none."""
-    first, last = connection.execute(select(func.min(versions.c.created), func.max(versions.c.created))).one()
+    # Two questions: SQLite answers one of both by reading the whole index, and each alone by one end of it.
+    first, last = (connection.execute(select(end(versions.c.created))).scalar() for end in (func.min, func.max))
     return (int(str(first)[:4]), int(str(last)[:4])) if first and last else None
 
 

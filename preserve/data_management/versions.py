@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from preserve.data_management import kept_sums
 from preserve.data_management.cases import find_case, unknown
+from preserve.data_management.counted import count_up_to
 from preserve.data_management.tables import cases, copies, media, versions
 
 _BATCH = 500  # names that one query asks for
@@ -128,16 +129,17 @@ def with_cases(
     return [VersionOfCase(*row[:5], bool(row[5])) for row in connection.execute(query.limit(limit))]
 
 
-def count_after(connection: Connection, after: str = "") -> int:
-    """How many versions there are, or follow that package name in the order they were made."""
-    query = select(func.count()).select_from(versions)
-    if not after:
-        return int(connection.execute(query).scalar_one())
+def count(connection: Connection) -> int:
+    """How many versions there are."""
+    return int(connection.execute(select(func.count()).select_from(versions)).scalar_one())
+
+
+def count_after(connection: Connection, after: str, most: int) -> int:
+    """How many versions follow that package name in the order they were made, counted up to `most`."""
     # Two counts of a stretch of the index each: comparing both columns of each row costs three times as much.
-    created = _created(connection, after)
-    later = query.where(versions.c.created > created)
-    beside = query.where(versions.c.created == created, versions.c.name > after)
-    return sum(int(connection.execute(part).scalar_one()) for part in (later, beside))
+    created, name = _created(connection, after), select(versions.c.name)
+    beside = count_up_to(connection, name.where(versions.c.created == created, versions.c.name > after), most)
+    return beside + count_up_to(connection, name.where(versions.c.created > created), most - beside)
 
 
 def _created(connection: Connection, name: str) -> str:

@@ -29,7 +29,7 @@ from preserve.errors import UsageError
 from preserve.home import Home
 from preserve.services.inner_volume import MAIN, without_inner
 from preserve.services.operation import Arguments, Look, of_archive, query
-from preserve.services.pages import FIRST, Page
+from preserve.services.pages import FIRST, MOST_COUNTED, Page
 from preserve.services.session import Session
 
 _MOST_UNFINISHED = 100
@@ -71,7 +71,7 @@ class UnfinishedIngest:
 class CaseList:
     """A page of cases by case number, and with the first page the newest ingests that are not done.
 
-    `more` cases follow, after the key `next`.
+    `more` cases follow (counted up to 10,000), after the key `next`.
     """
 
     cases: tuple[ListedCase, ...]
@@ -98,7 +98,7 @@ def list_cases(session: Session, page: Page = FIRST) -> CaseList:
     rows = _rows(session, page)
     with session.archive.catalogue.read() as connection:
         last = rows[-1].case_number if rows else page.after
-        more = cases.count_cases(connection, after=last)
+        more = cases.count_cases(connection, after=last, most=MOST_COUNTED)
         waiting = [] if page.after else journal.unfinished(connection, newest=_MOST_UNFINISHED)
     names = UnfinishedIngest.__dataclass_fields__
     return CaseList(

@@ -80,7 +80,7 @@ class CaseCopies(Overview):
 class CopiesOverview:
     """Versions that must have copies, in the order they were made; `labels` are those of the media, by identity.
 
-    `more` versions follow, after the key `next`.
+    `more` versions follow (counted up to 10,000), after the key `next`.
     """
 
     cases: tuple[CaseCopies, ...]

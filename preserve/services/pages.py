@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from preserve.data_management.counted import MOST_COUNTED as MOST_COUNTED
 from preserve.errors import UsageError
+from preserve.messages import say
 
 LARGEST = 10_000
 
@@ -23,6 +25,11 @@ class Page:
     def __post_init__(self) -> None:
         if not 1 <= self.size <= LARGEST:
             raise UsageError("catalogue.size-wrong", str(self.size), largest=LARGEST)
+
+
+def how_many(more: int) -> str:
+    """How many follow, in the reader's language: beyond `MOST_COUNTED` they are not counted."""
+    return str(more) if more < MOST_COUNTED else say("words.as-many-or-more", count=MOST_COUNTED)
 
 
 FIRST = Page()

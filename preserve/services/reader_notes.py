@@ -114,7 +114,7 @@ def choose_found(session: Session, wish: SearchWish) -> ChosenCases:
     account = session.person.account
     with session.archive.catalogue.begin() as connection:
         if wish == SearchWish():
-            _require_room(cases.count_cases(connection))
+            _require_room(cases.count_cases(connection, most=MOST_CHOSEN + 1))
             found = [row.objid for row in cases.list_cases(connection, limit=MOST_CHOSEN)]
         else:
             matches = search.match(connection, wish.words, wish.filters(session.home), limit=MOST_CHOSEN + 1)

@@ -22,7 +22,15 @@ from preserve.pictures.helper import PictureFailed
 from preserve.services import jobs
 from preserve.services.local_times import clock_of
 from preserve.services.operation import query
-from preserve.services.reading_files import LOOK_OR_LIST, Opened, after_and_before, bring, find_file, read_contents
+from preserve.services.reading_files import (
+    LOOK_OR_LIST,
+    Opened,
+    after_and_before,
+    bring,
+    find_file,
+    made_of_files,
+    read_contents,
+)
 from preserve.services.session import Session
 
 _LONGEST_TEXT = 512 << 10
@@ -115,22 +123,23 @@ def open_reading(session: Session, case: str, file: str = "") -> Reading:
 
     Raises Refused where there is no such case or file or it was destroyed, NotPermitted for one of the internal volume.
     """
-    held, files = read_contents(session, case)
+    held, both = made_of_files(session, case, f"listed in {session.language}", _listed)
     with session.archive.catalogue.read() as connection:
         seen = looks.objects_seen(connection, held.objid, session.person.account)
-    listed = tuple(_listed(session, one, seen) for one in files)
+    listed = tuple(after if before.identifier in seen else before for before, after in both)
     return Reading(
         held.objid,
         held.description.case_number,
         held.description.title,
         listed,
         sum(not one.seen for one in listed),
-        _shown(session, case, file, files, listed) if file else None,
+        _shown(session, case, file, read_contents(session, case)[1], listed) if file else None,
     )
 
 
-def _listed(session: Session, one: Viewed, seen: set[str]) -> FileInList:
-    return FileInList(
+def _listed(one: Viewed) -> tuple[FileInList, FileInList]:
+    """A file as it is listed to who has not looked at it, and to who has."""
+    unseen = FileInList(
         one.identifier,
         one.name,
         one.kind,
@@ -142,8 +151,9 @@ def _listed(session: Session, one: Viewed, seen: set[str]) -> FileInList:
         f"{one.began:%Y-%m-%d %H:%M:%S}" if one.began else "",
         one.device,
         one.inner,
-        one.identifier in seen,
+        seen=False,
     )
+    return unseen, replace(unseen, seen=True)
 
 
 def _shown(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -31,10 +32,24 @@ from preserve.services.session import Session
 from preserve.work import hold
 from storage_adapters.contract import CopyRef
 
+T = TypeVar("T")
+
 ALTERED = "object.altered"
 
-_KEPT_SECONDS, _KEPT_CASES = 60.0, 32
-_kept: dict[tuple[str, str, int], tuple[float, HeldCase, list[Viewed]]] = {}
+_KEPT_SECONDS, _KEPT_FILES = 60.0, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What was read of a case, when by the clock of this process; `made` is what was made of each file, by what."""
+
+    at: float
+    held: HeldCase
+    files: list[Viewed]
+    made: dict[str, list[Any]] = field(default_factory=dict)
+
+
+_kept: dict[tuple[str, str, int], _Contents] = {}
 _CLEAR_EVERY = 600.0
 _cleared: dict[Path, float] = {}
 _keeping = threading.Lock()
@@ -62,39 +77,59 @@ class Opened:
 
 def read_contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
     """The case and its files as they are looked at, without those that this person may not see. Raises Refused."""
-    held, files = _contents(session, case)
+    known = _contents(session, case)
     seen = session.person.may(Duty.SEE_INNER)
-    return held, [file for file in files if seen or not file.inner]
+    return known.held, [file for file in known.files if seen or not file.inner]
 
 
-def _contents(session: Session, case: str) -> tuple[HeldCase, list[Viewed]]:
+def made_of_files(session: Session, case: str, what: str, make: Callable[[Viewed], T]) -> tuple[HeldCase, list[T]]:
+    """The case, and what `make` gives for each file that `read_contents` gives; kept under `what` as long as those.
+
+    A page of a large case shows a hundred of its ten thousand files, and says of all of them how many there are.
+    """
+    known = _contents(session, case)
+    if what not in known.made:
+        known.made[what] = [make(file) for file in known.files]
+    seen = session.person.may(Duty.SEE_INNER)
+    pairs = zip(known.files, known.made[what], strict=True)
+    return known.held, [made for file, made in pairs if seen or not file.inner]
+
+
+def _contents(session: Session, case: str) -> _Contents:
     """Every file of a case. A recording is asked for in a hundred ranges: what was read of a package is kept a while.
 
     Whether it was destroyed is asked each time; whether the catalogue says what was registered, when it is read.
     """
 
-    def read(connection: Connection) -> tuple[HeldCase, list[Viewed]]:
+    def read(connection: Connection) -> _Contents:
         objid = cases.objid_of(connection, case)
         destroyed.refuse(connection, objid)
         stored = cases.read(connection, objid)
         key = (str(session.home.path), stored.package, hash(stored.description_text))
         with _keeping:
             known = _kept.get(key)
-        if known is None or time.monotonic() - known[0] > _KEPT_SECONDS:
-            known = (time.monotonic(), *reading_room.contents(connection, session.home, objid, "access"))
-            with _keeping:
-                _kept[key] = known
-                while len(_kept) > _KEPT_CASES:
-                    _kept.pop(next(iter(_kept)))
-        return known[1], known[2]
+        if known is None or time.monotonic() - known.at > _KEPT_SECONDS:
+            known = _Contents(time.monotonic(), *reading_room.contents(connection, session.home, objid, "access"))
+            _keep(key, known)
+        return known
 
     return session.once("reading", read)
 
 
+def _keep(key: tuple[str, str, int], known: _Contents) -> None:
+    """Keep it instead of the oldest ones, so many files in all: a large case takes a kilobyte for each."""
+    with _keeping:
+        _kept.pop(key, None)
+        _kept[key] = known
+        while len(_kept) > 1 and sum(len(one.files) for one in _kept.values()) > _KEPT_FILES:
+            _kept.pop(next(iter(_kept)))
+
+
 def find_file(session: Session, case: str, identifier: str) -> Opened:
     """The file of this identifier. Raises NotFound, NotPermitted for one of the internal volume."""
-    held, files = _contents(session, case)
-    viewed = next((file for file in files if file.identifier == identifier), None)
+    known = _contents(session, case)
+    held = known.held
+    viewed = next((file for file in known.files if file.identifier == identifier), None)
     if viewed is None:
         raise NotFound("look.no-such-file", identifier)
     if viewed.inner:

@@ -23,7 +23,7 @@ from preserve.data_management.retention_index import RetentionRow
 from preserve.messages import say
 from preserve.services.cases import of_case
 from preserve.services.operation import Arguments, Look, command, of_archive, query
-from preserve.services.pages import FIRST, Page
+from preserve.services.pages import FIRST, MOST_COUNTED, Page
 from preserve.services.session import Session
 
 _MOST_DUE = 5_000
@@ -53,7 +53,7 @@ class Kept:
 class KeptList:
     """A page of what is kept; `counts` are of all.
 
-    `next` is where the following page begins, empty on a last one that is not full; `more` cases follow.
+    `next` is where the following page begins, empty on a last one that is not full; `more` cases follow, up to 10,000.
     """
 
     rows: tuple[Kept, ...]
@@ -95,7 +95,7 @@ def list_kept(session: Session, page: Page = FIRST, *, case: str = "") -> KeptLi
         blocked = blocks_of(connection, objids)
         counts = retention_index.counts(connection)
         following = rows[-1].objid if not case and len(rows) == page.size else ""
-        more = retention_index.count_cases_after(connection, following) if following else 0
+        more = retention_index.count_cases_after(connection, following, MOST_COUNTED) if following else 0
     kept = []
     for row in rows:
         lost = gone.get((row.objid, row.item)) or gone.get((row.objid, ""))

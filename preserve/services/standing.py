@@ -9,15 +9,17 @@ from preserve.administration.hashing import HASHING
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
-from preserve.home import HOUSE, Home, Logging, Monitor, Web
-from preserve.home import home_in_house as home_in_house
-from preserve.home import is_fonds_code as is_fonds_code
+from preserve.home import Home
 from preserve.home import open_home as open_home
-from preserve.home import read_house as read_house
+from preserve.houses import HOUSE
+from preserve.houses import home_in_house as home_in_house
+from preserve.houses import is_fonds_code as is_fonds_code
+from preserve.houses import read_house as read_house
 from preserve.messages import Language
 from preserve.services.local_times import clock_of, in_local_time
 from preserve.services.operation import OPERATIONS
 from preserve.services.session import Credentials, Session
+from preserve.settings import Logging, Monitor, Web
 
 
 class Standing:
@@ -101,12 +103,11 @@ class Standing:
         return Session(credentials, language, aside=aside, opened=archive, opened_home=home, again=True)
 
     def hash_beside(self) -> None:
-        """Have passwords hashed and verified by processes of their own, behind the pages, until it is closed."""
+        """Have passwords hashed and verified by processes of their own, behind the pages, until this one ends."""
         HASHING.beside()
 
     def close(self) -> None:
         """Close the archive."""
-        HASHING.close()
         self._archive.close()
 
 

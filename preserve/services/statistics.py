@@ -125,7 +125,7 @@ def show(session: Session, year: int | None = None) -> Statistics:
 def _holdings(connection: Connection) -> Holdings:
     formats = kept_sums.read_formats(connection)
     superseded = kept_sums.read(connection, kept_sums.SUPERSEDED).get("", Sum(0, 0, 0, 0)).cases
-    packages = versions.count_after(connection)
+    packages = versions.count(connection)
     by_role: dict[str, Sum] = {}
     for (role, _, _, _), counted in formats.items():
         before = by_role.get(role, Sum(0, 0, 0, 0))

@@ -249,7 +249,7 @@ def _ledger(facts: Facts) -> Iterator[Line]:
 
 def _health(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.DECIDE):
-        yield Line("packages", versions.count_after(facts.connection))
+        yield Line("packages", versions.count(facts.connection))
 
 
 _PARTS: dict[str, Callable[[Facts], Iterator[Line]]] = {

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from preserve import __version__
 from preserve.errors import NotPermitted
 from preserve.messages import bytes_for_people, day_for_people, hint, known, length_for_people, say, speaking
+from preserve.services.pages import how_many
 from preserve.services.text import one_line, visible
 from preserve.services.viewing import time_code
 from preserve.web.navigation import subjects_for
@@ -68,6 +69,7 @@ class Pages:
             day=day_for_people,
             moment=self._moment,
             line=one_line,
+            how_many=how_many,
             seen=visible,
             breaks=_breaks,
             person=_person,

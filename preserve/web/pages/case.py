@@ -37,6 +37,7 @@ def show_case(asked: Asked) -> Response:
         facts=known,
         tables={"versions": versions, "formats": formats, "copies": copies, "events": events, "entries": entries},
         files=files,
+        recordings=sum(1 for one in files.files if one.length) if files else 0,
         window=Window(len(files.files) if files else 0, asked.query.get("from", "1")),
         named=partial(spoken, asked.session),
         use=show_use(asked.session, objid) if tab in ("use", "findings") else None,

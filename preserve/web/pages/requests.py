@@ -29,16 +29,24 @@ def listing(asked: Asked) -> Response:
     state = asked.query.get("state", "")
     state = state if state in (*request_views.STATES, "overdue", "all") else ""
     begin = asked.query.get("after", "")
-    found = request_views.list_requests(
+    try:
+        found = _found(asked, state, begin)
+    except UsageError:  # an address of another list, or of an earlier release
+        begin = ""
+        found = _found(asked, state, begin)
+    following = "/requests?" + urlencode({"state": state, "after": found.next}) if found.next else ""
+    return asked.show(
+        "requests/list.html", rows=found.requests, state=state, states=request_views.STATES, next=following, first=begin
+    )
+
+
+def _found(asked: Asked, state: str, after: str) -> request_views.RequestList:
+    return request_views.list_requests(
         asked.session,
         overdue=state == "overdue",
         any_state=state == "all",
         state=state if state in request_views.STATES else "",
-        page=Page(begin, _LISTED),
-    )
-    following = "/requests?" + urlencode({"state": state, "after": found.next}) if found.next else ""
-    return asked.show(
-        "requests/list.html", rows=found.requests, state=state, states=request_views.STATES, next=following, first=begin
+        page=Page(after, _LISTED),
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from preserve.data_management import proceeding_pages
 from preserve.data_management.database import Catalogue, create_catalogue
 from preserve.data_management.proceeding_pages import Wanted, page
 from preserve.data_management.proceedings import ProceedingRow
@@ -90,14 +89,13 @@ def test_a_place_that_is_none_is_refused(catalogue: Catalogue, after: str) -> No
         page(connection, Wanted("request", OPEN, waiting=True), after, 5)
 
 
-def test_a_page_costs_the_same_whatever_ended_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proceeding_pages, "MOST_COUNTED", 20)
+def test_a_page_costs_the_same_whatever_ended_before(tmp_path: Path) -> None:
     counted: dict[int, list[int]] = {}
     for count in (300, 3_000):
         catalogue = _filled(tmp_path / f"{count}.sqlite", count)
         with catalogue.read() as connection:
             counted[count] = [
-                steps(connection, lambda wanted=wanted, after=after: page(connection, wanted, after, 10))
+                steps(connection, lambda wanted=wanted, after=after: page(connection, wanted, after, 10, 20))
                 for wanted, after in (
                     (Wanted("request", OPEN, waiting=True), ""),
                     (Wanted("request", OPEN, waiting=True), "1/2026-03-10/2000-0001"),

@@ -6,7 +6,7 @@ import unicodedata
 
 from preserve.administration.numbering.pattern import is_fonds_number
 from preserve.errors import Refused
-from preserve.home import is_fonds_code
+from preserve.houses import is_fonds_code
 
 _LONGEST = 200
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from preserve.administration.disposal.tombstones import after_rebuild
 from preserve.administration.founding import Plan, lay_out
+from preserve.administration.people import OF_HOUSE
 from preserve.administration.restored_medium import enter_medium
 from preserve.administration.sites import clear, is_store_of, publish_site, site
 from preserve.archival_storage.discs.extracting import extract, whole_or_parts
@@ -25,7 +26,7 @@ from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import establish_store, server_store
 from preserve.archival_storage.media_contents import take_records
 from preserve.archival_storage.medium_ledger import entry_texts
-from preserve.data_management import checkpoints, destroyed, ledger, rebuild_looks, sealing
+from preserve.data_management import checkpoints, destroyed, fonds, ledger, rebuild_looks, sealing
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import MediumProblem, NotIntact, Refused
@@ -35,6 +36,9 @@ from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file, write_stream
 from storage_adapters.errors import CopyUnknown, MediumFull, ReadOnly, StorageError
 from storage_adapters.marker import Marker, is_signed_by
+
+_FIRST = 20
+"""Among so many first entries a house entered the fonds of an archive that it founded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def restore_archive(
         kept = building / "store" / "packages" if is_store_of(building / "store", origin.archive) else None
         clear(building, kept)
         plan = Plan(origin.archive, origin.institution, digests=_digests(sources), former=origin.keys)
+        plan = dataclasses.replace(plan, fonds=_fonds(origin.newest))
         own = lay_out(building, plan)
         home = open_home(building)
         drop_file(home.store / MARKER, home.store)  # of an earlier call
@@ -260,6 +265,12 @@ def _former_keys(newest: Source, sources: Sequence[Source]) -> dict[str, bytes]:
 def _entries(source: Source) -> Iterator[dict[str, Any]]:
     """The entries of the ledger on a medium."""
     return map(json.loads, entry_texts(source))
+
+
+def _fonds(newest: Source) -> str:
+    """The fonds of a house that the archive was of, by the entries with which a house founded it; empty for none."""
+    by_house = (entry for entry in islice(_entries(newest), _FIRST) if entry["actor"].startswith(OF_HOUSE))
+    return next((str(entry["subject"]) for entry in by_house if entry["action"] == fonds.ENTERED), "")
 
 
 def _digests(sources: Sequence[Source]) -> list[str]:

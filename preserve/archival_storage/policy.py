@@ -189,6 +189,17 @@ def standing(connection: Connection, objid: str, version: int, profile: StorageP
     return judge(rows, {row.id: row for row in holdings.all_media(connection)}, long_term, profile)
 
 
+def standings(connection: Connection, versions: Mapping[str, int], profile: StorageProfile) -> dict[str, Standing]:
+    """The same of one version of each of these cases, by objid. Raises KeyError where there is no such case."""
+    long_term = cases.long_term_of(connection, versions)
+    media = {row.id: row for row in holdings.all_media(connection)}
+    rows: dict[str, list[CopyRow]] = {objid: [] for objid in versions}
+    for row in holdings.copies_of_many(connection, versions):
+        if row.version == versions[row.objid]:
+            rows[row.objid].append(row)
+    return {objid: judge(copies, media, long_term[objid], profile) for objid, copies in rows.items()}
+
+
 def judge(
     rows: Sequence[CopyRow], media: Mapping[str, MediumRow], long_term: bool, profile: StorageProfile
 ) -> Standing:

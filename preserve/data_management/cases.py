@@ -189,6 +189,18 @@ def is_listed(connection: Connection, objid: str) -> bool:
     return connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first() is not None
 
 
+def long_term_of(connection: Connection, objids: Iterable[str]) -> dict[str, bool]:
+    """By objid, of those of these cases that there are: whether regulation Art. 18 applies."""
+    answers = {}
+    waiting = iter(sorted(set(objids)))
+    while batch := list(islice(waiting, _BATCH)):
+        for objid, answer in connection.execute(
+            select(cases.c.objid, cases.c.long_term).where(cases.c.objid.in_(batch))
+        ):
+            answers[str(objid)] = bool(answer)
+    return answers
+
+
 def is_long_term(connection: Connection, objid: str) -> bool:
     """Whether regulation Art. 18 applies to the case. Raises Refused where there is none."""
     answer = connection.execute(select(cases.c.long_term).where(cases.c.objid == objid)).scalar()

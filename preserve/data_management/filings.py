@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, del
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
-from preserve.data_management.fonds import BETWEEN
+from preserve.data_management.fonds import BETWEEN, require
+from preserve.data_management.fonds import replay as replay_fonds
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import archival_numbers, cases, filings, fonds, ingest_files, ingests, versions
 from preserve.description.stored import case_of
@@ -85,6 +86,15 @@ def filing_of(connection: Connection, objid: str) -> Filing | None:
     if (Filing(**row._mapping) if row else None) != said:
         raise NotIntact("ledger.contradicts-index", objid, table=filings.name)
     return said
+
+
+def ever_had(connection: Connection, objid: str) -> frozenset[str]:
+    """Every archival number that the ledger ever gave a case, with the number of its fonds and without it."""
+    numbers = set()
+    for entry in ledger.about(connection, objid, FILED):
+        filing, _ = _filing(entry)
+        numbers |= {filing.local, require(connection, filing.fonds).whole(filing.local)}
+    return frozenset(numbers - {""})
 
 
 def holder_of(connection: Connection, code: str, local: str) -> str | None:
@@ -221,7 +231,8 @@ def find(connection: Connection, whole: str) -> str | None:
 
 
 def replay(connection: Connection) -> None:
-    """Make both tables again from the ledger alone."""
+    """Make both tables and the register of fonds again from the ledger alone."""
+    replay_fonds(connection)
     for table in (filings, archival_numbers):
         connection.execute(delete(table))
     for entry in ledger.of_action(connection, FILED):

@@ -101,6 +101,13 @@ def find(
     return [JobRow(**row._mapping) for row in connection.execute(query)]
 
 
+def of_subject(connection: Connection, operation: str, subject: str, limit: int) -> list[JobRow]:
+    """Jobs of an operation that are done and about this, the newest first."""
+    about = (jobs.c.operation == operation, jobs.c.subject == subject, jobs.c.state == "done")
+    query = select(jobs).where(*about).order_by(jobs.c.id.desc()).limit(limit)
+    return [JobRow(**row._mapping) for row in connection.execute(query)]
+
+
 def count(connection: Connection) -> dict[str, int]:
     """How many jobs are in each state that any is in."""
     query = select(jobs.c.state, func.count()).group_by(jobs.c.state)

@@ -94,6 +94,14 @@ def of_case(connection: Connection, objid: str) -> IngestRow | None:
     return IngestRow(**row._mapping) if row else None
 
 
+def of_cases(connection: Connection, objids: Iterable[str]) -> dict[str, IngestRow]:
+    """The same of each of these cases, at most some thousand, that the journal has an ingest of."""
+    rows: dict[str, IngestRow] = {}
+    for row in connection.execute(select(ingests).where(ingests.c.objid.in_(list(objids)))):
+        rows.setdefault(row.objid, IngestRow(**row._mapping))
+    return rows
+
+
 def unfinished(connection: Connection, *, newest: int | None = None) -> list[IngestRow]:
     """The ingests that are not done (running, waiting, refused), oldest first: all of them, or the newest so many."""
     rows: list[IngestRow] = []

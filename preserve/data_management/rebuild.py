@@ -27,7 +27,6 @@ from preserve.data_management import (
     checkpoints,
     destroyed,
     filings,
-    fonds,
     holdings,
     ledger,
     ledger_from_segments,
@@ -39,27 +38,11 @@ from preserve.data_management import (
     search,
 )
 from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
+from preserve.data_management.kept_alone import JOURNAL as JOURNAL
 from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.tables import checkpoints as checkpoint_table
-from preserve.data_management.tables import (
-    chosen_cases,
-    credentials,
-    ingest_events,
-    ingest_files,
-    ingests,
-    jobs,
-    known_addresses,
-    marks,
-    media,
-    preferences,
-    represervations,
-    saved_searches,
-    second_factors,
-    security_keys,
-    spent_proofs,
-    tokens,
-)
 from preserve.data_management.tables import ledger as ledger_table
+from preserve.data_management.tables import media
 from preserve.errors import Busy, NotIntact, PreserveError
 from preserve.home import Home, acting_person
 from preserve.work import hold
@@ -68,10 +51,6 @@ from storage_adapters.errors import MediumFailing, StorageError
 
 LEDGER_FOLDER = "ledger"
 _LOOK_IN = 0.5  # seconds: whoever only looks whether a catalogue is on its way lets the lock go at once
-_OF_PEOPLE = (credentials, tokens, second_factors, security_keys, spent_proofs, known_addresses, preferences)
-_OF_READERS = (saved_searches, marks, chosen_cases)
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE, *_OF_READERS)
-"""What lies in the catalogue alone."""
 
 
 class Packages(Protocol):
@@ -173,7 +152,6 @@ def _fill(
         accounts.replay(connection)
         proceedings.replay(connection)
         destroyed.replay(connection)
-        fonds.replay(connection)
         filings.replay(connection)
         packages = _enter_packages(connection, adapters, findings, progress)
         if from_old:

@@ -7,10 +7,8 @@ from the passages of those few cases alone. The index keeps no text; it is made 
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,21 +17,14 @@ from sqlalchemy import Connection, bindparam, select, text
 
 from preserve.data_management import facets
 from preserve.data_management.facets import Filters
+from preserve.data_management.passages import Passage as Passage
+from preserve.data_management.passages import pack, spacing, unpack
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
 from preserve.data_management.tokens import BETWEEN, Term, folded, spaced, terms
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of text of a case. `field` says what it is (see `cases.py`), `place` in which file."""
-
-    field: str
-    place: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +64,18 @@ def enter(
     number = day if last is None else int(last) + 1
     if before is not None and day <= before < day + _A_DAY:
         number = int(before)  # a later version of a case keeps its place
-    row = {"number": number, "objid": objid, "head": _pack(head), "body": _pack(body)}
-    connection.execute(findable.insert(), row)
+    # What the index takes is made of each passage as it is written down: to read all of them again would take as much
+    # time once more, and as much memory.
+    words: dict[str, list[str]] = {"head": [], "body": []}
+    packed = {
+        name: pack(spacing(passages, words[name]) if indexed else passages)
+        for name, passages in (("head", head), ("body", body))
+    }
+    connection.execute(findable.insert(), {"number": number, "objid": objid, **packed})
     facets.enter(connection, number, description)
     if indexed:
-        connection.execute(_INSERT, _words(connection, row))
+        joined = {name: BETWEEN.join(words.pop(name)) for name in packed}
+        connection.execute(_INSERT, _columns(connection, number, joined))
 
 
 def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
@@ -113,35 +111,19 @@ _DELETE = text(f"INSERT INTO search (search, rowid, {', '.join(_COLUMNS)}) VALUE
 CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def _pack(passages: Iterable[Passage]) -> bytes:
-    packer = zlib.compressobj(3)
-    packed, between = bytearray(), "["
-    for passage in passages:
-        if passage.text:
-            row = _ENCODER.encode((passage.field, passage.place, passage.text))
-            packed += packer.compress((between + row).encode("utf-8", "surrogatepass"))
-            between = ","
-    packed += packer.compress(b"[]" if between == "[" else b"]")
-    return bytes(packed + packer.flush())
-
-
-def _unpack(packed: bytes) -> Iterator[Passage]:
-    for row in json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass")):
-        yield Passage(*row)
-
-
 def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    made = {name: BETWEEN.join(spaced(one.text) for one in _unpack(row[name])) for name in ("head", "body")}
-    return {"number": row["number"], **made, **facets.columns(facets.rows_of(connection, row["number"]))}
+    made = {name: BETWEEN.join(spaced(one.text) for one in unpack(row[name])) for name in ("head", "body")}
+    return _columns(connection, row["number"], made)
+
+
+def _columns(connection: Connection, number: int, made: Mapping[str, str]) -> dict[str, Any]:
+    return {"number": number, **made, **facets.columns(facets.rows_of(connection, number))}
 
 
 def passages(connection: Connection, objid: str) -> list[Passage]:
     """Everything a case can be found by."""
     row = connection.execute(select(findable.c.head, findable.c.body).where(findable.c.objid == objid)).first()
-    return [] if row is None else [*_unpack(row.head), *_unpack(row.body)]
+    return [] if row is None else [*unpack(row.head), *unpack(row.body)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +241,7 @@ def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term]
     for number in numbers:
         if (row := rows.get(number)) is None:
             continue
-        best = _best([*_unpack(row.head), *_unpack(row.body)], wanted) if wanted else None
+        best = _best([*unpack(row.head), *unpack(row.body)], wanted) if wanted else None
         if best is None:
             field, file, value = facets.matching_file(connection, number, filters)
             best = (Passage(field, file, value), value, ())

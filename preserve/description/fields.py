@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from preserve.description.labels import CASE, OF_RECORDINGS, SHEETS, label_of
+from preserve.description.problems import name_of_problem, problem_of
 from preserve.description.schema import (
     Acceptance,
     CaseDescription,
@@ -122,6 +123,8 @@ def as_text(field: Field, value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "\n".join(map(str, value))
     text = str(value)
+    if field.name == "finding":
+        return name_of_problem(text)
     return text.replace("T", " ") if field.kind == "moment" and re.match(r"\d{4}-\d\d-\d\dT", text) else text
 
 
@@ -139,6 +142,8 @@ def value_from(field: Field, given: Sequence[str]) -> Any:
         return [line.strip() for line in text.split("\n") if line.strip()]
     if field.kind == "yes-no":
         return {"yes": True, "no": False}.get(text)
+    if field.name == "finding":
+        return problem_of(text)
     if field.kind in ("choice", "day", "moment") or field.name in ("pages", "seconds"):
         return text or None
     return text
@@ -155,13 +160,15 @@ def rows_from(sheet: str, fields: Sequence[Field], form: Mapping[str, Sequence[s
             continue
         row = {field.name: value_from(field, form.get(f"{sheet}.{number}.{field.name}", ())) for field in fields}
         told = {name: value for name, value in row.items() if value not in (None, "", [])}
-        if any(name not in _GIVEN for name in told):
+        if any(name not in _GIVEN | _NAMED.get(sheet, frozenset()) for name in told):
             rows.append(told)
     return rows
 
 
 _GIVEN = frozenset({"classification"})
 """Fields that a blank row shows a choice for: they alone make no row."""
+_NAMED = {"acceptances": frozenset({"finding", "where"})}
+"""Fields that say what is asked: a row with these alone was put there for a person who has not answered."""
 
 
 def without_empty(content: Mapping[str, Any]) -> dict[str, Any]:

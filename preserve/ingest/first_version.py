@@ -103,9 +103,7 @@ class FirstVersion(VersionPlan[Result]):
 
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
-        if self.row.step == "store":
-            return self.adapter.has(CopyRef(self.ingest.name))
-        return False
+        return self.row.step == "store" and self.adapter.has(CopyRef(self.ingest.name))
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""

@@ -24,9 +24,11 @@ from preserve.description.schema import Stage
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import is_recording
 from preserve.errors import Conflict, NotFound
+from preserve.ingest.answering import unanswered
 from preserve.ingest.draft import read_drafting
 from preserve.ingest.handing_in.access import Known, known, require_change
 from preserve.ingest.handing_in.described import Draft, draft_of, keep
+from preserve.ingest.handing_in.found import read_found
 from preserve.services.deposit_files import DepositFile, Shown, files_of, opened, pages_and_text, what_is
 from preserve.services.documents import FindingShown
 from preserve.services.operation import command, query
@@ -112,7 +114,7 @@ def form(session: Session, deposit: str) -> DescriptionForm:
         may_change=_may(session, place),
         fields=case_fields(words),
         content=draft.content,
-        sheets=tuple(Sheet(name, row_fields(name, words), rows_of(draft.content, name)) for name in row_sheets()),
+        sheets=tuple(Sheet(name, row_fields(name, words), _rows(place, draft, name)) for name in row_sheets()),
         files=objects,
         unlisted=tuple(name for key, name in there.items() if key not in listed),
         gone=tuple(name for key, name in listed.items() if key not in there),
@@ -126,6 +128,14 @@ def _may(session: Session, place: Known) -> bool:
     except Conflict:
         return False
     return True
+
+
+def _rows(place: Known, draft: Draft, name: str) -> tuple[dict[str, Any], ...]:
+    """The rows of a sheet; of that of explanations also one for each error of the last check that nobody explained."""
+    rows = rows_of(draft.content, name)
+    if name != "acceptances" or (found := read_found(place.room, None)) is None:
+        return rows
+    return (*rows, *unanswered(found.findings, rows))
 
 
 def rows_of(content: Mapping[str, Any], name: str) -> tuple[dict[str, Any], ...]:

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
-from preserve.archival_storage.packages import read_version
-from preserve.archival_storage.policy import StorageProfile, read_policy, standing
-from preserve.data_management import journal, ledger
+from preserve.archival_storage.policy import StorageProfile, read_policy, standings
+from preserve.data_management import journal, ledger, versions
 from preserve.data_management.cases import find_case
+from preserve.data_management.journal import IngestRow
 from preserve.data_management.ledger import Entry
 from preserve.data_management.proof import anchors
 from preserve.errors import Refused
@@ -194,20 +194,31 @@ def list_own(session: Session, case: str = "") -> OwnDeposits:
         # One that was refused before its ingest began is about the archive, and each is a deposit of its own.
         alone = archive.home.settings.archive_id
         newest = {str(entry.number) if entry.subject == alone else entry.subject: entry for entry in reversed(entries)}
-        deposits = [_handed_in(connection, entry, alone, policy) for entry in reversed(newest.values())]
+        deposits = _handed_in(connection, list(reversed(newest.values()))[:MOST], alone, policy)
     if case and not deposits:
         raise Refused("ingest.none-of-yours", case)
-    return OwnDeposits(tuple(deposits[:MOST]), len(entries) > MOST)
+    return OwnDeposits(tuple(deposits), len(entries) > MOST)
 
 
-def _handed_in(connection: Connection, entry: Entry, alone: str, policy: StorageProfile) -> HandedIn:
-    steps = [entry] if entry.subject == alone else ledger.about(connection, entry.subject, *_STATES)
+def _handed_in(connection: Connection, entries: list[Entry], alone: str, policy: StorageProfile) -> list[HandedIn]:
+    """What became of each deposit that one of these entries is about; all are asked for together."""
+    steps: dict[str, list[Entry]] = {}
+    for step in ledger.about_any(connection, (entry.subject for entry in entries if entry.subject != alone), _STATES):
+        steps.setdefault(step.subject, []).append(step)
+    kept = [objid for objid, taken in steps.items() if _STATES[taken[-1].action] == "kept"]
+    sealed = _sealed(connection, kept, policy)
+    rows = journal.of_cases(connection, (entry.subject for entry in entries))
+    return [
+        _what_became(steps.get(entry.subject, [entry]), alone, sealed.get(entry.subject), rows.get(entry.subject))
+        for entry in entries
+    ]
+
+
+def _what_became(steps: list[Entry], alone: str, sealed: bool | None, row: IngestRow | None) -> HandedIn:
     first, last, state = steps[0].details, steps[-1], _STATES[steps[-1].action]
-    sealed = _is_sealed(connection, entry.subject, policy) if state == "kept" else None
-    row = journal.of_case(connection, entry.subject)
     return HandedIn(
         case_number=str(first.get("case_number", "")),
-        objid="" if entry.subject == alone else entry.subject,
+        objid="" if last.subject == alone else last.subject,
         source=str(last.details.get("source", "")),
         state="gone" if state == "kept" and sealed is None else state,
         handed_in=steps[0].time,
@@ -225,8 +236,7 @@ def _reasons(details: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def _is_sealed(connection: Connection, objid: str, policy: StorageProfile) -> bool | None:
-    """Whether the newest version has every copy; None for a case that the archive no longer keeps."""
-    if find_case(connection, objid) is None:
-        return None
-    return standing(connection, objid, read_version(connection, objid).version, policy).sealed
+def _sealed(connection: Connection, objids: list[str], policy: StorageProfile) -> dict[str, bool]:
+    """Whether the newest version has every copy, of the cases that the archive still keeps."""
+    newest = versions.newest_of(connection, objids)
+    return {objid: stands.sealed for objid, stands in standings(connection, newest, policy).items()}

@@ -23,11 +23,16 @@ from preserve.administration.people import OF_HOUSE, Person
 from preserve.clock import stamp
 from preserve.data_management.fonds import FondsRow
 from preserve.data_management.house_counts import Counts
-from preserve.errors import NotIntact, UsageError
+from preserve.errors import Busy, NotIntact, PreserveError, UsageError
 from preserve.outputs import new_file
 from preserve.services.documents import FindingShown
-from preserve.services.operation import Look, command, of_archive, query
+from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.session import Session
+
+
+def _alone(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
+    """One step over the fonds of a house after the other: a killed one is gone on with by its own call alone."""
+    return "house", Busy("house.busy", str(session.home.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,7 @@ class Doors:
 
 @query("house.doors", open_to_all="who comes in must say where; which bodies there are is public")
 def doors(session: Session) -> Doors:
-    """The fonds of the house by name, for who is to choose one. Raises UsageError where this is no house."""
-    founding.house_of(session.home)
+    """The fonds of the house by name, for who is to choose one; none where this is the archive of one body."""
     rows = founding.with_archives(session.archive)
     return Doors(tuple(FondsDoor(row.code, row.name, row.until) for row in rows))
 
@@ -93,7 +97,7 @@ class NewFonds:
     os_user: str = ""
 
 
-@command("house.add", duty=Duty.REGISTER, subject="code", confirmed=True)
+@command("house.add", duty=Duty.REGISTER, subject="code", lock=_alone, confirmed=True)
 def add(session: Session, code: str, wish: NewFonds) -> FondsFounded:
     """Enter a fonds and found its archive, in which nobody of the house can act. Raises Conflict, Refused.
 
@@ -123,7 +127,7 @@ class FondsKept:
     quota: int
 
 
-@command("house.close", duty=Duty.REGISTER, subject="code", confirmed=True)
+@command("house.close", duty=Duty.REGISTER, subject="code", lock=_alone, confirmed=True)
 def close(session: Session, code: str, *, until: date, reason: str) -> FondsKept:
     """Close a fonds of the house: its archive takes no case of a later day, and stays to be read. Raises Conflict."""
     if until > session.archive.today():
@@ -132,7 +136,7 @@ def close(session: Session, code: str, *, until: date, reason: str) -> FondsKept
     return FondsKept(row.code, row.until, row.quota)
 
 
-@command("house.number", duty=Duty.REGISTER, subject="code")
+@command("house.number", duty=Duty.REGISTER, subject="code", lock=_alone)
 def number(session: Session, code: str, number: str, *, paper: str) -> FondsKept:
     """Write down the 全宗号 that the receiving archive gave a fonds of the house, once. Raises Conflict."""
     if not number:
@@ -141,7 +145,7 @@ def number(session: Session, code: str, number: str, *, paper: str) -> FondsKept
     return FondsKept(row.code, row.until, row.quota)
 
 
-@command("house.limit", duty=Duty.REGISTER, subject="code")
+@command("house.limit", duty=Duty.REGISTER, subject="code", lock=_alone)
 def limit(session: Session, code: str, quota: int, *, reason: str) -> FondsKept:
     """Set how many bytes the packages of a fonds may take; 0 takes the bound away."""
     row = founding.limit_fonds(session.archive, code, _bytes(quota), reason, session.person)
@@ -210,7 +214,7 @@ class HouseAnchored:
     findings: tuple[FindingShown, ...]
 
 
-@command("house.anchor", duty=Duty.KEEP)
+@command("house.anchor", duty=Duty.KEEP, lock=_alone)
 def anchor(session: Session) -> HouseAnchored:
     """Name the signed root of each fonds' ledger in the house's own, each held to the one named before."""
     done = anchoring.anchor(session.archive, session.person)

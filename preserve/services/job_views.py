@@ -65,7 +65,7 @@ class JobShown:
     may_resume: bool
 
 
-def _sees_whole(person: Person, row: JobRow) -> bool:
+def sees_whole(person: Person, row: JobRow) -> bool:
     """Whoever keeps the machine sees that work is under way, and whose; what it is about is for who may find cases.
 
     A token that is limited sees as its own what was asked for within the same limits.
@@ -79,7 +79,7 @@ def _sees_whole(person: Person, row: JobRow) -> bool:
 def shown(session: Session, row: JobRow, *, brief: bool = False) -> JobShown:
     """A job as who asks may see it; `brief` without its result."""
     home, person = session.home, session.person
-    whole = _sees_whole(person, row)
+    whole = sees_whole(person, row)
     steers = row.account == person.account or person.may(Duty.KEEP)
     at_work = row.state in jobs.AT_WORK
     progress = job_folders.newest(home, row.id) if whole and (at_work or not brief) else None

@@ -9,11 +9,12 @@ from preserve.administration.hashing import HASHING
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
-from preserve.home import HOUSE, Home, Logging, Monitor, Web
-from preserve.home import home_in_house as home_in_house
-from preserve.home import is_fonds_code as is_fonds_code
+from preserve.home import Home, Logging, Monitor, Web
 from preserve.home import open_home as open_home
-from preserve.home import read_house as read_house
+from preserve.houses import HOUSE
+from preserve.houses import home_in_house as home_in_house
+from preserve.houses import is_fonds_code as is_fonds_code
+from preserve.houses import read_house as read_house
 from preserve.messages import Language
 from preserve.services.local_times import clock_of, in_local_time
 from preserve.services.operation import OPERATIONS

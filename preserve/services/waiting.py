@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -179,7 +180,8 @@ class DepositShown:
     """One deposit that waits, with what the last check found, and the letters that went back with it.
 
     `stale`: something was changed since that check. `may_change`: whether whoever asks may write to it now;
-    `may_take_in`: whether they may take it in or send it back.
+    `may_take_in`: whether they may take it in or send it back. `rows`: the row of the description, from 1, of each file
+    that a finding names.
     """
 
     deposit: DepositWaiting
@@ -189,11 +191,21 @@ class DepositShown:
     room: int
     free: int
     findings: tuple[FindingShown, ...]
+    rows: Mapping[str, int]
     letters: tuple[Letter, ...]
     taken_by: str
     may_change: bool
     may_take_in: bool
     receipt: bool
+
+
+def _rows(draft: Draft, findings: tuple[FindingShown, ...]) -> dict[str, int]:
+    """Where in the description each file stands that a finding names."""
+    wanted = {one.where for one in findings if one.where}
+    objects = draft.content.get("objects")
+    listed = objects if isinstance(objects, list) else []
+    files = ((number, str(one.get("file", ""))) for number, one in enumerate(listed, 1) if isinstance(one, dict))
+    return {file: number for number, file in files if file in wanted}
 
 
 def of_deposit(session: Session, arguments: Arguments) -> str:
@@ -212,6 +224,7 @@ def show(session: Session, deposit: str) -> DepositShown:
     with session.archive.catalogue.read() as connection:
         facts = _waiting(session, connection, place)
     found = read_found(place.room, None)
+    findings = found.findings if found else ()
     draft = draft_of(session.home, place) if place.record.state not in ("uploading", "taken-in") else None
     return DepositShown(
         facts,
@@ -220,7 +233,8 @@ def show(session: Session, deposit: str) -> DepositShown:
         needed=found.needed if found else 0,
         room=found.room if found else 0,
         free=found.free if found else 0,
-        findings=found.findings if found else (),
+        findings=findings,
+        rows=_rows(draft, findings) if draft else {},
         letters=place.record.letters,
         taken_by=place.record.taken_by,
         may_change=may_change(place, session.person),

@@ -21,7 +21,8 @@ from preserve.clock import stamp
 from preserve.data_management import accounts, audits, checkpoints, jobs, ledger, logins, standings, versions
 from preserve.data_management.disposal_holds import HELD
 from preserve.ingest.handing_in import inboxes
-from preserve.ingest.handing_in.rooms import rooms
+from preserve.ingest.handing_in.found import needs_answer
+from preserve.ingest.handing_in.rooms import Record, Room, rooms
 from preserve.services.operation import anybody, query
 from preserve.services.session import Session
 from preserve.services.workbench_facts import NEWEST, Facts, Line
@@ -65,7 +66,16 @@ def show(session: Session) -> Workbench:
     return Workbench(tuple(Part(name, lines) for name, lines in parts if lines))
 
 
+def _with_archivists(facts: Facts) -> Iterator[tuple[Room, Record]]:
+    """Deposits that may be taken in: uploads, and as many folders of inboxes as a first page looks at."""
+    home = facts.session.archive.home
+    yield from (found for found in rooms(home) if found[1].kind == "upload")
+    yield from (inboxes.record_of(home, one) for one in islice(inboxes.listed(home), NEWEST))
+
+
 def _deposits(facts: Facts) -> Iterator[Line]:
+    if facts.may(Duty.ANSWER) and (unanswered := sum(needs_answer(*found) for found in _with_archivists(facts))):
+        yield Line("deposits-to-answer", unanswered)
     if facts.may(Duty.INGEST):
         counts = standings.of_ingests(facts.connection, _UNFINISHED)
         if refused := counts.get("refused", 0):

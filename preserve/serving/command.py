@@ -14,7 +14,7 @@ from preserve.cli.outputs import InputPath
 from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
 from preserve.services.logs import begin_logging
-from preserve.services.standing import Standing, home_in_house
+from preserve.services.standing import Standing
 
 if TYPE_CHECKING:
     from preserve.serving.metrics import Exporter
@@ -30,7 +30,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
     try:
         from preserve.api.app import BASE, make_api
         from preserve.serving import server
-        from preserve.serving.house import HouseDoor, codes_in
+        from preserve.serving.house import HouseDoor
         from preserve.web.app import make_app
     except ImportError as error:
         raise ToolMissing("serve.web-missing", str(error.name)) from error
@@ -54,12 +54,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         listening = server.bind(server.read_address(listen or web.listen))
         exporter = _exporter(standing)
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
-        homes = (
-            [standing.home, *(home_in_house(house.path, code) for code in codes_in(house.path))]
-            if house
-            else [standing.home]
-        )
-        for home in () if no_worker else homes:
+        for home in () if no_worker else (house.homes() if house else [standing.home]):
             if (worker := start_worker_if_none(home)) is not None:
                 workers.append(worker)
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)

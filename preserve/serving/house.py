@@ -39,6 +39,12 @@ class HouseDoor:
         self._standings: dict[str, Standing] = {}
         self._apps: dict[str, ASGIApp] = {REGISTER: make(register, self._hosts(REGISTER))}
 
+    def homes(self) -> list[Path]:
+        """The homes of the register and of every fonds that has one, by their folders."""
+        codes = sorted(place.name for place in (self.path / "fonds").iterdir() if is_fonds_code(place.name))
+        places = [self.path / "fonds" / code for code in codes]
+        return [self._register.home, *(place for place in places if (place / "preserve.toml").is_file())]
+
     def close(self) -> None:
         """Close every archive but the register, which whoever opened it closes."""
         for standing in self._standings.values():
@@ -139,9 +145,3 @@ async def _plain(status: int, scope: Scope, receive: Receive, send: Send) -> Non
         await send({"type": "http.response.body", "body": b""})
 
     await Secured(answer, ())(scope, receive, send)
-
-
-def codes_in(house: Path) -> list[str]:
-    """The fonds of a house that have an archive, by their folders."""
-    folder = house / "fonds"
-    return sorted(place.name for place in folder.iterdir() if is_fonds_code(place.name) and place.is_dir())

@@ -11,9 +11,9 @@ from starlette.datastructures import FormData, ImmutableMultiDict, QueryParams, 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from preserve.errors import UsageError
+from preserve.errors import NotPermitted, UsageError
 from preserve.messages import Language
-from preserve.services import people
+from preserve.services import names, people
 from preserve.services.confirm import confirmed
 from preserve.services.session import Session
 from preserve.services.standing import Standing
@@ -60,6 +60,14 @@ class Asked:
     def who(self) -> people.WhoActs:
         """Who asks. Raises NotPermitted for nobody."""
         return people.who_am_i(self.session)
+
+    @functools.cached_property
+    def persons(self) -> Mapping[str, str]:
+        """Whose each account is; nobody's to who is nobody."""
+        try:
+            return names.names(self.session).persons
+        except NotPermitted:
+            return {}
 
     @property
     def origin(self) -> str:

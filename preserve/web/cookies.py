@@ -50,8 +50,8 @@ def set_language(request: Request, response: Response, language: str) -> None:
 
 
 def set_chosen(request: Request, response: Response, code: str) -> None:
-    """Let the browser go on in this fonds."""
-    response.set_cookie(CHOSEN, code, path="/", secure=request.url.scheme == "https", httponly=True, samesite="strict")
+    """Let the browser go on in this fonds, also where a link in a letter leads to one of its pages."""
+    response.set_cookie(CHOSEN, code, path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax")
 
 
 _PROVIDER_SECONDS = 600

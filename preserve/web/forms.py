@@ -6,11 +6,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -20,6 +21,13 @@ from preserve.services.failures import Failure, known_failure
 from preserve.services.http import http_status, nobody_was_recognised
 from preserve.web.asked import Asked
 
+
+class _InState(Protocol):
+    @property
+    def state(self) -> str: ...
+
+
+_Row = TypeVar("_Row", bound=_InState)
 Show = Callable[[Asked, Failure | None, int], Response]
 _T = TypeVar("_T", bound=str)
 
@@ -44,6 +52,21 @@ def day(asked: Asked, name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise UsageError("web.appraisal-day-wrong", text[:40]) from error
+
+
+def by_state(asked: Asked, rows: Sequence[_Row]) -> dict[str, Any]:
+    """What a list of proceedings shows: its rows, the newest first, all or those of the state in the address.
+
+    `states` counts the rows of each state, `wanted` is the one that is shown, empty for all.
+    """
+    states = Counter(row.state for row in rows)
+    wanted = asked.query.get("state", "")
+    wanted = wanted if wanted in states else ""
+    return {
+        "rows": tuple(row for row in reversed(rows) if wanted in ("", row.state)),
+        "states": states,
+        "wanted": wanted,
+    }
 
 
 def one_of(text: str, known: tuple[_T, ...], usual: _T) -> _T:
@@ -84,15 +107,15 @@ def uploaded(asked: Asked, name: str) -> Iterator[Path]:
     if sent is None:
         raise UsageError("web.field-missing", name)
     with tempfile.TemporaryDirectory(prefix="preserve-upload-") as folder:
-        path = Path(folder) / _plain_name(sent.filename or "")
+        path = Path(folder) / plain_name(sent.filename or "")
         with path.open("wb") as stream:
             shutil.copyfileobj(sent.file, stream, 1 << 20)
         yield path
 
 
-def _plain_name(name: str) -> str:
-    """A name without folders, of letters that every file system takes, short enough, its ending kept."""
+def plain_name(name: str, ending: str = "") -> str:
+    """A name without folders, of letters that every file system takes, short enough; its ending kept, or this one."""
     last = re.split(r"[/\\]", name)[-1]
-    stem, ending = os.path.splitext("".join(letter for letter in last if letter.isprintable()))
+    stem, own = os.path.splitext("".join(one for one in last if one.isprintable() and one not in ':*?"<>|'))
     stem = stem.encode()[:120].decode("utf-8", "ignore").strip(". ")
-    return (stem or "file") + (ending if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", ending) else "")
+    return (stem or "file") + (ending or (own if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", own) else ""))

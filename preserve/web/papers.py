@@ -6,17 +6,17 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from starlette.datastructures import UploadFile
 
 from preserve.errors import Refused
+from preserve.web.forms import plain_name
 
 LARGEST = 100 << 20
 """Bytes of all papers of one form."""
 
-_LONGEST = 120
 _SCANS = {b"%PDF-": ".pdf", b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n": ".png", b"II*\0": ".tif", b"MM\0*": ".tif"}
 
 
@@ -31,7 +31,7 @@ def received(home: Path, papers: Iterable[tuple[str, UploadFile]]) -> Iterator[l
         for number, (kind, paper) in enumerate(papers):
             place = Path(folder) / str(number)
             place.mkdir(mode=0o700)
-            target = place / _name(paper.filename or "", _ending(paper.file, paper.filename or ""))
+            target = place / plain_name(paper.filename or "", _ending(paper.file, paper.filename or ""))
             with target.open("xb") as out:
                 shutil.copyfileobj(paper.file, out)
             found.append((kind, target))
@@ -46,10 +46,3 @@ def _ending(stream: BinaryIO, name: str) -> str:
         if head.startswith(begin):
             return ending
     raise Refused("web.requests-paper-scan", PurePosixPath(name).name)
-
-
-def _name(given: str, ending: str) -> str:
-    """A name that is safe in a folder: the last part of the one that was given, with the ending that is true."""
-    last = PureWindowsPath(PurePosixPath(given).name).name
-    stem = "".join(one if one.isprintable() and one not in '/\\:*?"<>|' else "_" for one in PurePosixPath(last).stem)
-    return f"{stem.strip(' .')[:_LONGEST] or 'paper'}{ending}"

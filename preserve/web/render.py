@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
@@ -71,6 +72,8 @@ class Pages:
             how_many=how_many,
             seen=visible,
             breaks=_breaks,
+            person=_person,
+            person_text=_person_text,
         )
 
     def _moment(self, text: str) -> str:
@@ -108,6 +111,24 @@ def _who(asked: Asked) -> Any:
         return asked.who
     except NotPermitted:
         return None
+
+
+@pass_context
+def _person_text(context: Context, account: str) -> str:
+    """`李局长（li）`: the person, and the account as the record has it; that alone where nobody is known."""
+    asked: Asked | None = context.get("asked")
+    name = asked.persons.get(account, "") if asked and account else ""
+    return say("web.person", person=name, account=account) if name and name != account else account
+
+
+@pass_context
+def _person(context: Context, account: str) -> Markup:
+    """The same, the account small beside the name."""
+    asked: Asked | None = context.get("asked")
+    name = asked.persons.get(account, "") if asked and account else ""
+    if not name or name == account:
+        return escape(visible(account))
+    return Markup('{} <span class="soft">{}</span>').format(visible(name), visible(account))
 
 
 def _hidden(asked: Asked) -> Markup:

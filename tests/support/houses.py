@@ -14,7 +14,8 @@ from preserve.administration.passwords import log_in, set_password
 from preserve.administration.people import Person
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.fonds import FondsRow
-from preserve.home import acting_person, home_in_house
+from preserve.home import acting_person
+from preserve.houses import home_in_house
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
 from preserve.services.session import Session, SystemUser, Token

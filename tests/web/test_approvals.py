@@ -49,12 +49,12 @@ def test_a_deputy_decides_in_the_place_of_the_head_and_sees_it(evidence: Served)
         delegate(archive.catalogue, "archivist2", since=moment, until=until, reason="出差", actor=head, moment=moment)
     finally:
         archive.close()
-    assert "代 head" in client.get("/approvals").text
+    assert "代 某head（head）" in client.get("/approvals").text
     page = client.get(f"/requests/{number}/decide")
-    assert "代行人身份代 head 批示" in page.text
+    assert "代行人身份代 某head（head） 批示" in page.text
     address = f"/requests/{number}/decide"
     form = {"seen": seen(page), "decision": "approve", "article": "21", "confirm": PASSWORD}
     assert send(client, address, address, **form).status_code == 303
     decision = record_of(evidence, number).decision
     assert decision is not None and (decision.by, decision.on_behalf_of) == ("archivist2", "head")
-    assert "代 head" in client.get(f"/requests/{number}").text
+    assert "代 某head（head）" in client.get(f"/requests/{number}").text

@@ -40,4 +40,4 @@ def test_what_was_chosen_is_kept_for_pages_of_this_host_alone() -> None:
     response = Response()
     cookies.set_chosen(request(), response, "culture")
     said = response.headers["set-cookie"]
-    assert said.startswith("fonds=culture;") and "SameSite=strict" in said and "domain" not in said.lower()
+    assert said.startswith("fonds=culture;") and "SameSite=lax" in said and "domain" not in said.lower()

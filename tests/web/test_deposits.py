@@ -128,6 +128,39 @@ def test_a_case_is_checked_sent_back_and_taken_in(served: Served) -> None:
     assert served.client("depositor").get(f"{page}/papers/letter-1").status_code == 404
 
 
+def test_an_error_waits_for_the_head_and_is_asked_for_by_name(served: Served) -> None:
+    page = f"/deposits/{listed(served)['临文综罚〔2026〕78号']}"
+    head, archivist = served.client("head"), served.client("archivist")
+    assert "待负责人答复" not in head.get("/").text
+    assert work(served, "archivist", page, f"{page}/check") == "done"
+    assert "1 件归档材料检查有错误，待负责人答复" in head.get("/").text
+    assert "待负责人答复" not in archivist.get("/").text, "whose answer it is not has no line"
+    assert set(listed(served, "head", "to-answer")) == set(listed(served, "archivist", "to-answer"))
+    assert set(listed(served, "head", "to-answer")) == {"临文综罚〔2026〕78号"}
+    assert "to-answer" not in served.client("depositor").get("/deposits").text
+    assert "已列入其工作台" in archivist.get(page).text and "由您负责" in head.get(page).text
+    shown = head.get(f"{page}/description").text
+    row = re.findall(r'name="acceptances\.(\d+)\.finding" type="text" value="([^"]+)"', shown)
+    assert row and all(re.search("[\u4e00-\u9fff]", name) for _, name in row), row
+
+
+def test_a_finding_leads_to_the_form_of_its_file(served: Served) -> None:
+    number = listed(served)["临文综罚〔2026〕78号"]
+    page = f"/deposits/{number}"
+    assert work(served, "archivist", page, f"{page}/check") == "done"
+    (kept,) = served.home.rglob(f"{number}/found.json")
+    found = json.loads(kept.read_bytes())
+    found["findings"][0]["where"] = "送达/../没有.txt"
+    found["findings"][1]["where"] = json.loads((served.home.parent / "share" / "缺文书" / "case.json").read_bytes())[
+        "objects"
+    ][1]["file"]
+    kept.write_text(json.dumps(found), encoding="utf-8")
+    shown = served.client("archivist").get(page).text
+    links = re.findall(rf'href="{page}/description/files/(\d+)">([^<]+)<', shown)
+    assert [(line, name) for line, name in links] == [("2", found["findings"][1]["where"])]
+    assert links[0][1] in served.client("archivist").get(f"{page}/description/files/2").text
+
+
 def test_what_the_files_show_is_drafted_and_completed(served: Served) -> None:
     number = listed(served)["没有著录"]
     page = f"/deposits/{number}/description"

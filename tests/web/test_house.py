@@ -105,6 +105,14 @@ def test_a_page_of_somebody_else_s_does_not_choose(served: Served) -> None:
     assert client.get("/cases").status_code == 404
 
 
+def test_the_auditor_of_the_house_sees_counts_in_the_browser(served: Served) -> None:
+    client = entered(served, "register", "song")
+    page = client.get("/house")
+    assert page.status_code == 200 and all(name in page.text for name in BODIES.values())
+    assert "〔2026〕" not in page.text and "aip-" not in page.text
+    assert 'href="/house"' in client.get("/fonds").text
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -141,6 +141,10 @@ def given(evidence: Served, number: str, tmp_path: Path) -> Path:
     shown = finished(client, asked.headers["location"])
     found = re.search(r'href="(/jobs/\w+/files/\d+)"', shown)
     assert found is not None, shown[-3000:]
+    assert found[1] in client.get(f"/requests/{number}").text, "it is fetched where the request is"
+    assert "/files/" not in evidence.client("auditor").get(f"/requests/{number}").text, (
+        "and by nobody who may not see it"
+    )
     archive = tmp_path / "delivered.zip"
     archive.write_bytes(client.get(found[1]).content)
     with zipfile.ZipFile(archive) as packed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,6 +29,15 @@ def test_a_hostile_value_is_text(pages: Pages) -> None:
     assert "onload='" not in made
     assert not set("\u202e\u2028\x00") & set(made)
     assert "49" not in made
+
+
+def test_a_person_stands_beside_the_account(pages: Pages) -> None:
+    made = pages._environment.from_string(
+        "{{ 'li' | person }}|{{ 'li' | person_text }}|{{ 'gone' | person }}|{{ '' | person }}"
+    )
+    who = SimpleNamespace(persons={"li": "李<局长\u202e", "root": "root"})
+    assert made.render(asked=who) == ('李&lt;局长[U+202E] <span class="soft">li</span>|李&lt;局长[U+202E]（li）|gone|')
+    assert pages._environment.from_string("{{ 'root' | person }}").render(asked=who) == "root"
 
 
 def test_no_template_has_a_script_or_a_style_in_it() -> None:

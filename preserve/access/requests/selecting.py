@@ -48,7 +48,8 @@ def read_case(home: Home, connection: Connection, name: str) -> HeldCase:
     objid = require_case(home, connection, name)
     destroyed.refuse(connection, objid)
     case = cases.read(connection, objid)
-    held = HeldCase(objid, case.package, case.description, {})
+    description = case.description.model_copy(update={"archival_number": case.archival_number})
+    held = HeldCase(objid, case.package, description, {})
     for original in object_index.originals(connection, objid):
         name = name_in(held.objects, original.deposited) or original.name
         held.originals[precise(original.deposited) if name in held.originals else name] = original.identifier

@@ -13,7 +13,7 @@ from preserve.administration.disposal.model import Disposal
 from preserve.administration.proceedings import records
 from preserve.administration.retention.rules_in_force import require_rows, strictest_due
 from preserve.archival_storage.packages import require_registered
-from preserve.data_management import cases, destroyed, disposal_holds, proceedings, retention_index
+from preserve.data_management import cases, destroyed, disposal_holds, filings, proceedings, retention_index
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -24,8 +24,12 @@ OPEN = ("proposed", "supervised", "approved", "executing")
 def _require_same(connection: Connection, item: Item) -> None:
     """What people decided about is this case, by the words they saw. Raises NotIntact."""
     row = cases.read(connection, item.objid)
-    now = (row.case_number, row.archival_number, row.title, row.closed or "", row.classification)
-    if now != (item.case_number, item.archival_number, item.title, item.closed, item.classification):
+    now = (row.case_number, row.title, row.closed or "", row.classification)
+    # Its number may have become another since: the fonds got its own, or the case went into another fonds.
+    numbered = item.archival_number == row.archival_number or item.archival_number in filings.ever_had(
+        connection, item.objid
+    )
+    if not numbered or now != (item.case_number, item.title, item.closed, item.classification):
         raise NotIntact("disposal.item-differs", item.case_number, objid=item.objid)
 
 

@@ -19,7 +19,8 @@ from preserve.data_management import accounts, fonds, ledger
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.fonds import FondsRow
 from preserve.errors import Conflict, MediumProblem, Refused, UsageError
-from preserve.home import HOUSE, Home, home_in_house, open_home, read_house
+from preserve.home import Home, open_home
+from preserve.houses import HOUSE, home_in_house, read_house
 from preserve.outputs import check_folder
 from storage_adapters.durable import write_file
 

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from metadata.findings import Finding
 from preserve.data_management.journal import findings_text, read_findings
-from preserve.ingest.handing_in.rooms import Room, today
+from preserve.ingest.handing_in.rooms import Record, Room, today
 
 Verdict = Literal["complete", "explained", "warning", "error", "refuse"]
 
@@ -46,3 +46,10 @@ def read_found(room: Room, version: str | None) -> Found | None:
     needed, space, free = told["sizes"]
     findings = tuple(read_findings(json.dumps(told["findings"])))
     return Found(told["checked"], told["version"], cast(Verdict, told["verdict"]), needed, space, free, findings)
+
+
+def needs_answer(room: Room, record: Record) -> bool:
+    """Whether it is with the archivists and the last check found an error, for which a head must answer (Art. 16)."""
+    there = record.state == "handed-in" or (record.kind == "inbox" and record.state == "draft")
+    found = read_found(room, None) if there else None
+    return found is not None and found.verdict == "error"

@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.responses import Response
 
-from preserve.services import cases, jobs, reading, reading_timeline
+from preserve.services import cases, job_files, jobs, reading, reading_timeline
 from preserve.services.case_history import show_history
 from preserve.services.case_use import show_use
 from preserve.services.choices import spoken
@@ -55,11 +55,12 @@ def show_timeline(asked: Asked) -> Response:
     return asked.show("reading/timeline.html", line=line, devices=devices)
 
 
-@page("GET", "/cases/{objid}/history", "case.history")
+@page("GET", "/cases/{objid}/history", "case.history", "job.made")
 def show_whole_history(asked: Asked) -> Response:
     """Everything that happened with a case, each event with where it stands."""
     view = show_history(asked.session, asked.path["objid"])
-    return asked.show("cases/history.html", view=view, events=tables.history(view))
+    made = job_files.made(asked.session, "history.write", asked.path["objid"])
+    return asked.show("cases/history.html", view=view, events=tables.history(view), made=made)
 
 
 @page("POST", "/cases/{objid}/history", "job.ask", "history.write")

@@ -16,7 +16,7 @@ from preserve.services.http import http_status
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
-_STATES = ("all", "late", "waiting", "returned", "taken-in")
+_STATES = ("all", "late", "waiting", "to-answer", "returned", "taken-in")
 
 
 @page("GET", "/deposits", "deposits.waiting")
@@ -28,9 +28,11 @@ def deposits(asked: Asked) -> Response:
     shown = [one for one in found.deposits if chosen == "all" or _is(one, chosen)]
     if chosen == "all":
         shown = [one for one in shown if one.mine or not _is(one, "taken-in")]
+    takes_in = {"ingest", "answer"} & set(asked.who.duties)
+    states = [state for state in _STATES if takes_in or state != "to-answer"]
     counts = {state: sum(_is(one, state) for one in found.deposits) for state in _STATES[1:]}
     return asked.show(
-        "deposits/list.html", deposits=shown, absent=found.absent, chosen=chosen, counts=counts, states=_STATES
+        "deposits/list.html", deposits=shown, absent=found.absent, chosen=chosen, counts=counts, states=states
     )
 
 
@@ -38,6 +40,9 @@ def _is(deposit: waiting.DepositWaiting, state: str) -> bool:
     gone = deposit.state == "taken-in" or bool(deposit.objid)
     if state == "taken-in":
         return gone
+    if state == "to-answer":
+        there = deposit.state == "handed-in" or (deposit.kind == "inbox" and deposit.state == "draft")
+        return not gone and there and deposit.verdict == "error"
     if state == "late":
         return not gone and deposit.standing == "late"
     return not gone and (deposit.state == "returned" if state == "returned" else deposit.state != "returned")

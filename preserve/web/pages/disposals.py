@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 from starlette.responses import Response
@@ -28,13 +27,8 @@ def listing(asked: Asked) -> Response:
 
 def _list(asked: Asked, failure: Failure | None, status: int) -> Response:
     found = disposals.list_disposals(asked.session)
-    states = Counter(row.state for row in found.disposals)
-    wanted = asked.query.get("state", "")
-    wanted = wanted if wanted in states else ""
-    rows = tuple(row for row in reversed(found.disposals) if wanted in ("", row.state))
-    return asked.show(
-        "disposals/list.html", status, rows=rows, states=states, wanted=wanted, more=found.more, failure=failure
-    )
+    shown = forms.by_state(asked, found.disposals)
+    return asked.show("disposals/list.html", status, **shown, more=found.more, failure=failure)
 
 
 @page("POST", "/disposals", "disposal.propose", "disposal.list")

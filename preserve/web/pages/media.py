@@ -6,10 +6,9 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from preserve.errors import PreserveError, UsageError
+from preserve.errors import UsageError
 from preserve.services import jobs, media
-from preserve.services.failures import known_failure
-from preserve.services.http import http_status
+from preserve.services.failures import Failure
 from preserve.services.label_codes import read_code
 from preserve.services.label_papers import FORMS, label_paper
 from preserve.services.media import MediumListed
@@ -17,6 +16,7 @@ from preserve.services.media_places import list_places
 from preserve.services.pages import Page
 from preserve.web.asked import Asked
 from preserve.web.downloads import attachment
+from preserve.web.forms import or_again
 from preserve.web.routing import MIB, page
 
 _COPIES = 50
@@ -27,20 +27,19 @@ SHOWN = ("", "overdue", "failing", "planned", "out")
 @page("GET", "/media", "media.list")
 def inventory(asked: Asked) -> Response:
     """The inventory, all of it or a part."""
-    return _inventory(asked)
+    return _inventory(asked, None, 200)
 
 
-def _inventory(asked: Asked, failed: PreserveError | None = None) -> Response:
+def _inventory(asked: Asked, failure: Failure | None, status: int) -> Response:
     rows = media.list_media(asked.session).media
     shown = asked.query.get("show", "")
-    code = http_status(failed) if failed else 200
     return asked.show(
         "media/list.html",
-        code,
+        status,
         media=[row for row in rows if _is_in(row, shown)],
         shown=shown if shown in SHOWN else "",
         counts={part: sum(_is_in(row, part) for row in rows) for part in SHOWN},
-        failure=known_failure(failed) if failed else None,
+        failure=failure,
         seen=asked.form.get("seen", ""),
     )
 
@@ -61,7 +60,8 @@ def _is_in(row: MediumListed, part: str) -> bool:
 @page("POST", "/media/check-in", "media.check_in", "media.list", "media.read_code", largest=12 * MIB)
 def check_in(asked: Asked) -> Response:
     """A medium was seen: by the text of the code on its label, typed, scanned, or read in a photograph of it."""
-    try:
+
+    def deed() -> Response:
         photograph = asked.files.get("photograph")
         if photograph is not None and not asked.form.get("seen", "").strip():
             seen = read_code(asked.session, photograph.file.read()).text
@@ -70,29 +70,27 @@ def check_in(asked: Asked) -> Response:
         if not seen.startswith("preserve:"):  # a path of this machine is nobody's to name here
             raise UsageError("web.media-no-code", seen[:80])
         result = media.check_in(asked.session, seen, place=asked.form.get("place", "").strip())
-    except PreserveError as error:
-        return _inventory(asked, error)
-    return asked.show("media/seen.html", seen=result)
+        return asked.show("media/seen.html", seen=result)
+
+    return or_again(asked, _inventory, deed)
 
 
 @page("GET", "/media/new", "media.places")
 def new(asked: Asked) -> Response:
     """The form for a drive that is connected and empty."""
-    return _new(asked)
+    return _new(asked, None, 200)
 
 
-def _new(asked: Asked, failed: PreserveError | None = None) -> Response:
+def _new(asked: Asked, failure: Failure | None, status: int) -> Response:
     places = list_places(asked.session).places
-    code = http_status(failed) if failed else 200
-    return asked.show(
-        "media/new.html", code, places=places, given=asked.form, failure=known_failure(failed) if failed else None
-    )
+    return asked.show("media/new.html", status, places=places, given=asked.form, failure=failure)
 
 
 @page("POST", "/media", "job.ask", "media.places")
 def add(asked: Asked) -> Response:
     """Make a connected empty file system a drive of the archive: a job, since its marker is signed."""
-    try:
+
+    def deed() -> Response:
         place = list_places(asked.session).named(asked.needed("where"))
         wish = {
             "kind": place.kind,
@@ -102,37 +100,38 @@ def add(asked: Asked) -> Response:
             "custodian": asked.form.get("custodian", "").strip(),
         }
         job = jobs.ask(asked.session, "media.add", {"wish": wish}, key=asked.key)
-    except PreserveError as error:
-        return _new(asked, error)
-    return asked.see_other(f"/jobs/{job.id}")
+        return asked.see_other(f"/jobs/{job.id}")
+
+    return or_again(asked, _new, deed)
 
 
 @page("GET", "/media/{medium}", "media.show")
 def show(asked: Asked) -> Response:
     """One medium, its copies a page at a time, and what the ledger says of it."""
-    return _show(asked)
+    return _show(asked, None, 200)
 
 
-def _show(asked: Asked, failed: PreserveError | None = None, deed: str = "") -> Response:
+def _show(asked: Asked, failure: Failure | None, status: int) -> Response:
     after = asked.query.get("after", "")
     view = media.show(asked.session, asked.path["medium"], Page(after, _COPIES))
     return asked.show(
         "media/show.html",
-        http_status(failed) if failed else 200,
+        status,
         view=view,
         forms=FORMS,
         medium=view.medium,
         after=after,
         entries=view.ledger[:-21:-1],
-        failure=known_failure(failed) if failed else None,
-        deed=deed,
+        failure=failure,
+        deed=asked.page.path.rpartition("/")[2] if failure else "",
     )
 
 
 @page("POST", "/media/{medium}/place", "media.move", "media.show")
 def move(asked: Asked) -> Response:
     """It goes to another place or person."""
-    try:
+
+    def deed() -> Response:
         media.move(
             asked.session,
             asked.path["medium"],
@@ -140,29 +139,31 @@ def move(asked: Asked) -> Response:
             custodian=asked.form.get("custodian", "").strip(),
             reason=asked.form.get("reason", "").strip(),
         )
-    except PreserveError as error:
-        return _show(asked, error, "place")
-    return asked.see_other(_address(asked), "web.media-moved")
+        return asked.see_other(_address(asked), "web.media-moved")
+
+    return or_again(asked, _show, deed)
 
 
 @page("POST", "/media/{medium}/replacement", "media.replace", "media.show")
 def replace(asked: Asked) -> Response:
     """It is to be replaced: its copies count no more."""
-    try:
+
+    def deed() -> Response:
         media.replace(asked.session, asked.path["medium"], reason=asked.needed("replace_reason"))
-    except PreserveError as error:
-        return _show(asked, error, "replacement")
-    return asked.see_other(_address(asked), "web.media-replaced")
+        return asked.see_other(_address(asked), "web.media-replaced")
+
+    return or_again(asked, _show, deed)
 
 
 @page("POST", "/media/{medium}/retirement", "media.retire", "media.show")
 def retire(asked: Asked) -> Response:
     """It goes out of use."""
-    try:
+
+    def deed() -> Response:
         media.retire(asked.session, asked.path["medium"], reason=asked.needed("retire_reason"))
-    except PreserveError as error:
-        return _show(asked, error, "retirement")
-    return asked.see_other(_address(asked), "web.media-retired")
+        return asked.see_other(_address(asked), "web.media-retired")
+
+    return or_again(asked, _show, deed)
 
 
 @page("GET", "/media/{medium}/label", "media.label_paper")

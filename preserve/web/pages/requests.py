@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from preserve.errors import NotPermitted, PreserveError, UsageError
-from preserve.services import request_papers, request_views, requests, viewing
+from preserve.services import job_files, request_papers, request_views, requests, viewing
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
 from preserve.services.pages import Page
@@ -134,11 +134,12 @@ def _day(text: str) -> date | None:
         raise UsageError("web.requests-day-wrong", text) from error
 
 
-@page("GET", "/requests/{number}", "request.show")
+@page("GET", "/requests/{number}", "request.show", "job.made")
 def show(asked: Asked) -> Response:
     """Everything about one: where it stands, whose turn it is, and what one may do."""
     view = request_views.show(asked.session, asked.path["number"])
-    return asked.show("requests/show.html", **around(view))
+    made = job_files.made(asked.session, "request.deliver", asked.path["number"])
+    return asked.show("requests/show.html", **around(view), made=made)
 
 
 def around(view: request_views.RequestView) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 from starlette.responses import Response
@@ -31,13 +30,8 @@ def reviews(asked: Asked) -> Response:
 
 def _list(asked: Asked, failure: Failure | None, status: int) -> Response:
     listing = appraisals.list_reviews(asked.session)
-    states = Counter(row.state for row in listing.reviews)
-    wanted = asked.query.get("state", "")
-    wanted = wanted if wanted in states else ""
-    rows = tuple(row for row in reversed(listing.reviews) if wanted in ("", row.state))
-    return asked.show(
-        "reviews/list.html", status, rows=rows, states=states, wanted=wanted, more=listing.more, failure=failure
-    )
+    shown = forms.by_state(asked, listing.reviews)
+    return asked.show("reviews/list.html", status, **shown, more=listing.more, failure=failure)
 
 
 @page("POST", "/reviews", "appraisal.draw", "appraisal.list")

@@ -12,6 +12,7 @@ from preserve.web.routing import page
 ADDRESSES = {
     "ingests-refused": "/deposits",
     "ingests-under-way": "/jobs?state=running",
+    "deposits-to-answer": "/deposits?state=to-answer",
     "deposits-handed-in": "/deposits?state=waiting",
     "inbox-waiting": "/deposits?state=waiting",
     "own-returned": "/deposits?state=returned",

@@ -16,7 +16,11 @@
     };
     let over = false;
     const changed = (news) => {
-      if (open.includes(news.state)) { if (label) label.textContent = news.text; return; }
+      if (open.includes(news.state)) {
+        if (label) label.textContent = news.text;
+        if (text && news.state !== "queued") text.textContent = ""; // what it waited for is over
+        return;
+      }
       over = true;
       if (box.dataset.jobStays === undefined) window.location.reload();
       else { tell(news); box.dispatchEvent(new CustomEvent("job-ended", { detail: news, bubbles: true })); }

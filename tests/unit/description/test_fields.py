@@ -20,7 +20,7 @@ from preserve.description.fields import (
 from preserve.description.labels import CASE, SHEETS
 from preserve.description.schema import CaseDescription, CaseObject
 from preserve.description.vocabulary import read_vocabulary
-from preserve.messages import LANGUAGES, known
+from preserve.messages import LANGUAGES, known, speaking
 
 WORDS = read_vocabulary()
 ALL = [*case_fields(WORDS), *file_fields(WORDS, recording=True, divided=True)]
@@ -72,6 +72,16 @@ def test_a_value_is_shown_as_it_can_be_given() -> None:
     assert as_text(moment, None) == "" and as_text(Field("a", "", "yes-no", False), False) == "no"
     assert as_text(Field("a", "", "lines", False), ["甲", "乙"]) == "甲\n乙"
     assert is_day("2026-01-02") and is_day("") and not is_day("昨天") and not is_day("2026-1-2")
+
+
+def test_an_error_is_named_as_people_call_it() -> None:
+    finding = next(one for one in row_fields("acceptances", WORDS) if one.name == "finding")
+    with speaking("zh"):
+        shown = as_text(finding, "recording-gap")
+        assert shown != "recording-gap" and value_from(finding, [shown]) == "recording-gap"
+    assert value_from(finding, ["recording-gap"]) == "recording-gap"
+    asked = {"acceptances.0.finding": [shown], "acceptances.0.where": ["录像.mp4"], "acceptances.0.person": [""]}
+    assert rows_from("acceptances", row_fields("acceptances", WORDS), asked) == []
 
 
 def test_rows_that_say_nothing_are_none() -> None:

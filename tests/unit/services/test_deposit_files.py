@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from preserve.data_management.archive import Archive
-from preserve.errors import NotFound, PreserveError, Refused
+from preserve.errors import Busy, NotFound, PreserveError, Refused
 from preserve.ingest.handing_in.access import known
+from preserve.services import deposit_files
 from preserve.services.deposit_files import file, files_of, page, what_is
 from preserve.services.waiting import waiting
 from tests.support.people import entries, session
@@ -97,3 +98,16 @@ def test_a_page_is_a_picture_with_a_mark(archive: Archive) -> None:
 )
 def test_a_file_is_what_its_bytes_say(head: bytes, shown: str, kind: str) -> None:
     assert what_is(head) == (shown, kind)
+
+
+def test_a_fifth_page_is_told_to_wait_and_is_drawn_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deposit_files, "_PATIENCE", 0.01)
+    at_work = [deposit_files._drawing("up-1") for _ in range(4)]
+    for one in at_work:
+        one.__enter__()
+    with pytest.raises(Busy, match=r"deposit\.drawing-busy"), deposit_files._drawing("up-2"):
+        pass
+    for one in at_work:
+        one.__exit__(None, None, None)
+    with deposit_files._drawing("up-2"):
+        pass

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from metadata.findings import Value
 from preserve.administration.duties import Role
+from preserve.archival_storage.policy import read_policy, standing, standings
+from preserve.clock import now
+from preserve.data_management import holdings
 from preserve.data_management.archive import Archive
 from preserve.errors import NotPermitted, Refused, Stopped
 from preserve.progress import Silent
@@ -130,3 +134,35 @@ def test_who_may_not_hand_in_is_refused_on_record(archive: Archive, case: Path, 
     with pytest.raises(NotPermitted):
         list_own(session(archive, user))
     assert [entry["action"] for entry in entries(archive)[before:]] == ["access.denied"] * 2
+
+
+def test_what_is_asked_of_many_is_what_is_asked_of_each(archive: Archive, tmp_path: Path) -> None:
+    """One whole, one that has lost its copy, one that was stopped, one of which nothing was begun."""
+    whole, lost = (
+        ingest(session(archive), write_case(tmp_path / str(number), case_number=f"{number}号"), jobs=1)
+        for number in (1, 2)
+    )
+    with pytest.raises(Stopped):
+        ingest(session(archive).watched(StopAt("ingest.step-seal")), write_case(tmp_path / "3", case_number="3号"))
+    with pytest.raises(Refused):
+        ingest(session(archive), write_case(tmp_path / "4", closed="2026-01-01"), jobs=1)
+    with archive.catalogue.begin() as connection:
+        (copy,) = holdings.copies_of(connection, lost.objid)
+        holdings.set_copy(connection, replace(copy, state="lost"), actor="li", moment=now())
+    listed = list_own(session(archive)).deposits
+    assert [(one.source or one.case_number, one.state, one.sealed) for one in listed] == [
+        ("4", "refused", None),
+        ("3号", "under-way", None),
+        ("2号", "kept", False),
+        ("1号", "kept", True),
+    ]
+    assert [list_own(session(archive), f"{number}号").deposits for number in (1, 2, 3)] == [
+        (listed[3],),
+        (listed[2],),
+        (listed[1],),
+    ]
+    newest, profile = {whole.objid: 1, lost.objid: 1}, read_policy(archive.home.profiles)
+    with archive.catalogue.read() as connection:
+        together = standings(connection, newest, profile)
+        assert together == {objid: standing(connection, objid, 1, profile) for objid in newest}
+    assert [together[done.objid].sealed for done in (whole, lost)] == [True, False]

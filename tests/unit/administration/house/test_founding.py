@@ -14,7 +14,8 @@ from preserve.data_management import fonds
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.fonds import FondsRow
 from preserve.errors import Conflict, NotPermitted, Refused, UsageError
-from preserve.home import HOUSE, acting_person, home_in_house
+from preserve.home import acting_person
+from preserve.houses import HOUSE, home_in_house
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
 from tests.support.tiny_case import write_case

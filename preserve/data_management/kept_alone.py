@@ -1,0 +1,26 @@
+"""The tables that lie in the catalogue alone: no medium and no ledger could make them again."""
+
+from __future__ import annotations
+
+from preserve.data_management.tables import (
+    chosen_cases,
+    credentials,
+    ingest_events,
+    ingest_files,
+    ingests,
+    jobs,
+    known_addresses,
+    marks,
+    preferences,
+    represervations,
+    saved_searches,
+    second_factors,
+    security_keys,
+    spent_proofs,
+    tokens,
+)
+
+_OF_PEOPLE = (credentials, tokens, second_factors, security_keys, spent_proofs, known_addresses, preferences)
+_OF_READERS = (saved_searches, marks, chosen_cases)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE, *_OF_READERS)
+"""What lies in the catalogue alone."""

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: serve-demo bundle try-bundle help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
+.PHONY: serve-demo demo-cluster bundle try-bundle help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ bench: setup ## measure against peers and floors; writes benchmarks/results.md
 
 bench-quick: setup ## counts that do not depend on the machine, held against benchmarks/kept.json; some two minutes
 	$(BIN)/python -m benchmarks.quick
+
+demo-cluster: setup ## PostgreSQL, a sealer and two workers take in 50 cases while one and the server are killed
+	$(BIN)/python -m demo.cluster
 
 soak: setup ## long campaigns of kills and faults; writes tests/soak-results.md
 	$(BIN)/python -m tests.soak

@@ -11,9 +11,10 @@ from benchmarks.measure import row, scratch
 from preserve.data_management import kept_sums
 from preserve.data_management.database import create_catalogue
 from preserve.data_management.formats_index import Kind
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.preservation_planning.policy import read_policy
 from preserve.preservation_planning.preview import affected, preview
+from preserve.settings import Settings
 
 _CASES = int(os.environ.get("PLANNING_CASES", "1000000"))
 _LIMIT = 60.0

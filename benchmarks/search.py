@@ -26,7 +26,7 @@ def enter(connection: Connection, number: int, made: Made) -> None:
     known = made.description
     objid = f"aip-{number:026d}"
     connection.execute(
-        text("INSERT INTO cases VALUES (:o, :n, '', :t, 'penalty', :c, :p, 'internal', :s, :d, 0, '{}')"),
+        text("INSERT INTO cases VALUES (:o, :n, '', :t, 'penalty', :c, :p, 'internal', :s, :d, false, '{}')"),
         {
             "o": objid,
             "n": known["case_number"],

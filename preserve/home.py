@@ -9,23 +9,11 @@ from __future__ import annotations
 
 import os
 import pwd
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from preserve.errors import PreserveError, Refused, UsageError
-from preserve.settings import Logging as Logging
-from preserve.settings import Monitor as Monitor
-from preserve.settings import ObjectStore as ObjectStore
-from preserve.settings import Oidc as Oidc
-from preserve.settings import Settings as Settings
-from preserve.settings import Signing as Signing
-from preserve.settings import Web as Web
-
-SETTINGS = "preserve.toml"
-
+from preserve.settings import SETTINGS, ObjectStore, Settings, read_settings
 
 _away: dict[Path, Home] = {}
 
@@ -64,8 +52,14 @@ class Home:
 
     @property
     def catalogue(self) -> Path:
-        """The catalogue's SQLite file."""
+        """The catalogue's SQLite file, of a home whose catalogue is one."""
         return self.path / "catalogue.sqlite"
+
+    @property
+    def catalogue_name(self) -> str:
+        """What messages call the catalogue: the file, or the database's address."""
+        at = self.settings.catalogue
+        return str(self.catalogue) if at is None else at.url
 
     @property
     def keys(self) -> Path:
@@ -109,6 +103,11 @@ def default_path() -> Path:
     """`PRESERVE_HOME`, else `~/.local/share/preserve`."""
     named = os.environ.get("PRESERVE_HOME")
     return Path(named) if named else _own_folder() / ".local" / "share" / "preserve"
+
+
+def given_catalogue() -> str:
+    """The database in which `init` puts a new archive's catalogue (`PRESERVE_CATALOGUE`); nothing: a file."""
+    return os.environ.get("PRESERVE_CATALOGUE", "")
 
 
 def cache_path() -> Path:
@@ -175,15 +174,11 @@ def open_home(path: Path) -> Home:
     """Read a home. Raises UsageError where there is none, Refused where its settings are wrong."""
     file = path / SETTINGS
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageError("home.none", str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Refused("home.settings-unreadable", str(file), detail=str(error)) from error
     except OSError as error:
         raise PreserveError("home.unreadable", str(file), reason=error.strerror or str(error)) from error
-    try:
-        return Home(path.resolve(), Settings(**data))
-    except ValidationError as error:
-        fields = "; ".join(".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors())
-        raise Refused("home.settings-wrong", str(file), fields=fields) from error
+    return Home(path.resolve(), read_settings(text, file))

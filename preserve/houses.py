@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from preserve.errors import Refused, UsageError
-from preserve.home import SETTINGS
+from preserve.settings import SETTINGS
 
 HOUSE = "house.toml"
 _CODE = re.compile(r"[a-z](?:-?[a-z0-9]){0,31}")

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preserve.errors import Conflict, MediumProblem, PreserveError, Refused
-from preserve.home import SETTINGS, Home
+from preserve.home import Home
+from preserve.settings import SETTINGS
 from storage_adapters.errors import StorageError
 from storage_adapters.marker import MARKER
 from storage_adapters.new_files import Identity, Place, kind_of, making_file, making_folder, mounts, reach, spot_of

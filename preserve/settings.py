@@ -1,11 +1,17 @@
-"""What `preserve.toml` of a home may say, table by table; no page can change it."""
+"""What `preserve.toml` holds: one model a table, each key with its meaning."""
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from preserve.errors import Refused
+
+SETTINGS = "preserve.toml"
 
 
 class Signing(BaseModel):
@@ -58,6 +64,35 @@ class Oidc(BaseModel):
             raise ValueError("issuer must be an https address")
         if parts.query or parts.fragment or parts.username is not None:
             raise ValueError("issuer has neither query nor fragment nor user")
+        return self
+
+
+class CatalogueAt(BaseModel):
+    """`[catalogue]`: a PostgreSQL database that holds the catalogue, in place of a file in the home.
+
+    The password never stands here: it comes from `password_file`, which only its owner may read, or from `~/.pgpass`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    url: str = Field(description="postgresql://user@host:port/database, with parameters of libpq, without a password")
+    schema_name: str = Field(
+        "", alias="schema", pattern=r"^([a-z_][a-z0-9_]{0,37})?$", description="schema; empty: by the archive's id"
+    )
+    password_file: str = Field("", description="file with the password, relative to the home or absolute")
+    sealer: bool = Field(False, description="one process alone has the key and signs: `preserve sealer`")
+
+    @model_validator(mode="after")
+    def _without_secret(self) -> CatalogueAt:
+        try:
+            parts = urlsplit(self.url)
+            secret = parts.password is not None or "password" in parse_qs(parts.query)
+        except ValueError as error:
+            raise ValueError("url is no address") from error
+        if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+            raise ValueError("url must be postgresql://user@host:port/database")
+        if secret:
+            raise ValueError("no password stands in url: name a password_file, or use ~/.pgpass")
         return self
 
 
@@ -136,8 +171,20 @@ class Settings(BaseModel):
     reserve: int = Field(1 << 30, ge=0, description="bytes that must stay free on the store")
     state_secrets: bool = Field(False, description="this installation is declared for state secrets")
     clamd: str = Field("", description="socket of clamd; empty: no virus scan, and every report says so")
+    catalogue: CatalogueAt | None = Field(None, description="where the catalogue lies; nothing: a file in the home")
     fonds: str = Field("", description="code of the fonds that this archive is of, in a house; empty: it is in none")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
     metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
     logging: Logging = Field(default_factory=Logging, description="how the services log")
+
+
+def read_settings(text: str, file: Path) -> Settings:
+    """The settings in a text, which lies or will lie in the file. Raises Refused."""
+    try:
+        return Settings(**tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise Refused("home.settings-unreadable", str(file), detail=str(error)) from error
+    except ValidationError as error:
+        fields = "; ".join(".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors())
+        raise Refused("home.settings-wrong", str(file), fields=fields) from error

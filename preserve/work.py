@@ -18,7 +18,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from preserve.errors import Conflict, MediumProblem, PreserveError
 from preserve.home import forget_secrets
@@ -175,12 +175,35 @@ def require_space(path: Path, needed: int, reserve: int = 0) -> None:
         raise MediumProblem("work.no-space", str(path), needed=needed, reserve=reserve, free=free)
 
 
-@contextmanager
-def hold(file: Path, busy: PreserveError, wait: float = 0) -> Iterator[None]:
+class Locks(Protocol):
+    """Who keeps locks that several machines must agree on."""
+
+    def hold(self, file: Path, busy: PreserveError, wait: float) -> AbstractContextManager[None]:
+        """What holds it within. Raises `busy` while another holds it, after so many seconds of waiting."""
+
+
+_kept_elsewhere: dict[Path, Locks] = {}
+
+
+def keep_locks(folder: Path, locks: Locks) -> None:
+    """Have the locks below a folder kept by somebody else than the kernel of this machine; the first one stays."""
+    _kept_elsewhere.setdefault(folder, locks)
+
+
+def hold(file: Path, busy: PreserveError, wait: float = 0) -> AbstractContextManager[None]:
     """Hold a lock file; it is let go with the process that holds it, however that ends.
 
     Raises `busy` while another holds it, after so many seconds of waiting.
     """
+    for folder, locks in _kept_elsewhere.items():
+        if file.is_relative_to(folder):
+            return locks.hold(file, busy, wait)
+    return hold_here(file, busy, wait)
+
+
+@contextmanager
+def hold_here(file: Path, busy: PreserveError, wait: float = 0) -> Iterator[None]:
+    """As `hold`, between the processes of this machine."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Read only: the door and the worker are two users, and each locks files that the other made.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,9 +38,21 @@ def own_language() -> Iterator[None]:
     speak(before)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--catalogue=postgresql`: archives that the tests found have their catalogue there, in a server of the run's."""
+    parser.addoption("--catalogue", choices=("sqlite", "postgresql"), default="sqlite")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the messages once, in the process that leads."""
+    """Compile the messages once, in the process that leads; start the server that the run is for."""
+    config.addinivalue_line("markers", "sqlite: of the catalogue as a file; not run with --catalogue=postgresql")
     if not hasattr(config, "workerinput"):
+        if config.getoption("--catalogue") == "postgresql":
+            from tests.support import postgresql
+
+            server = postgresql.start()
+            config.add_cleanup(server.stop)
+            os.environ["PRESERVE_CATALOGUE"] = server.make_database("preserve")
         from tools.compile_messages import CATALOGUES, compile_all
 
         for catalogues in CATALOGUES:
@@ -47,8 +60,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share something made once for their module go to one worker, so that it is made once indeed."""
+    if config.getoption("--catalogue") == "postgresql":
+        items[:] = [item for item in items if item.get_closest_marker("sqlite") is None]
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("xdist_group") is None and _shares(item):
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))

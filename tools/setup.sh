@@ -11,6 +11,7 @@ tools="xorriso:xorriso dvdisaster:dvdisaster smartctl:smartmontools par2:par2 fi
        mkfs.ext4:e2fsprogs bsdtar:libarchive-tools ffmpeg:ffmpeg soffice:libreoffice-writer-nogui qpdf:qpdf fc-match:fontconfig espeak-ng:espeak-ng pdftoppm:poppler-utils"
 packages="libreoffice-calc-nogui libreoffice-impress-nogui fonts-noto-cjk fonts-noto-core fonts-hanazono"
 if [ "$what" = test ]; then
+    packages="$packages postgresql"  # its server is not on the path
     tools="$tools mediaconch:mediaconch xmllint:libxml2-utils chromium:chromium
            mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs strace:strace clamd:clamav-daemon fuseiso:fuseiso java:default-jre-headless 7z:p7zip-full sha256sum:coreutils openssl:openssl systemd-analyze:systemd softhsm2-util:softhsm2 promtool:prometheus"
 fi

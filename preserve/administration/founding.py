@@ -15,11 +15,12 @@ from preserve.administration.sites import clear, is_store_of, publish_site, site
 from preserve.archival_storage.media import establish_store, register_store, server_store, store_identity
 from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
-from preserve.data_management.database import create_catalogue, open_catalogue
+from preserve.data_management.database import create_catalogue, open_catalogue, place_of
 from preserve.errors import Conflict, PreserveError
-from preserve.home import SETTINGS, Home, ObjectStore, acting_person, open_home
+from preserve.home import Home, acting_person, given_catalogue, open_home
 from preserve.outputs import check_folder
 from preserve.profiles import locate
+from preserve.settings import SETTINGS, ObjectStore, read_settings
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, write_file
 
@@ -33,6 +34,21 @@ class Founded:
     home: Home
     medium: str
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What not every archive has.
+
+    `catalogue` is the address of a PostgreSQL database for the catalogue, which gets a schema by the archive's id, else
+    that of `PRESERVE_CATALOGUE`; nothing: a file in the home. `test_authority`: one for signing, to try things out.
+    """
+
+    catalogue: str = ""
+    test_authority: bool = False
+
+
+NO_EXTRAS = Extras()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +70,22 @@ def found(
     store: Path | ObjectStore | None,
     digests: Sequence[str],
     language: str,
-    test_authority: bool = False,
+    extras: Extras = NO_EXTRAS,
 ) -> Founded:
-    """Make a home at `path`, whole or not at all; with a test authority for signing where that is asked for.
+    """Make a home at `path`, whole or not at all.
 
     Raises Refused where something lies there already, Busy while another run makes one there.
     """
-    plan = Plan(_new_id(), institution, policy, store, digests, language, test_authority=test_authority)
+    plan = Plan(
+        _new_id(),
+        institution,
+        policy,
+        store,
+        digests,
+        language,
+        catalogue=extras.catalogue or given_catalogue(),
+        test_authority=extras.test_authority,
+    )
     return _make(path, plan, acting_person())
 
 
@@ -70,7 +95,17 @@ def found_member(path: Path, institution: str, like: Home, member: Member) -> Fo
     Who founded it is nobody of the machine: only who is appointed may act.
     """
     given = like.settings
-    plan = Plan(_new_id(), institution, given.policy, None, given.digests, given.language, fonds=member.code)
+    catalogue = given.catalogue.url if given.catalogue else ""
+    plan = Plan(
+        _new_id(),
+        institution,
+        given.policy,
+        None,
+        given.digests,
+        given.language,
+        fonds=member.code,
+        catalogue=catalogue or given_catalogue(),
+    )
     return _make(path, plan, member.founder)
 
 
@@ -118,6 +153,7 @@ class Plan:
     digests: Sequence[str] = ("sha256",)
     language: str = "zh"
     former: Mapping[str, bytes] = field(default_factory=dict)
+    catalogue: str = ""
     test_authority: bool = False
     fonds: str = ""
 
@@ -140,6 +176,8 @@ def lay_out(folder: Path, plan: Plan) -> str:
     else:
         lines.append(f"store = {_quoted(str(plan.store) if plan.store else 'store')}")
     fingerprint = checkpoints.create_keys(folder / "keys")
+    if plan.catalogue:
+        lines += ["", "[catalogue]", f"url = {_quoted(plan.catalogue)}"]
     if plan.test_authority:
         signing = make_test_authority(folder / "keys", plan.institution, now()).model_dump(exclude_defaults=True)
         lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]
@@ -149,8 +187,10 @@ def lay_out(folder: Path, plan: Plan) -> str:
         lines += ["", "[store]", *(f"{name} = {_quoted(value)}" for name, value in away.items())]
     for name, key in plan.former.items():
         write_file(folder / "keys" / "former" / f"{name}.pub", key, durable=True)
-    create_catalogue(folder / "catalogue.sqlite").close()
-    write_file(folder / SETTINGS, ("\n".join(lines) + "\n").encode(), durable=True)
+    text = "\n".join(lines) + "\n"
+    # The settings come last in the home, and say where the catalogue is to be made.
+    create_catalogue(place_of(Home(folder, read_settings(text, folder / SETTINGS)))).close()
+    write_file(folder / SETTINGS, text.encode(), durable=True)
     return fingerprint
 
 

@@ -260,9 +260,9 @@ def _catalogue(home: Home) -> Iterator[Check]:
             unfinished = len(journal.unfinished(connection))
             verified = last_verified(connection)
     except PreserveError as error:
-        yield Check("health.catalogue", "wrong", {"path": str(home.catalogue), "reason": error.code})
+        yield Check("health.catalogue", "wrong", {"path": home.catalogue_name, "reason": error.code})
         return
-    yield Check("health.catalogue", "good", {"path": str(home.catalogue)})
+    yield Check("health.catalogue", "good", {"path": home.catalogue_name})
     if verified is None:
         yield Check("health.never-verified", "optional")
     else:

@@ -53,13 +53,13 @@ def compare(home: Home, connection: Connection, progress: Callable[[int], None] 
     except NotIntact as error:  # an entry whose text is not the one that was hashed: proving names it
         findings.append(Finding(error.code, error.where, "error", dict(error.values), error.detail))
     except (ValueError, TypeError, KeyError, AttributeError) as error:  # a value that no column of ours holds
-        findings.append(Finding("ledger.contradicts-index", str(home.catalogue), "error", {"table": "?"}, str(error)))
+        findings.append(Finding("ledger.contradicts-index", home.catalogue_name, "error", {"table": "?"}, str(error)))
     return findings
 
 
 def _compare(home: Home, connection: Connection, progress: Callable[[int], None]) -> Iterator[Finding]:
     for detail in damage(connection):
-        yield Finding("catalogue.damaged", str(home.catalogue), "error", detail=detail)
+        yield Finding("catalogue.damaged", home.catalogue_name, "error", detail=detail)
     yield from accounts.compare(connection)
     yield from logins.compare(connection)
     yield from given_tokens.compare(connection, now())

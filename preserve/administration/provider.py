@@ -22,7 +22,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from preserve.administration.gate import Gate
 from preserve.errors import Busy, NotPermitted, Refused, ToolMissing
-from preserve.home import Home, Oidc
+from preserve.home import Home
+from preserve.settings import Oidc
 
 if TYPE_CHECKING:
     import httpx

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from preserve.errors import Busy, Conflict, MediumProblem, Stopped
-from preserve.home import SETTINGS
 from preserve.outputs import check_folder
+from preserve.settings import SETTINGS
 from storage_adapters.directory import MARKER
 from storage_adapters.durable import discard, drop_file, publish, sync_file_system, sync_folder
 from storage_adapters.errors import CopyExists

@@ -61,6 +61,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "job.ask": "each operation that runs as a job has an address of its own",
     "job.run": _OURS,
     "job.work": _OURS,
+    "ledger.seal_for_all": _OURS,
     "media.label": "it writes to a place of the host; labels over HTTP are `media.label_paper`",
     "media.add": "a place of the host becomes a medium, and whoever connects it is at the host",
     "media.read_code": "it reads a photograph for the page; a program sends the text of the code",

@@ -23,12 +23,14 @@ _MARKS = {"good": ("✓", "green"), "wrong": ("✗", "bold red"), "optional": ("
 @click.option("--bucket", default="", metavar="NAME")
 @click.option("--endpoint", default="", metavar="URL")
 @click.option("--digests", type=click.Choice(["sha256", "sha512", "sm3"]), multiple=True)
+@click.option("--catalogue", default="", metavar="URL")
 @click.option("--test-authority", is_flag=True)
-def init(output: Output, bucket: str, endpoint: str, **given: Any) -> None:
+def init(output: Output, bucket: str, endpoint: str, catalogue: str, test_authority: bool, **given: Any) -> None:
     """Make a home."""
     if bucket:
         given["store"] = founding.InBucket(bucket, endpoint, given["store"])
-    founded = output.call(founding.found, place=output.home_path, **given)
+    extras = founding.Extras(catalogue, test_authority)
+    founded = output.call(founding.found, place=output.home_path, extras=extras, **given)
     output.sentence("cli.init-done", path=str(founded.home), style="green")
     output.sentence("cli.init-key", fingerprint=founded.public_key_sha256)
     output.sentence("cli.init-key.hint")

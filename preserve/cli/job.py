@@ -71,7 +71,9 @@ def run(output: Output, job: str, attempt: int, room: str) -> None:
 
 @click.command(cls=Command)
 @click.option("--with-parent", is_flag=True)
-def worker(output: Output, with_parent: bool) -> None:
+@click.option("--join", is_flag=True)
+@click.option("--node", default="", metavar="NAME")
+def worker(output: Output, with_parent: bool, join: bool, node: str) -> None:
     """Take jobs that wait, until it is stopped."""
-    result = output.work("cli.worker-waits", workers.work, with_parent=with_parent)
+    result = output.work("cli.worker-waits", workers.work, with_parent=with_parent, join=join, node=node)
     output.done("cli.worker-ended", result, count=result.started)

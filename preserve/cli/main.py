@@ -55,6 +55,8 @@ COMMANDS = {
     "job": ("preserve.cli.job", "job"),
     "worker": ("preserve.cli.job", "worker"),
     "serve": ("preserve.serving.command", "serve"),
+    "cluster": ("preserve.cli.cluster", "cluster"),
+    "sealer": ("preserve.cli.cluster", "sealer"),
     "signer": ("preserve.serving.signing", "signer"),
     "metrics": ("preserve.serving.figures", "metrics"),
 }

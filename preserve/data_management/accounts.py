@@ -118,7 +118,7 @@ _DELEGATED_TO = select(delegations).where(delegations.c.deputy == bindparam("dep
 
 
 def _accounts_listed(connection: Connection, query: Select[Any] = _ACCOUNTS, **values: str) -> Iterator[AccountRow]:
-    for row in connection.execution_options(yield_per=1000).execute(query, values):
+    for row in connection.execute(query, values, execution_options={"yield_per": 1000}):
         yield AccountRow(**{**row._mapping, "roles": _roles(row.roles)})
 
 
@@ -133,7 +133,7 @@ def _roles(text: object) -> tuple[str, ...]:
 def _delegations_listed(
     connection: Connection, query: Select[Any] = _DELEGATIONS, **values: str
 ) -> Iterator[DelegationRow]:
-    for row in connection.execution_options(yield_per=1000).execute(query, values):
+    for row in connection.execute(query, values, execution_options={"yield_per": 1000}):
         yield DelegationRow(**row._mapping)
 
 

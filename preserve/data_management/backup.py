@@ -17,8 +17,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from preserve.data_management import ledger
-from preserve.data_management.database import Catalogue
-from preserve.errors import MediumProblem, NotIntact
+from preserve.data_management.database import Catalogue, is_file
+from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.home import Home
 from storage_adapters.durable import drop_file, move_in
 from storage_adapters.medium_errors import make_folder
@@ -67,8 +67,11 @@ def back_up(
 ) -> Backup:
     """Copy the catalogue, read the copy back whole, and let the ledger say so; the oldest copies go.
 
-    Raises MediumProblem where there is no room, NotIntact where the copy is not sound, and then no copy is left.
+    Raises MediumProblem where there is no room, NotIntact where the copy is not sound, and then no copy is left; and
+    Refused where the catalogue lies on a server, whose own tools copy it.
     """
+    if not is_file(home):
+        raise Refused("catalogue.on-server", home.catalogue_name)
     folder = folder_of(home)
     make_folder(folder)
     name = f"catalogue-{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite"

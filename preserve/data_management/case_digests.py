@@ -98,7 +98,7 @@ def _contents(connection: Connection, objid: str, version: int) -> str:
 
 
 def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
-    yield from connection.execution_options(yield_per=2000).execute(query)
+    yield from connection.execute(query, execution_options={"yield_per": 2000})
 
 
 def _line(said: object) -> bytes:

@@ -160,7 +160,7 @@ def read(connection: Connection, objid: str) -> Case:
 def each_of(connection: Connection, objids: Iterable[str]) -> Iterator[Case]:
     """Those of these objids that there are, at most some thousand, in their order; few are in memory at once."""
     query = _query().where(cases.c.objid.in_(objids))
-    yield from map(_case, connection.execution_options(yield_per=_TOGETHER).execute(query))
+    yield from map(_case, connection.execute(query, execution_options={"yield_per": _TOGETHER}))
 
 
 def read_many(connection: Connection, objids: Iterable[str]) -> dict[str, Case]:

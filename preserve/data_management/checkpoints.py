@@ -178,14 +178,14 @@ def between(connection: Connection, start: int, stop: int) -> list[Checkpoint]:
 def newest_first(connection: Connection) -> Iterator[Checkpoint]:
     """Every checkpoint, the one over the most entries first, read as somebody asks."""
     query = select(*_COLUMNS).order_by(checkpoints.c.size.desc())
-    for row in connection.execution_options(yield_per=1000).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 1000}):
         yield Checkpoint(*row)
 
 
 def roots_after(connection: Connection, start: int) -> Iterator[tuple[int, bytes]]:
     """Size and root of each checkpoint over more than `start` entries, or of all, smallest first."""
     query = select(checkpoints.c.size, checkpoints.c.root).where(checkpoints.c.size > (start or -1))
-    for size, root in connection.execution_options(yield_per=1000).execute(query.order_by(checkpoints.c.size)):
+    for size, root in connection.execute(query.order_by(checkpoints.c.size), execution_options={"yield_per": 1000}):
         yield size, bytes(root)
 
 

@@ -58,7 +58,7 @@ def loads(connection: Connection) -> dict[str, Load]:
 def read_back(connection: Connection, kind: str, since: str) -> list[ReadBack]:
     """For each medium in use of a kind, how much of it was read back later than `since` (RFC 3339 in UTC)."""
     query = text(
-        "SELECT c.medium, count(*), sum(v.size), coalesce(sum(c.verified > :since), 0),"
+        "SELECT c.medium, count(*), sum(v.size), coalesce(sum(CASE WHEN c.verified > :since THEN 1 END), 0),"
         " coalesce(sum(CASE WHEN c.verified > :since THEN v.size END), 0) FROM copies c"
         " JOIN versions v ON v.objid = c.objid AND v.version = c.version JOIN media m ON m.id = c.medium"
         " WHERE m.kind = :kind AND m.state = 'in use' AND c.state NOT IN ('planned', 'retired', 'lost')"

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from preserve.data_management.engines.dialect import on, unless_there
 from preserve.data_management.tables import facets
-from preserve.data_management.tokens import BETWEEN, folded, spaced, terms
+from preserve.data_management.tokens import BETWEEN, Term, folded, spaced, terms
 from preserve.errors import UsageError
 
 IN_PART = ("party", "officer", "device", "place", "kind")
@@ -47,21 +48,34 @@ class Filters:
         return any(getattr(self, field.name) for field in fields(self))
 
     def expression(self) -> str:
-        """What the index is asked for; empty where only days are given. Raises UsageError for what has no letter."""
-        parts = []
+        """What FTS5 is asked for; empty where only days are given. Raises UsageError for what has no letter."""
+        self.require_letters()
+        parts = [f"{{{kind}}}: {term.expression}" for kind, term in self.in_part()]
+        return " AND ".join((*parts, *(f'{{marks}}: "{mark}"' for mark in self.marks())))
+
+    def require_letters(self) -> None:
+        """Raises UsageError where nothing of a value can be looked for."""
         for kind in IN_PART:
-            if value := getattr(self, kind):
-                wanted = [term.expression for term in terms(value)]
-                if not wanted:
-                    raise UsageError("catalogue.nothing-to-search", value)
-                parts += [f"{{{kind}}}: {expression}" for expression in wanted]
-        parts += [f'{{marks}}: "{_mark(kind, getattr(self, kind))}"' for kind in _NAMES if getattr(self, kind)]
-        return " AND ".join(parts)
+            if (value := getattr(self, kind)) and not terms(value):
+                raise UsageError("catalogue.nothing-to-search", value)
+
+    def in_part(self) -> list[tuple[str, Term]]:
+        """Kind and term of each word that some value of that kind must have."""
+        return [(kind, term) for kind in IN_PART if getattr(self, kind) for term in terms(getattr(self, kind))]
+
+    def marks(self) -> list[str]:
+        """The tokens of the names that are asked for whole."""
+        return [_mark(kind, getattr(self, kind)) for kind in _NAMES if getattr(self, kind)]
 
 
 def _mark(kind: str, value: str) -> str:
     """One token for a name that is asked for whole; the parts are joined by what no text and no query has."""
     return "\ue001".join((kind, *re.findall(r"[^\W_]+", folded(value))))
+
+
+def mark_of(kind: str, value: str) -> str:
+    """The token of a value that is asked for whole; empty for one of another kind."""
+    return _mark(kind, value) if kind in _NAMES else ""
 
 
 def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -120,7 +134,7 @@ def enter(connection: Connection, number: int, description: Mapping[str, Any]) -
         if value
     )
     while batch := list(islice(rows, _BATCH)):
-        connection.execute(facets.insert().prefix_with("OR IGNORE", dialect="sqlite"), batch)
+        connection.execute(unless_there(connection, facets), batch)
 
 
 def forget(connection: Connection, number: int) -> None:
@@ -147,12 +161,12 @@ def days(connection: Connection, filters: Filters) -> tuple[str, dict[str, Any]]
     values: dict[str, Any] = {"since": filters.since or "0000", "until": filters.until or "9999"}
     there = "FROM facets WHERE kind = 'date' AND value BETWEEN :since AND :until"
     count, first, last = connection.execute(
-        text(f"SELECT count(*), min(number), max(number) FROM (SELECT number {there} LIMIT {_FEW + 1})"), values
+        text(f"SELECT count(*), min(number), max(number) FROM (SELECT number {there} LIMIT {_FEW + 1}) few"), values
     ).one()
     if count > _FEW:
         return (
-            " AND EXISTS (SELECT 1 FROM facets INDEXED BY facets_by_case WHERE number = {number} AND kind = 'date'"
-            " AND value BETWEEN :since AND :until)"
+            f" AND EXISTS (SELECT 1 FROM facets {on(connection, 'INDEXED BY facets_by_case', '')}"
+            " WHERE facets.number = {number} AND kind = 'date' AND value BETWEEN :since AND :until)"
         ), values
     where = f" AND {{number}} BETWEEN :first AND :last AND +{{number}} IN (SELECT number {there})"
     return where, {**values, "first": first or 0, "last": last if last is not None else -1}
@@ -164,7 +178,7 @@ def matching_file(connection: Connection, number: int, filters: Filters) -> tupl
     for kind in (*IN_PART, *_NAMES):
         if not (value := folded(getattr(filters, kind))):
             continue
-        holds = "instr(value, :part) > 0" if kind in IN_PART else "value = :part"
+        holds = f"{on(connection, 'instr', 'strpos')}(value, :part) > 0" if kind in IN_PART else "value = :part"
         best = _better(connection, best, number, kind, holds, {"part": value.split()[0]})
     if filters.since or filters.until:
         span = {"since": filters.since or "0000", "until": filters.until or "9999"}

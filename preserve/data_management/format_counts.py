@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from preserve.data_management import kept_sums
+from preserve.data_management.engines.dialect import on
 from preserve.data_management.formats_index import Kind
 
 _TRIED = "SELECT DISTINCT objid FROM represervations WHERE policy = :policy AND state <> 'running'"
@@ -97,8 +98,9 @@ def touched(connection: Connection, numbers: Collection[int], policy: str, *, ag
     kept = kept_sums.read(connection, kept_sums.KIND)
     sums = {number: Sum(*kept[str(number)][1:]) for number in numbers if str(number) in kept}
     # Those are few, or the archive small: what was tried is subtracted, and what was not is not asked for.
+    join = on(connection, "CROSS JOIN", "JOIN")  # SQLite keeps to the order of a cross join
     tried = text(
-        f"SELECT v.format, sum(v.files), sum(v.size), sum(v.pixels) FROM ({_TRIED}) t CROSS JOIN version_formats v"
+        f"SELECT v.format, sum(v.files), sum(v.size), sum(v.pixels) FROM ({_TRIED}) t {join} version_formats v"
         f" ON v.objid = t.objid WHERE v.format IN ({_listed(numbers)}) AND {_LATEST} GROUP BY v.format"
     )
     for number, files, size, pixels in () if again else connection.execute(tried, {"policy": policy}):

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, text, update
 
 from metadata.entities import FileObject
+from preserve.data_management.engines.dialect import unless_there
 from preserve.data_management.tables import files, formats, version_formats
 
 REIDENTIFIED = "case.reidentified"
@@ -206,7 +207,7 @@ def _enter(connection: Connection, objid: str, version: int, counts: Mapping[Kin
 def know(connection: Connection, kind: Kind) -> None:
     """Enter a kind, unless it is there."""
     row = {"id": kind.id, **{name: getattr(kind, name) for name in Kind.__dataclass_fields__}}
-    connection.execute(formats.insert().prefix_with("OR IGNORE", dialect="sqlite"), row)
+    connection.execute(unless_there(connection, formats), row)
 
 
 def forget(connection: Connection, objid: str, version: int) -> None:

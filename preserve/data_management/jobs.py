@@ -16,7 +16,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from preserve.clock import stamp
-from preserve.data_management import ledger
+from preserve.data_management import deliveries, ledger
+from preserve.data_management.engines.dialect import position
 from preserve.data_management.tables import jobs
 from preserve.errors import Conflict, NotFound, NotIntact, NotPermitted
 
@@ -54,6 +55,7 @@ class JobRow:
     ended: str | None = None
     pid: int | None = None
     boot: str | None = None
+    node: str | None = None
     result: str | None = None
     failure: str | None = None
 
@@ -76,6 +78,7 @@ def ask(connection: Connection, row: JobRow, moment: datetime) -> tuple[JobRow, 
             return found, False
     connection.execute(jobs.insert(), asdict(row))
     ledger.append(connection, action=ASKED, subject=row.id, actor=row.account, details=_told(row), moment=moment)
+    deliveries.deliver(connection, row)
     return row, True
 
 
@@ -146,13 +149,13 @@ def require_told(connection: Connection, row: JobRow) -> None:
         raise NotIntact("ledger.contradicts-index", row.id, table=jobs.name)
 
 
-def start(connection: Connection, job: str, *, pid: int, boot: str, moment: datetime) -> int | None:
+def start(connection: Connection, job: str, *, pid: int, boot: str, moment: datetime, node: str = "") -> int | None:
     """Begin the next attempt of a job that waits, for a worker; its number, or None where it does not wait any more."""
     row = read(connection, job)
     if row.state not in WAITING:
         return None
     values = {"state": "running", "attempt": row.attempt + 1, "pid": pid, "boot": boot, "started": stamp(moment)}
-    _change(connection, job, {**values, "ended": None, "result": None, "failure": None})
+    _change(connection, job, {**values, "node": node, "ended": None, "result": None, "failure": None})
     return row.attempt + 1
 
 
@@ -198,6 +201,7 @@ def queue_again(connection: Connection, job: str, *, by_itself: bool = False) ->
     """A job that ended waits again, for its next attempt."""
     row = read(connection, job)
     _change(connection, job, {"state": "queued", "ended": None, "resumed": row.resumed + by_itself})
+    deliveries.deliver(connection, row)
 
 
 def ask_to_stop(connection: Connection, row: JobRow, account: str, moment: datetime) -> State:
@@ -225,6 +229,12 @@ def ended_before(connection: Connection, moment: datetime) -> Iterator[JobRow]:
         yield JobRow(**row._mapping)
 
 
+def of_state(connection: Connection, ids: Collection[str], state: State) -> list[str]:
+    """Those of some jobs that are in that state."""
+    query = select(jobs.c.id).where(jobs.c.id.in_(list(ids)), jobs.c.state == state)
+    return [str(job) for job in connection.execute(query).scalars()]
+
+
 def is_there(connection: Connection, job: str) -> bool:
     """Whether the table has a job of that id."""
     return _one(connection, jobs.c.id == job) is not None
@@ -234,7 +244,7 @@ def forget_about(connection: Connection, *names: str) -> None:
     """Take every job that ended and says one of these names out of the table: what it is about was destroyed."""
     said = [jobs.c.arguments, jobs.c.subject, jobs.c.result, jobs.c.failure]
     words = {word for name in names if name for word in (name, json.dumps(name)[1:-1])}
-    about = or_(*[func.instr(column, word) > 0 for column in said for word in words])
+    about = or_(*[position(column, word) > 0 for column in said for word in words])
     connection.execute(delete(jobs).where(jobs.c.state.in_(["done", *AGAIN]), about))
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from metadata.findings import Finding
+from preserve.data_management.engines.dialect import is_sqlite
 
 
 class Sum(NamedTuple):
@@ -35,13 +36,16 @@ FORMAT, KIND, SIGNATURES, PROGRAM, SUPERSEDED = "format", "kind", "signatures", 
 _NOTHING = Sum(0, 0, 0, 0)
 _LATER = "EXISTS (SELECT 1 FROM versions n WHERE n.objid = r.objid AND n.version > r.version)"
 _FILES = "sum(r.files), sum(r.size), sum(r.pixels) FROM version_formats r JOIN formats f ON f.id = r.format"
+# As `json_array` writes it, which PostgreSQL lacks.
 _FORMAT = "json_array(f.representation, f.puid, f.name, f.version)"
+_FORMAT_OF_PARTS = " || ',' || ".join(f"to_json(f.{name})" for name in ("representation", "puid", "name", "version"))
 # The first line of an event's detail names the program with its version.
 _LINE = "substr(r.detail, 1, instr(r.detail || char(10), char(10)) - 1)"
+_LINE_OF_PARTS = "split_part(r.detail, chr(10), 1)"
 # Each of the rows of everything, or of one case in place of {one}.
 _QUESTIONS = (
     f"SELECT '{FORMAT}', {_FORMAT}, count(DISTINCT r.objid), {_FILES} WHERE NOT {_LATER}{{one}} GROUP BY {_FORMAT}",
-    f"SELECT '{KIND}', f.id, count(*), {_FILES} WHERE NOT {_LATER}{{one}} GROUP BY f.id",
+    f"SELECT '{KIND}', CAST(f.id AS text), count(*), {_FILES} WHERE NOT {_LATER}{{one}} GROUP BY f.id",
     f"SELECT '{SIGNATURES}', f.signatures, count(DISTINCT r.objid), {_FILES}"
     f" WHERE f.representation = 'original' AND NOT {_LATER}{{one}} GROUP BY f.signatures",
     f"SELECT '{PROGRAM}', {_LINE}, 0, count(*), 0, 0 FROM events r WHERE r.kind IN ('normalization', 'migration')"
@@ -52,8 +56,8 @@ _WHOLE = " UNION ALL ".join(question.format(one="") for question in _QUESTIONS)
 _ONE = " UNION ALL ".join(question.format(one=" AND r.objid = :objid") for question in _QUESTIONS)
 _ADD = text(
     "INSERT INTO sums (kind, name, cases, files, size, pixels) VALUES (:kind, :name, :cases, :files, :size, :pixels)"
-    " ON CONFLICT DO UPDATE SET cases = cases + excluded.cases, files = files + excluded.files,"
-    " size = size + excluded.size, pixels = pixels + excluded.pixels"
+    " ON CONFLICT (kind, name) DO UPDATE SET cases = sums.cases + excluded.cases, files = sums.files + excluded.files,"
+    " size = sums.size + excluded.size, pixels = sums.pixels + excluded.pixels"
 )
 
 
@@ -100,6 +104,8 @@ def compare(connection: Connection) -> Iterator[Finding]:
 
 
 def _reckoned(connection: Connection, query: str, values: Mapping[str, str]) -> Sums:
+    if not is_sqlite(connection):
+        query = query.replace(_FORMAT, f"'[' || {_FORMAT_OF_PARTS} || ']'").replace(_LINE, _LINE_OF_PARTS)
     rows = connection.execute(text(query), values)
     return {(str(kind), str(name)): Sum(*map(int, counts)) for kind, name, *counts in rows}
 

@@ -16,9 +16,11 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import rfc8785
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import text as sql
 
 from preserve.clock import now, stamp
+from preserve.data_management.engines.dialect import is_sqlite, json_text, on
 from preserve.data_management.log_rows import LogRows, about_query
 from preserve.data_management.tables import ledger
 from preserve.errors import NotIntact
@@ -94,20 +96,26 @@ def add(
     connection: Connection, *, action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime
 ) -> Entry:
     """As `append`; return the entry, for whoever keeps an index of it."""
-    number = size(connection) + 1
-    text = rfc8785.dumps(
-        {
-            "number": number,
-            "time": stamp(moment),
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "details": dict(details),
-        }
-    ).decode("utf-8")
-    leaf = leaf_hash(text)
-    connection.execute(ledger.insert(), {"number": number, "entry": text, "leaf": leaf})
-    return Entry(number, text, leaf)
+    head, tail = _around(action, subject, actor, details, moment)
+    if is_sqlite(connection):
+        number = size(connection) + 1
+        text = f"{head}{number}{tail}"
+        leaf = leaf_hash(text)
+        connection.execute(ledger.insert(), {"number": number, "entry": text, "leaf": leaf})
+        return Entry(number, text, leaf)
+    # Number, leaf hash and row in one round trip, while everybody else who writes is waiting.
+    number = int(connection.execute(_APPEND, {"head": head, "tail": tail}).scalar_one())
+    text = f"{head}{number}{tail}"
+    return Entry(number, text, leaf_hash(text))
+
+
+def _around(action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime) -> tuple[str, str]:
+    """What stands before an entry's number in its canonical text, and what stands after it."""
+    before: dict[str, Any] = {"action": action, "actor": actor, "details": dict(details)}
+    after = {"subject": subject, "time": stamp(moment)}
+    # RFC 8785 puts the keys in order, and `number` comes between these.
+    head = rfc8785.dumps(before).decode("utf-8").removesuffix("}") + ',"number":'
+    return head, "," + rfc8785.dumps(after).decode("utf-8").removeprefix("{")
 
 
 def note(home: Home, connection: Connection, action: str, details: Mapping[str, Any]) -> None:
@@ -130,6 +138,7 @@ def _stands_at(entry: Entry) -> bool:
         return False
 
 
+_APPEND = sql("SELECT ledger_append(:head, :tail)")
 _ROWS = LogRows(ledger, Entry, _require)
 size, entries, lines, leaves = _ROWS.size, _ROWS.entries, _ROWS.lines, _ROWS.leaves
 about, newest_about, count_about, naming = _ROWS.about, _ROWS.newest_about, _ROWS.count_about, _ROWS.naming
@@ -153,7 +162,7 @@ def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
 def newest(connection: Connection, subject: str, *actions: str) -> Iterator[Entry]:
     """Entries about a subject, the newest first, read only as far as somebody asks. Raises NotIntact."""
     asked = {"subject": subject, "actions": actions}
-    with connection.execution_options(yield_per=100).execute(_NEWEST_ABOUT, asked) as rows:
+    with connection.execute(_NEWEST_ABOUT, asked, execution_options={"yield_per": 100}) as rows:
         for row in rows:
             yield _ROWS.checked(*row)
 
@@ -164,9 +173,9 @@ def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> 
     The index that answers is one over the entries' own text, which the database keeps: it cannot be changed alone.
     """
     # By name: the planner would rather read every opening out of the table than all of the index, which holds no more.
-    query = text(
-        "SELECT action, subject FROM ledger INDEXED BY ledger_by_cases "
-        "WHERE cases IS NOT NULL AND instr(cases, :objid) > 0 ORDER BY number"
+    query = sql(
+        f"SELECT action, subject FROM ledger {on(connection, 'INDEXED BY ledger_by_cases', '')} "
+        f"WHERE cases IS NOT NULL AND {on(connection, 'instr', 'strpos')}(cases, :objid) > 0 ORDER BY number"
     )
     wanted = set(actions)
     rows = connection.execute(query, {"objid": f'"{objid}"'})
@@ -190,7 +199,7 @@ def count_listings(connection: Connection, action: str, word: str, after: int, u
 
     A range is `first` and `last` in the details; an entry of an earlier release has none, and counts.
     """
-    first, last = (func.json_extract(ledger.c.entry, f"$.details.{end}") for end in ("first", "last"))
+    first, last = (json_text(ledger.c.entry, "details", end) for end in ("first", "last"))
     here = (ledger.c.action == action, ledger.c.number > after, ledger.c.number <= upto)
     within = or_(first.is_(None), and_(first <= word, last >= word))
     return int(connection.execute(select(func.count()).select_from(ledger).where(*here, within)).scalar_one())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -14,10 +15,13 @@ from sqlalchemy import Connection
 from preserve.data_management import ledger
 from preserve.data_management.remote_key import SOCKET, RemoteKey, SigningKey
 from preserve.errors import NotIntact
+from preserve.home import Home
 from storage_adapters.durable import write_file
 
 FOUNDED = "archive.founded"
 RESTORED = "archive.restored"
+
+_sealed_here: set[Path] = set()
 
 
 def create_keys(folder: Path) -> str:
@@ -135,3 +139,24 @@ def require_own_key(connection: Connection, key: SigningKey, where: Path, before
     own = fingerprint(key.public_key())
     if wanted and wanted != own:
         raise NotIntact("ledger.key-swapped", str(where), wanted=wanted, found=own)
+
+
+def has_sealer(home: Home) -> bool:
+    """Whether one process signs the entries of this archive, after they were committed."""
+    settings = home.settings.catalogue
+    return settings is not None and settings.sealer
+
+
+def another_signs(home: Home) -> bool:
+    """Whether that is another process than this one."""
+    return has_sealer(home) and home.path not in _sealed_here
+
+
+@contextmanager
+def sealing_here(home: Home) -> Iterator[None]:
+    """Within it this process is the sealer: it has the key, and signs."""
+    _sealed_here.add(home.path)
+    try:
+        yield
+    finally:
+        _sealed_here.discard(home.path)

@@ -84,7 +84,7 @@ class LogRows(Generic[Entry_]):
         query = self.query().where(self.table.c.number >= start)
         if stop is not None:
             query = query.where(self.table.c.number <= stop)
-        for row in connection.execution_options(yield_per=1000).execute(query.order_by(self.table.c.number)):
+        for row in connection.execute(query.order_by(self.table.c.number), execution_options={"yield_per": 1000}):
             yield self.make(row.number, row.entry, bytes(row.leaf))
 
     def lines(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -96,7 +96,7 @@ class LogRows(Generic[Entry_]):
     def leaves(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
         """The leaf hashes from number `start` to `stop`. Raises ValueError at a number that is missing."""
         expected, asked = start, {"start": start, "stop": stop}
-        for row in connection.execution_options(yield_per=1000).execute(_leaves_of(self.table), asked):
+        for row in connection.execute(_leaves_of(self.table), asked, execution_options={"yield_per": 1000}):
             if row.number != expected:
                 break
             yield bytes(row.leaf)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 from preserve.data_management import ledger, looks
 from preserve.data_management.both_logs import Place
+from preserve.data_management.engines.dialect import json_text, position
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import ledger as deeds_table
 from preserve.data_management.tables import looks as looks_table
@@ -69,7 +70,7 @@ def _narrowed(connection: Connection, log: _Log, wanted: Wanted, query: Select[A
     if wanted.actor:
         # Canonical JSON has its keys in order, and a quotation mark within a text is escaped: nothing else reads so.
         actor = rfc8785.dumps(wanted.actor).decode("utf-8")
-        query = query.where(func.instr(table.c.entry, f'"actor":{actor},"details":') > 0)
+        query = query.where(position(table.c.entry, f'"actor":{actor},"details":') > 0)
     if wanted.actions:
         query = query.where(table.c.action.in_(wanted.actions))
     if wanted.subject:
@@ -116,7 +117,7 @@ def count_by_action(connection: Connection, since: str) -> Counter[str]:
 
 def looks_by_person(connection: Connection, since: str) -> Counter[str]:
     """How often each person looked at something since a moment."""
-    actor = func.json_extract(looks_table.c.entry, "$.actor")
+    actor = json_text(looks_table.c.entry, "actor")
     where = looks_table.c.number >= _first_at(connection, _LOOKS, since)
     query = select(actor, func.count()).where(where).group_by(actor)
     return Counter({str(name): int(count) for name, count in connection.execute(query)})

@@ -103,7 +103,7 @@ def _commit(home: Home, catalogue: Catalogue, batch: list[_Waiting]) -> Exceptio
                 _enter(connection, one)
     except BaseException as error:
         # Where only this thread was told to stop, the others may try again.
-        common = error if isinstance(error, Exception) else Busy("catalogue.busy", str(home.catalogue))
+        common = error if isinstance(error, Exception) else Busy("catalogue.busy", home.catalogue_name)
         for one in batch:
             one.error = one.error or common
         raise

@@ -16,6 +16,7 @@ import rfc8785
 from sqlalchemy import Connection, and_, func, or_, select
 
 from preserve.clock import stamp
+from preserve.data_management.engines.dialect import json_text
 from preserve.data_management.ledger import Entry, leaf_hash
 from preserve.data_management.log_rows import LogRows
 from preserve.data_management.tables import looks
@@ -69,9 +70,7 @@ def count_listings(connection: Connection, action: str, word: str, since: str, u
 
     A range is `first` and `last` in the details.
     """
-    first, last, when = (
-        func.json_extract(looks.c.entry, f"$.{at}") for at in ("details.first", "details.last", "time")
-    )
+    first, last, when = (json_text(looks.c.entry, *at) for at in (("details", "first"), ("details", "last"), ("time",)))
     here = (looks.c.action == action, looks.c.number <= upto, when >= since)
     within = or_(first.is_(None), and_(first <= word, last >= word))
     return int(connection.execute(select(func.count()).select_from(looks).where(*here, within)).scalar_one())
@@ -79,8 +78,8 @@ def count_listings(connection: Connection, action: str, word: str, since: str, u
 
 def looked_since(connection: Connection, action: str, subject: str, account: str, since: str) -> bool:
     """Whether somebody looked at something at or after a moment, as the log says; nothing is decided by it."""
-    actor = func.json_extract(looks.c.entry, "$.actor")
-    when = func.json_extract(looks.c.entry, "$.time")
+    actor = json_text(looks.c.entry, "actor")
+    when = json_text(looks.c.entry, "time")
     query = select(looks.c.number).where(
         looks.c.subject == subject, looks.c.action == action, actor == account, when >= since
     )
@@ -89,8 +88,8 @@ def looked_since(connection: Connection, action: str, subject: str, account: str
 
 def objects_seen(connection: Connection, objid: str, account: str) -> set[str]:
     """The identifiers of the objects of a case that somebody looked at, as the log says; nothing is decided by it."""
-    actor = func.json_extract(looks.c.entry, "$.actor")
-    named = func.json_extract(looks.c.entry, "$.details.objects")
+    actor = json_text(looks.c.entry, "actor")
+    named = json_text(looks.c.entry, "details", "objects")
     query = select(named).where(looks.c.subject == objid, looks.c.action == "object.viewed", actor == account)
     return {str(identifier) for told in connection.execute(query).scalars() if told for identifier in json.loads(told)}
 

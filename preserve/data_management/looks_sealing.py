@@ -77,7 +77,8 @@ def keep_signed(home: Home, connection: Connection, *, grown: bool) -> bool:
 
 def anchor(home: Home, connection: Connection) -> None:
     """Give the ledger the root over all looks, where there are new ones. Raises NotIntact."""
-    sign(home, connection)
+    if not ledger_keys.another_signs(home):
+        sign(home, connection)
     made = newest(connection)
     if made is None or made.size <= anchored(connection, home.settings.archive_id):
         return
@@ -141,7 +142,7 @@ def sign(home: Home, connection: Connection, *, again: bool = False) -> bool:
     size, before = looks.size(connection), None if again else newest(connection)
     covered = before.size if before else 0
     if size < covered:
-        raise NotIntact("looks.rolled-back", str(home.catalogue), size=size, told=covered, witness="looks_checkpoint")
+        raise NotIntact("looks.rolled-back", home.catalogue_name, size=size, told=covered, witness="looks_checkpoint")
     if size == covered and not again:
         return False
     key = ledger_keys.signing_key(home.keys)
@@ -214,7 +215,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     told = anchored(connection, home.settings.archive_id)
     for witness, count in (("looks_checkpoint", row.size if row else 0), ("ledger", told)):
         if count > size:
-            raise NotIntact("looks.rolled-back", str(home.catalogue), size=size, told=count, witness=witness)
+            raise NotIntact("looks.rolled-back", home.catalogue_name, size=size, told=count, witness=witness)
     if head is not None:
         if not holds(head, home.settings.archive_id, _keys(home, connection)):
             raise NotIntact("looks.checkpoint-forged", str(head_file(home)), size=head.size)
@@ -223,8 +224,8 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
         if row is not None and row.size == head.size and row.text() != head.text():
             raise NotIntact("looks.forked", str(head_file(home)), number=head.size, witness=HEAD)
     covered = row.size if row else 0
-    if size > covered:
-        raise NotIntact("looks.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered)
+    if size > covered and not ledger_keys.has_sealer(home):
+        raise NotIntact("looks.unsigned", home.catalogue_name, first=covered + 1, last=size, count=size - covered)
     # Killed before the first head was written: only the ledger's word makes a missing one remarkable.
     if head is None and told and head_file(home).parent.is_dir():
         ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})

@@ -92,7 +92,7 @@ def originals_of_many(connection: Connection, objids: Iterable[str]) -> Iterator
     newest = select(func.max(versions.c.version)).where(versions.c.objid == files.c.objid).scalar_subquery()
     here = (files.c.objid.in_(objids), files.c.version == newest, files.c.representation == "original")
     query = select(*_COLUMNS).where(*here).order_by(files.c.objid, files.c.path)
-    for row in connection.execution_options(yield_per=_TOGETHER).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": _TOGETHER}):
         yield ObjectRow(*row)
 
 

@@ -18,6 +18,7 @@ from metadata.errors import MetadataError
 from metadata.identity import is_plain, readable
 from metadata.names import original_bytes
 from preserve.data_management import formats_index, kept_sums, ledger, search
+from preserve.data_management.engines.dialect import unless_there
 from preserve.data_management.search import Passage
 from preserve.data_management.tables import cases, events, files, versions
 from preserve.description.schema import CaseDescription
@@ -139,7 +140,7 @@ def _enter_entities(connection: Connection, objid: str, version: int, package: P
     counter = formats_index.Counter(objid, version)
     common = {"objid": objid, "version": version}
     # An event about the whole package may be told in more than one document.
-    tell = events.insert().prefix_with("OR IGNORE", dialect="sqlite")
+    tell = unless_there(connection, events)
     for role, document in documents:
         if role and not document.is_file():
             continue

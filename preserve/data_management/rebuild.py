@@ -1,6 +1,6 @@
 """The catalogue again, from the packages on the media and the ledger's segments, to an equal state.
 
-A new file is made beside the old one and takes its place when it is whole. What only the old file knows (the
+A new one is made beside the old one and takes its place when it is whole. What only the old one knows (the
 journal of unfinished ingests, ledger entries that no segment holds yet) is taken over where it can be read and
 contradicts nothing.
 """
@@ -30,6 +30,7 @@ from preserve.data_management import (
     holdings,
     ledger,
     ledger_from_segments,
+    losses,
     package_index,
     proceedings,
     rebuild_looks,
@@ -37,9 +38,10 @@ from preserve.data_management import (
     sealing,
     search,
 )
-from preserve.data_management.database import Catalogue, create_catalogue, fold, is_unreadable, open_catalogue
+from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue
 from preserve.data_management.kept_alone import JOURNAL as JOURNAL
 from preserve.data_management.proof import anchors, verify_ledger
+from preserve.data_management.successors import Successor, successor_of
 from preserve.data_management.tables import checkpoints as checkpoint_table
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.data_management.tables import media
@@ -94,41 +96,35 @@ def rebuild(
     Raises Busy while another rebuild is under way or a writer does not end; and NotIntact, having changed nothing,
     where the old ledger contradicts its checkpoints and no segment can stand in for it.
     """
-    fresh = home.path / "catalogue.sqlite.new"
+    fresh = successor_of(home)
     findings: list[Finding] = []
-    busy = Busy("catalogue.being-rebuilt", str(home.catalogue))
+    busy = Busy("catalogue.being-rebuilt", home.catalogue_name)
     with hold(replacing.lock_of(home.catalogue), busy, _LOOK_IN), ExitStack() as closing:
-        replacing.finish(home.catalogue)
-        replacing.drop_unfinished(fresh)
-        closing.callback(replacing.drop_unfinished, fresh)
-        catalogue = create_catalogue(fresh)  # first, for what this takes nobody needs to wait
+        closing.callback(fresh.drop)
+        catalogue = fresh.make()  # first, for what this takes nobody needs to wait
         closing.callback(catalogue.close)
-        old = _hold_old(home, closing, findings)
+        old = _hold_old(home, fresh, closing, findings)
         told("held")
         report = _fill(catalogue, home, old, adapters, findings, progress, finish)
         told("filled")
-        fold(catalogue)
-        catalogue.close()
+        fresh.finish(catalogue)
         told("made")
-        if home.settings.web.group:  # the door is another user of this group
-            fresh.chmod(0o660)
-        report = dataclasses.replace(report, kept=replacing.replace(fresh, home.catalogue, told))
+        report = dataclasses.replace(report, kept=fresh.put(told))
     # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
     sealing.write_newest_head(home)
     return report
 
 
-def _hold_old(home: Home, closing: ExitStack, findings: list[Finding]) -> Connection | None:
+def _hold_old(home: Home, fresh: Successor, closing: ExitStack, findings: list[Finding]) -> Connection | None:
     """The old catalogue, in which nobody else writes until `held` ends; nothing where it cannot be read at all."""
     try:
-        if not home.catalogue.is_file():  # to wait for it would be to wait for ourselves
-            raise NotIntact("catalogue.missing", str(home.catalogue))
+        fresh.require_old()  # to wait for it would be to wait for ourselves
         old = open_catalogue(home)
         closing.callback(old.close)
         fold(old)  # what is put aside is then one file
         return closing.enter_context(old.locked())
     except (NotIntact, SQLAlchemyError) as error:
-        findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
+        findings.append(Finding("catalogue.old-unreadable", home.catalogue_name, "note", detail=str(error)))
         return None
 
 
@@ -143,7 +139,7 @@ def _fill(
 ) -> Report:
     with catalogue.begin() as connection:
         from_old = _take_over(home, old, connection, home.store / LEDGER_FOLDER, findings)
-        if not from_old and (lost := sealing.enter_loss(home, connection)):
+        if not from_old and (lost := losses.enter_loss(home, connection)):
             where = str(home.store / LEDGER_FOLDER)
             findings.append(Finding("catalogue.entries-lost", where, "warning", {"count": lost}))
         rebuild_looks.take_over(home, old, connection, findings)
@@ -182,17 +178,17 @@ def _take_over(
             for table in (ledger_table, checkpoint_table, *JOURNAL):
                 _copy_rows(old, connection, table)
             _leave_unsigned(home, connection, findings)
-            sealing.enter_missing_head(home, connection)
+            losses.enter_missing_head(home, connection)
             return True
     except DatabaseError as error:
         if not is_unreadable(error):
             raise  # a full disk or a busy one does not make the old ledger a lost one
-        findings.append(Finding("catalogue.old-unreadable", str(home.catalogue), "note", detail=str(error)))
+        findings.append(Finding("catalogue.old-unreadable", home.catalogue_name, "note", detail=str(error)))
         for table in (*reversed(JOURNAL), checkpoint_table, ledger_table):
             connection.execute(table.delete())
     else:
         if not checkpoints.segments(segments):
-            raise NotIntact("catalogue.ledger-contradicted", str(home.catalogue), findings=report.findings)
+            raise NotIntact("catalogue.ledger-contradicted", home.catalogue_name, findings=report.findings)
     ledger_from_segments.enter(connection, segments, findings)
     return False
 
@@ -205,13 +201,13 @@ def _leave_unsigned(home: Home, connection: Connection, findings: list[Finding])
     texts = [entry.text for entry in ledger.entries(connection, newest.size + 1)]
     if texts:
         connection.execute(ledger_table.delete().where(ledger_table.c.number > newest.size))
-        sealing.enter_tail(home, connection, texts)
-        findings.append(Finding("catalogue.unsigned-left", str(home.catalogue), "warning", {"count": len(texts)}))
+        losses.enter_tail(home, connection, texts)
+        findings.append(Finding("catalogue.unsigned-left", home.catalogue_name, "warning", {"count": len(texts)}))
 
 
 def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
     own = [column for column in table.columns if column.computed is None]
-    rows = source.execution_options(yield_per=2000).execute(select(*own))
+    rows = source.execute(select(*own), execution_options={"yield_per": 2000})
     for batch in rows.mappings().partitions(2000):
         target.execute(table.insert(), [dict(row) for row in batch])
 

@@ -39,7 +39,8 @@ def take_over(home: Home, old: Connection | None, connection: Connection, findin
             told = 0  # what cannot be read proves nothing
     _clear(connection)
     try:
-        _enter(connection, looks_segments.lines(home.store / looks_sealing.FOLDER))
+        with connection.begin_nested():
+            _enter(connection, looks_segments.lines(home.store / looks_sealing.FOLDER))
     except (OSError, ValueError, KeyError, TypeError, IntegrityError) as error:
         findings.append(Finding("looks.segment-broken", str(home.store / looks_sealing.FOLDER), detail=str(error)))
     count = looks.size(connection)

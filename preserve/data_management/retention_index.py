@@ -6,17 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text
 
 from preserve.data_management import ledger
 from preserve.data_management.counted import count_up_to
+from preserve.data_management.engines.dialect import is_sqlite
 from preserve.data_management.tables import cases, retention, tombstones
 from preserve.errors import NotIntact
 
 DECIDED = "retention.decided"
 RULES = "retention.rules-in-force"
 NOT_COUNTED = 1
-"""As the catalogue's user version: an upgrade took rows away that are to be counted again."""
+"""As a SQLite file's user version: an upgrade took rows away that are to be counted again."""
+
+_UPDATE = text(
+    "UPDATE retention SET rule = :rule, computed = :computed, due = :due WHERE objid = :objid AND item = :item"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,16 @@ def cases_after(connection: Connection, after: str, size: int) -> list[Retention
 
 def all_rows(connection: Connection) -> Iterator[RetentionRow]:
     """Every row, in the order of cases, a case before its recordings."""
-    query = "SELECT objid, item, facts, rule, computed, decided, due FROM retention ORDER BY objid, item"
-    for batch in connection.execution_options(yield_per=5000).exec_driver_sql(query).partitions():
+    query = text("SELECT objid, item, facts, rule, computed, decided, due FROM retention ORDER BY objid, item")
+    for batch in connection.execute(query, execution_options={"yield_per": 5000}).partitions():
         for row in batch:
             yield RetentionRow(*row)
 
 
 def update(connection: Connection, rows: Sequence[RetentionRow]) -> None:
     """Write what was computed again."""
-    statement = "UPDATE retention SET rule = ?, computed = ?, due = ? WHERE objid = ? AND item = ?"
-    connection.exec_driver_sql(statement, [(row.rule, row.computed, row.due, row.objid, row.item) for row in rows])
+    if rows:
+        connection.execute(_UPDATE, [asdict(row) for row in rows])
 
 
 def due_by(connection: Connection, first: str, last: str, limit: int | None = None) -> list[RetentionRow]:
@@ -129,12 +134,13 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def to_be_counted(connection: Connection) -> bool:
     """Whether an upgrade left rows to be counted again."""
-    return bool(connection.exec_driver_sql("PRAGMA user_version").scalar() == NOT_COUNTED)
+    return is_sqlite(connection) and bool(connection.exec_driver_sql("PRAGMA user_version").scalar() == NOT_COUNTED)
 
 
 def counted(connection: Connection) -> None:
     """They were."""
-    connection.exec_driver_sql("PRAGMA user_version=0")
+    if is_sqlite(connection):
+        connection.exec_driver_sql("PRAGMA user_version=0")
 
 
 def without_rows(connection: Connection) -> list[str]:

@@ -7,8 +7,6 @@ that is put back by an older copy, or loses its end, contradicts it.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +27,8 @@ from preserve.data_management import (
 )
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.ledger_keys import another_signs
+from preserve.data_management.sealer import await_signed, require_sealer
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
@@ -67,6 +67,8 @@ class Keeper:
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
         self._size, self._before = _sizes(connection)
+        if another_signs(self._home):
+            require_sealer(self._home, connection)
         if not self._held:
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)
@@ -74,6 +76,8 @@ class Keeper:
     def closing(self, connection: Connection) -> None:
         """Sign what was added, in the same transaction. Raises NotIntact, PreserveError."""
         self._held = True
+        if another_signs(self._home):
+            return
         looks_sealing.keep_signed(self._home, connection, grown=ledger.size(connection) > self._size)
         if sign_what_grew(self._home, connection) > self._before:
             _grown[self._home.path] = self._home
@@ -105,6 +109,8 @@ def seal_what_grew() -> None:
 
 
 def _seal(home: Home, catalogue: Catalogue) -> Checkpoint | None:
+    if another_signs(home):
+        return await_signed(home, catalogue)
     with catalogue.begin():
         pass  # what somebody added without signing is signed when this closes
     with catalogue.begin() as connection:  # nothing is written, but the order of the files is that of the commits
@@ -129,9 +135,7 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     The only thing to call where the store's files must tell of an entry before work goes on; never within a
     transaction: a file on the store must not tell of entries that were rolled back. Raises NotIntact, StorageError.
     """
-    with catalogue.begin() as connection:
-        looks_sealing.anchor(home, connection)
-        sign_what_grew(home, connection)  # of a catalogue that has no keeper
+    anchor_looks(home, catalogue)
     folder = ledger_folder(home)
     busy = Busy("catalogue.busy", str(folder))
     # No transaction of others waits for these bytes; the order of the files is that of the commits all the same.
@@ -151,6 +155,17 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     assert newest is not None, "an archive begins with an entry"
     _write_verifier_key(home, newest)
     return Closed(newest, tuple(written))
+
+
+def anchor_looks(home: Home, catalogue: Catalogue) -> None:
+    """Give the ledger the root over all looks, and have that signed. Raises NotIntact, Busy."""
+    if another_signs(home):
+        await_signed(home, catalogue)
+    with catalogue.begin() as connection:
+        looks_sealing.anchor(home, connection)
+        sign_what_grew(home, connection)  # of a catalogue that has no keeper
+    if another_signs(home):
+        await_signed(home, catalogue)
 
 
 def _write_verifier_key(home: Home, signed: Checkpoint) -> None:
@@ -215,7 +230,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
     store_away.take_up(home)
     if last is not None and last.size > size:
-        raise NotIntact("ledger.rolled-back", str(home.catalogue), size=size, told=last.size, witness="checkpoints")
+        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
     against_segment(connection, folder, size)
     there = against_head(home, connection, folder / HEAD, size)
     covered = last.size if last else 0
@@ -225,9 +240,9 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
             write_head(home, last)
         ledger.note(home, connection, WITNESSED, tail)  # since this release
         return
-    if size > covered:
+    if size > covered and not ledger_keys.has_sealer(home):
         # No crash of ours leaves such entries: each transaction is signed within it. Nobody acts on what nobody signed.
-        raise NotIntact("ledger.unsigned", str(home.catalogue), first=covered + 1, last=size, count=size - covered)
+        raise NotIntact("ledger.unsigned", home.catalogue_name, first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():
         ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
 
@@ -245,52 +260,20 @@ def is_witnessed(connection: Connection) -> bool:
     return said or bool(ledger.of_action(connection, WITNESSED))
 
 
-def enter_loss(home: Home, connection: Connection) -> int:
-    """In a catalogue made again from segments: write down that the store's head tells of more; how many entries.
-
-    The head's text goes into the entry: what contradicts it in others' hands is explained by it.
-    """
-    try:
-        head = checkpoints.parse_exactly((ledger_folder(home) / HEAD).read_bytes())
-    except (OSError, NotIntact):
-        return 0
-    size = ledger.size(connection)
-    if head.size <= size:
-        return 0
-    lost = {"first": size + 1, "last": head.size, "count": head.size - size, "checkpoint": head.text()}
-    ledger.note(home, connection, TAIL_LOST, lost)
-    _sign(home, connection)
-    return head.size - size
-
-
-def enter_missing_head(home: Home, connection: Connection) -> None:
-    """In a catalogue made again where the store has no head: write that down, as any other command would."""
-    last, folder = checkpoints.newest(connection), ledger_folder(home)
-    missing = folder.is_dir() and content(folder / HEAD) is None
-    if missing and last is not None and is_witnessed(connection):
-        ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": last.size})
-        _sign(home, connection)
-
-
-def enter_tail(home: Home, connection: Connection, texts: Sequence[str]) -> None:
-    """In a catalogue made again without entries that nobody signed: write down that there were some, and sign that."""
-    size = ledger.size(connection)
-    digest = hashlib.sha256("".join(f"{line}\n" for line in texts).encode()).hexdigest()
-    tail = {"first": size + 1, "last": size + len(texts), "count": len(texts), "sha256": digest}
-    ledger.note(home, connection, TAIL_FOUND, tail)
-    _sign(home, connection)
-
-
 def sign_what_grew(home: Home, connection: Connection) -> int:
     """Sign what was added in a transaction that nobody else signs: of a catalogue that is being made.
 
     Returns how many entries the newest checkpoint covers now.
     """
     size, covered = _sizes(connection)
-    return _sign(home, connection).size if covered < size else covered
+    return sign_now(home, connection).size if covered < size else covered
 
 
-def _sign(home: Home, connection: Connection) -> Checkpoint:
+def sign_now(home: Home, connection: Connection) -> Checkpoint:
+    """The checkpoint over every entry; where another process signs, the newest one. Raises NotIntact."""
+    newest = checkpoints.newest(connection) if another_signs(home) else None
+    if newest is not None:
+        return newest
     return checkpoints.checkpoint(connection, home.keys, home.settings.archive_id, now())
 
 

@@ -15,13 +15,15 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from preserve.data_management import facets
+from preserve.data_management import facets, search_postgresql, search_sqlite
+from preserve.data_management.engines.dialect import is_sqlite
 from preserve.data_management.facets import Filters
 from preserve.data_management.passages import Passage as Passage
 from preserve.data_management.passages import pack, spacing, unpack
+from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import BETWEEN, Term, folded, spaced, terms
+from preserve.data_management.tokens import Term, folded, terms
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
@@ -64,18 +66,21 @@ def enter(
     number = day if last is None else int(last) + 1
     if before is not None and day <= before < day + _A_DAY:
         number = int(before)  # a later version of a case keeps its place
-    # What the index takes is made of each passage as it is written down: to read all of them again would take as much
-    # time once more, and as much memory.
+    # What SQLite's index takes is made of each passage as it is written down: to read all of them again would take as
+    # much time once more, and as much memory.
     words: dict[str, list[str]] = {"head": [], "body": []}
+    at_once = indexed and is_sqlite(connection)
     packed = {
-        name: pack(spacing(passages, words[name]) if indexed else passages)
+        name: pack(spacing(passages, words[name]) if at_once else passages)
         for name, passages in (("head", head), ("body", body))
     }
-    connection.execute(findable.insert(), {"number": number, "objid": objid, **packed})
+    row = {"number": number, "objid": objid, **packed}
+    connection.execute(findable.insert(), row)
     facets.enter(connection, number, description)
-    if indexed:
-        joined = {name: BETWEEN.join(words.pop(name)) for name in packed}
-        connection.execute(_INSERT, _columns(connection, number, joined))
+    if at_once:
+        search_sqlite.enter_words(connection, number, words)
+    elif indexed:
+        _index(connection).enter(connection, [row])
 
 
 def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
@@ -84,15 +89,14 @@ def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
     if row is None:
         return
     if indexed:
-        # An index without content is told what it must forget.
-        connection.execute(_DELETE, _words(connection, dict(row._mapping)))
+        _index(connection).forget(connection, dict(row._mapping))
     facets.forget(connection, row.number)
     connection.execute(findable.delete().where(findable.c.objid == objid))
 
 
 def fill(connection: Connection) -> None:
     """Make the index of all findable cases again, in one sweep."""
-    connection.execute(text("INSERT INTO search (search) VALUES ('delete-all')"))
+    _index(connection).clear(connection)
     number = -1
     while True:
         rows = connection.execute(
@@ -100,24 +104,8 @@ def fill(connection: Connection) -> None:
         ).all()
         if not rows:
             break
-        connection.execute(_INSERT, [_words(connection, dict(row._mapping)) for row in rows])
+        _index(connection).enter(connection, [dict(row._mapping) for row in rows])
         number = rows[-1].number
-
-
-_COLUMNS = ("head", "body", *facets.IN_PART, "marks")
-_VALUES = ", ".join(f":{name}" for name in _COLUMNS)
-_INSERT = text(f"INSERT INTO search (rowid, {', '.join(_COLUMNS)}) VALUES (:number, {_VALUES})")
-_DELETE = text(f"INSERT INTO search (search, rowid, {', '.join(_COLUMNS)}) VALUES ('delete', :number, {_VALUES})")
-CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
-
-
-def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    made = {name: BETWEEN.join(spaced(one.text) for one in unpack(row[name])) for name in ("head", "body")}
-    return _columns(connection, row["number"], made)
-
-
-def _columns(connection: Connection, number: int, made: Mapping[str, str]) -> dict[str, Any]:
-    return {"number": number, **made, **facets.columns(facets.rows_of(connection, number))}
 
 
 def passages(connection: Connection, objid: str) -> list[Passage]:
@@ -160,14 +148,20 @@ def match(
     begin, below = _place(after)
     where, values = facets.days(connection, filters)
     matches: list[tuple[int, int]] = []
-    for later, question in enumerate(_questions(wanted, filters)):
-        if later < begin or len(matches) == limit or (not later and _in_no_description(connection, wanted)):
-            continue
-        bound = {**values, "match": question, "below": below if later == begin else _HIGHEST}
-        numbers = _numbers(connection, bool(question), where, bound, limit - len(matches))
-        matches += [(number, later) for number in numbers]
+    filters.require_letters()
+    for later in (0, 1):
+        if later >= begin and len(matches) < limit:
+            place = {"below": below if later == begin else _HIGHEST, "limit": limit - len(matches)}
+            asked = {**values, **place, "where": where}
+            found = _index(connection).numbers(connection, wanted, filters, later, asked)
+            matches += [(number, later) for number in found]
     objids = _objids(connection, [number for number, _ in matches])
     return [Match(objids[number], number, later) for number, later in matches if number in objids]
+
+
+def _index(connection: Connection) -> Any:
+    """The index of the engine at hand: a module."""
+    return search_sqlite if is_sqlite(connection) else search_postgresql
 
 
 _HIGHEST = (1 << 63) - 1
@@ -182,29 +176,6 @@ def _place(after: str) -> tuple[int, int]:
     return int(place[1]), int(place[2])
 
 
-def _questions(wanted: Sequence[Term], filters: Filters) -> list[str]:
-    """What the index is asked: first by the description alone, then by everything; empty where it need not be asked."""
-    rest = filters.expression()
-    if not wanted:
-        return [rest]
-    phrase = " AND ".join(term.expression for term in wanted)
-    questions = (f"({{head}}: ({phrase}))", f"(({{head body}}: ({phrase})) NOT ({{head}}: ({phrase})))")
-    return [" AND ".join(part for part in (question, rest) if part) for question in questions]
-
-
-def _in_no_description(connection: Connection, wanted: Sequence[Term]) -> bool:
-    """Whether a token of the query stands in no description: then the index need not look for all of it in all of them.
-
-    What stands in one is found at once; of what stands in none, one token's list is read, and not that of every token
-    with its places in the documents. A query of one token is itself that question.
-    """
-    tokens = list(dict.fromkeys(token for term in wanted for token in term.tokens))
-    ask = text("SELECT 1 FROM search WHERE search MATCH :match LIMIT 1")
-    return len(tokens) > 1 and any(
-        connection.execute(ask, {"match": f'{{head}}: "{token}"'}).first() is None for token in tokens
-    )
-
-
 def _objids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     query = select(findable.c.number, findable.c.objid).where(
         findable.c.number.in_(bindparam("numbers", expanding=True))
@@ -215,19 +186,6 @@ def _objids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
 def show(connection: Connection, matches: Sequence[Match], query: str, filters: Filters | None = None) -> list[Hit]:
     """Each of these cases with one place where it was found."""
     return _hits(connection, [match.number for match in matches], terms(query), filters or Filters())
-
-
-def _numbers(connection: Connection, asked: bool, where: str, values: dict[str, Any], limit: int) -> list[int]:
-    table, column = ("search", "rowid") if asked else ("findable", "number")
-    matches = "search MATCH :match" if asked else "1"
-    rows = connection.execute(
-        text(
-            f"SELECT {column} FROM {table} WHERE {matches} AND {table}.{column} < :below"
-            f"{where.format(number=f'{table}.{column}')} ORDER BY {column} DESC LIMIT :limit"
-        ),
-        {**values, "limit": limit},
-    )
-    return [int(row[0]) for row in rows]
 
 
 def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term], filters: Filters) -> list[Hit]:

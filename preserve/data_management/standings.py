@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select, text
 
 from preserve.data_management import ledger
+from preserve.data_management.engines.dialect import on
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.tables import copies, ingests, media, proceedings, versions
 from preserve.data_management.tables import ledger as entries
@@ -73,7 +74,7 @@ def of_actions(connection: Connection, actions: Collection[str], after: int) -> 
     """How many entries of each action follow the entry of that number; an action without any is not there."""
     # By name: the planner would rather read the rows after the number one by one.
     query = text(
-        "SELECT action, count(*) FROM ledger INDEXED BY ledger_by_action"
+        f"SELECT action, count(*) FROM ledger {on(connection, 'INDEXED BY ledger_by_action', '')}"
         " WHERE action = :action AND number > :after GROUP BY action"
     )
     found = {}

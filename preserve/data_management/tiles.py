@@ -96,7 +96,7 @@ class Tiles:
     def all(self) -> Iterator[tuple[int, int, bytes]]:
         """Every tile: level, place, hashes; level by level, in order."""
         query = select(tiles.c.level, tiles.c.place, _HASHES).where(tiles.c.log == self._log)
-        rows = self._connection.execution_options(yield_per=_TOGETHER).execute(query.order_by(*tiles.primary_key))
+        rows = self._connection.execute(query.order_by(*tiles.primary_key), execution_options={"yield_per": _TOGETHER})
         for level, place, hashes in rows:
             yield int(level), int(place), bytes(hashes)
 

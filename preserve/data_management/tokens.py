@@ -17,6 +17,7 @@ from operator import add
 BETWEEN = " \ue000 "
 """Stands between two passages: a token that no query can have, so that no phrase reaches from one into the next."""
 
+_AROUND = 2_000  # characters beside a word that are looked at: a token of more is no word
 _MOST_TERMS = 16
 _LONGEST_TERM = 200
 
@@ -77,12 +78,24 @@ class Term:
     """One word of a query: its expression for FTS5, what it looks like in a text, and tokens that a text has of it.
 
     `tokens` are those that stand in every text that has the word, as they are: not one of which only the beginning is
-    known.
+    known. `phrase` are all of them, side by side; with `open_end` the last one is a beginning.
     """
 
     expression: str
     pattern: re.Pattern[str]
     tokens: tuple[str, ...]
+    phrase: tuple[str, ...] = ()
+    open_end: bool = False
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a folded text has the word by the rules of the index: its tokens side by side, and whole."""
+        end = "" if self.open_end else " "
+        wanted = f" {' '.join(self.phrase)}{end}"
+        # Where the word can be, the tokens around it are made; the pattern alone would find it within other words.
+        return any(
+            wanted in f" {spaced(text[max(0, found.start() - _AROUND) : found.end() + _AROUND])} "
+            for found in self.pattern.finditer(text)
+        )
 
 
 def terms(query: str) -> list[Term]:
@@ -101,5 +114,13 @@ def terms(query: str) -> list[Term]:
             open_end = "*"
         pattern = r"[\W_]*".join(re.escape(run) for run, _, _ in runs)
         whole = tuple(parts[:-1] if open_end else parts)
-        known.append(Term(f'"{" ".join(parts)}"{open_end}', re.compile(pattern, re.IGNORECASE), whole))
+        known.append(
+            Term(
+                f'"{" ".join(parts)}"{open_end}',
+                re.compile(pattern, re.IGNORECASE),
+                whole,
+                tuple(parts),
+                bool(open_end),
+            )
+        )
     return known

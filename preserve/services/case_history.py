@@ -16,7 +16,7 @@ from preserve.access.case_history.sections import local, verdict
 from preserve.access.case_history.writing import check_targets, write_history
 from preserve.administration.duties import Duty
 from preserve.clock import zone
-from preserve.data_management import holdings, looks_sealing
+from preserve.data_management import holdings, sealing
 from preserve.data_management.cases import objid_of
 from preserve.services.cases import MissingCopies, of_case
 from preserve.services.documents import FindingShown
@@ -161,8 +161,7 @@ def show_history(
     archive = session.archive
     targets = _targets({"pdf": pdf, "html": html})
     if targets:
-        with archive.catalogue.begin() as connection:
-            looks_sealing.anchor(archive.home, connection)  # the proof shows who looked, up to this look
+        sealing.anchor_looks(archive.home, archive.catalogue)  # the proof shows who looked, up to this look
     with archive.catalogue.read() as connection:
         objid = objid_of(connection, case)
         identifier = _identifier(connection, objid, name)

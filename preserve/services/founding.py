@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.administration import founding
-from preserve.home import ObjectStore, default_path
+from preserve.administration.founding import Extras as Extras
+from preserve.home import default_path
 from preserve.services.operation import command
 from preserve.services.session import Session
+from preserve.settings import ObjectStore
 from storage_adapters.s3 import KIND
 
 
@@ -45,7 +47,7 @@ def found(
     policy: Literal["lossless", "compact"] = "compact",
     store: Path | InBucket | None = None,
     digests: Sequence[str] = (),
-    test_authority: bool = False,
+    extras: Extras = founding.NO_EXTRAS,
 ) -> Founded:
     """Make a home at `place`, or at the usual one, whole or not at all; SHA-256 is always among its digests.
 
@@ -59,11 +61,11 @@ def found(
         store=_store(store),
         digests=("sha256", *(name for name in dict.fromkeys(digests) if name != "sha256")),
         language=session.language,
-        test_authority=test_authority,
+        extras=extras,
     )
     home = founded.home
     archive, where = home.settings.archive_id, home.store_place
-    return Founded(home.path, archive, where, founded.medium, founded.fingerprint, test_authority)
+    return Founded(home.path, archive, where, founded.medium, founded.fingerprint, extras.test_authority)
 
 
 def _store(wanted: Path | InBucket | None) -> Path | ObjectStore | None:

@@ -20,26 +20,30 @@ from sqlalchemy import Connection
 
 from metadata.findings import Value
 from preserve.clock import now, stamp
-from preserve.data_management import jobs
+from preserve.data_management import jobs, leases
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.jobs import JobRow, State
-from preserve.errors import Busy, NotPermitted
+from preserve.errors import Busy, MediumProblem, NotPermitted
 from preserve.home import Home
 from preserve.messages import LANGUAGES, Language, speaking
 from preserve.progress import Silent, Unit, stoppable
 from preserve.services import job_arguments, job_folders
 from preserve.services.documents import as_document
 from preserve.services.failures import Failure, failure_of
+from preserve.services.job_children import TRIES
 from preserve.services.job_views import failure_document
 from preserve.services.operation import Operation
 from preserve.services.operation import job as long_work
 from preserve.services.session import AsJob, Session, begin
-from preserve.work import boot_id, end_gently_with_parent, hold
+from preserve.work import boot_id, end_gently_with_parent, hold_here
 
 _EVERY = 0.25  # seconds between two lines of progress
 _LET_GO = 10.0  # seconds for an earlier attempt, which has written how it ended, to end
 _MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
 _TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
+PASSING = frozenset({"catalogue.unreachable", "catalogue.not-committed", "lease.lost", "ledger.sealer-absent"})
+"""What ends an attempt and is over by itself: the job goes on, some times."""
+
 _STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}
 
 
@@ -125,7 +129,7 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
             jobs.read(connection, job)  # before its name becomes that of a folder
         busy = NotPermitted("job.not-this-attempt", job)
         place = job_folders.folder(home, job)
-        with stoppable(), hold(place / job_folders.LOCK, busy, _LET_GO):
+        with stoppable(), leases.taken_by(job, attempt), hold_here(place / job_folders.LOCK, busy, _LET_GO):
             with archive.catalogue.begin() as connection:
                 row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
             progress = Told(place / job_folders.PROGRESS)
@@ -153,6 +157,8 @@ def _outcome(home: Home, row: JobRow, progress: Told) -> Outcome:
             trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
             failure = Failure(1, "job.defect", row.id, {"kind": type(error).__name__})
         document = _within_home(failure_document(failure), f"{home.path}/")
+        if failure.code in PASSING and row.resumed < TRIES:
+            return "stopped", None, document
         return _STATES.get(failure.status, "failed"), None, document
 
 
@@ -211,11 +217,12 @@ def _write_end(
                 before = jobs.read(connection, row.id).state
                 wrote = jobs.end(connection, row.id, row.attempt, state, archive.now(), result=result, failure=failure)
                 again = wrote and state == "stopped" and before == "running" and job_arguments.resumes(row.operation)
-                if again:
-                    jobs.queue_again(connection, row.id)  # nobody asked for it: the worker ends
-        except Busy:
+                if again:  # nobody asked for it: the worker ends, or the server went away
+                    jobs.queue_again(connection, row.id, by_itself=failure is not None and failure["code"] in PASSING)
+        except (Busy, MediumProblem):
             if attempt == _TRIES - 1:
                 raise
+            time.sleep(attempt)
         else:
             if not wrote:
                 break

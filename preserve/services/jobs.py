@@ -23,7 +23,7 @@ from preserve.services.job_views import JobShown, shown
 from preserve.services.operation import Arguments, Look, anybody, command, query
 from preserve.services.runs import Runs
 from preserve.services.session import Session
-from preserve.work import hold, start_own
+from preserve.work import hold_here, start_own
 
 WORKER_LOCK = "worker.lock"
 MOST = 50
@@ -249,7 +249,7 @@ def start_worker_if_none(home: Path | Home) -> subprocess.Popen[bytes] | None:
     opened = home if isinstance(home, Home) else open_home(home)
     busy = Busy("job.worker-there", str(opened.path))
     try:
-        with hold(opened.work / WORKER_LOCK, busy):
+        with hold_here(opened.work / WORKER_LOCK, busy):
             pass
     except Busy:
         return None

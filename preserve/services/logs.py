@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import Any
 
 from preserve.errors import PreserveError
-from preserve.home import Logging, logs_to_journal
+from preserve.home import logs_to_journal
 from preserve.services.log_lines import LogLines
+from preserve.settings import Logging
 
 _FRAMES, _LONGEST = 12, 2_000
 _OURS = ("preserve", "uvicorn")

@@ -21,7 +21,18 @@ from preserve.archival_storage.overview import lacking_among
 from preserve.archival_storage.policy import StorageProfile, read_policy
 from preserve.archival_storage.schedule import rule_for
 from preserve.clock import stamp
-from preserve.data_management import audits, backup, checkpoints, figures, holdings, kept_sums, ledger, logins, looks
+from preserve.data_management import (
+    audits,
+    backup,
+    checkpoints,
+    database,
+    figures,
+    holdings,
+    kept_sums,
+    ledger,
+    logins,
+    looks,
+)
 from preserve.data_management.figures import TakenIn, Unread
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.looks_sealing import ANCHORED, TAIL_LOST
@@ -164,7 +175,7 @@ def show(session: Session) -> Metrics:
         seen, last = looks.size(connection), next(iter(audits.runs(connection, limit=1)), None)
         return Metrics(
             stamp(moment),
-            versions(),
+            versions(*database.engine_version(connection)),
             is_held(home.work / WORKER_LOCK),
             tuple(JobsNow(lane, state, count) for (lane, state), count in sorted(now.items())),
             waiting,

@@ -18,11 +18,11 @@ from preserve.administration.proving import Claim, note_unproven
 from preserve.administration.second_steps import has_codes
 from preserve.data_management import security_keys
 from preserve.errors import NotFound
-from preserve.home import Oidc
 from preserve.services.operation import command
 from preserve.services.security_keys import KeyAsked, entered_or_asked
 from preserve.services.session import Session
 from preserve.services.sessions import Opened, enter
+from preserve.settings import Oidc
 
 _NOBODY = "who logs in is nobody yet"
 

@@ -9,7 +9,7 @@ from preserve.administration.hashing import HASHING
 from preserve.administration.retention.rules_in_force import count_again
 from preserve.clock import stamp
 from preserve.data_management.archive import Archive, open_archive
-from preserve.home import Home, Logging, Monitor, Web
+from preserve.home import Home
 from preserve.home import open_home as open_home
 from preserve.houses import HOUSE
 from preserve.houses import home_in_house as home_in_house
@@ -19,6 +19,7 @@ from preserve.messages import Language
 from preserve.services.local_times import clock_of, in_local_time
 from preserve.services.operation import OPERATIONS
 from preserve.services.session import Credentials, Session
+from preserve.settings import Logging, Monitor, Web
 
 
 class Standing:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 from preserve import __version__
 from preserve.administration.duties import Duty
 from preserve.clock import stamp
-from preserve.data_management import backup, checkpoints, ledger, looks
+from preserve.data_management import backup, checkpoints, database, ledger, looks
 from preserve.data_management.database import SCHEMA
 from preserve.home import Home
 from preserve.services.operation import job, query
@@ -81,14 +80,15 @@ def show(session: Session) -> SystemView:
     with archive.catalogue.read() as connection:
         entries, seen = ledger.size(connection), looks.size(connection)
         signed = checkpoints.newest(connection)
+        engine, taken = database.engine_version(connection), database.size(home, connection)
     return SystemView(
-        versions(),
+        versions(*engine),
         tuple(rooms(home)),
         home.settings.archive_id,
         home.settings.policy,
         home.settings.time_zone,
         stamp(archive.now()),
-        home.catalogue.stat().st_size,
+        taken,
         entries,
         seen,
         signed.size if signed else 0,
@@ -98,13 +98,13 @@ def show(session: Session) -> SystemView:
     )
 
 
-def versions() -> dict[str, str]:
-    """Versions of what runs here, by name."""
+def versions(engine: str, version: str) -> dict[str, str]:
+    """Versions of what runs here, by name; the last is that of the catalogue's engine."""
     return {
         "preserve": __version__,
         "schema": SCHEMA,
         "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
+        engine: version,
         "system": platform.platform(terse=True),
     }
 
@@ -137,7 +137,8 @@ class BackedUp:
 def back_up(session: Session) -> BackedUp:
     """Copy the catalogue into the home while others go on; the oldest copies go. Raises MediumProblem, NotIntact."""
     archive = session.archive
-    session.progress.begin("catalogue.backing-up", archive.home.catalogue.stat().st_size)
+    with archive.catalogue.read() as connection:
+        session.progress.begin("catalogue.backing-up", database.size(archive.home, connection))
     made = backup.back_up(
         archive.home, archive.catalogue, actor=session.person.account, moment=archive.now(), progress=session.progress
     )

@@ -16,11 +16,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from preserve.errors import MediumProblem, PreserveError, UsageError
-from preserve.home import Monitor
 from preserve.services import metrics
 from preserve.services.standing import Standing
 from preserve.serving.exposition import text_of
 from preserve.serving.server import bind, name_of, read_address
+from preserve.settings import Monitor
 
 _log = logging.getLogger("preserve.metrics")
 _PATIENCE = 5.0  # seconds for who asks: another waits behind it

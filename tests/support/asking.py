@@ -17,7 +17,7 @@ from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.steps import Opinion, decide, examine
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
-from preserve.administration.founding import found
+from preserve.administration.founding import Extras, found
 from preserve.administration.people import Person
 from preserve.data_management.archive import Archive, open_archive
 from preserve.ingest.runner import Answerer, run
@@ -93,7 +93,7 @@ def opened_counter(folder: Path, **changes: Any) -> Iterator[Counter]:
         store=None,
         digests=("sha256", "sm3"),
         language="zh",
-        test_authority=True,
+        extras=Extras(test_authority=True),
     )
     archive = open_archive(home.home.path)
     try:

@@ -26,6 +26,7 @@ from preserve.cli.main import run
 from preserve.clock import now
 from preserve.data_management import both_logs, cases, ledger, looks
 from preserve.data_management.archive import Archive, open_archive
+from preserve.data_management.tables import metadata
 from preserve.home import acting_person
 from preserve.messages import speaking
 from preserve.services import requests
@@ -96,9 +97,7 @@ class Bureau:
         """A digest of every table and file, but for both logs and what is signed over them."""
         digests = {}
         with self.archive.catalogue.read() as connection:
-            listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-            names = connection.execute(text(listed)).scalars().all()
-            for name in sorted(set(names) - {"ledger", "looks", "checkpoints", "looks_checkpoint", "tiles"}):
+            for name in sorted(set(metadata.tables) - {"ledger", "looks", "checkpoints", "looks_checkpoint", "tiles"}):
                 rows = sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')).all()))
                 digests[name] = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
         for root in (self.archive.home.path, self.folder):

@@ -14,7 +14,8 @@ from metadata import bag
 from preserve.access.proof import write_proof
 from preserve.access.verifier import put_verifiers
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
+from tests.support.catalogues import new_catalogue
 
 DIP = "dip-01jd0000000000000000000007"
 ALGORITHMS = ("sha256", "sm3")
@@ -62,7 +63,7 @@ def make_ledger(folder: Path, entries: int = 5) -> Ledger:
     """A ledger in which something happened already."""
     folder.mkdir(parents=True, exist_ok=True)
     checkpoints.create_keys(folder / "keys")
-    made = Ledger(create_catalogue(folder / "catalogue.sqlite"), folder / "keys")
+    made = Ledger(new_catalogue(folder / "catalogue.sqlite"), folder / "keys")
     for number in range(entries):
         made.append("case.registered", f"aip-{number}", {"case_number": f"临综罚〔2026〕{number}号"})
     return made

@@ -16,7 +16,12 @@ _OF_THE_DOORS = (
     "answers",
     "security_keys",
     "spent_proofs",
-)  # migrations 0016 to 0021
+    "fonds",
+    "archival_numbers",
+    "filings",
+    "leases",
+    "nodes",
+)  # migrations 0016 to 0030
 
 
 def to_0007(base: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from preserve.administration.appointing import add_person
 from preserve.administration.duties import FOUNDER, Role
-from preserve.administration.founding import found
+from preserve.administration.founding import Extras, found
 from preserve.administration.people import Person
 from preserve.clock import now
 from preserve.data_management import both_logs
@@ -19,10 +19,19 @@ from preserve.progress import Progress, Silent
 from preserve.services.session import Session, SystemUser
 
 
-def staffed(place: Path, **roles: Role) -> Archive:
-    """A new archive at `place`; each name of an account with its role. The founder is its archivist."""
+def staffed(place: Path, catalogue: str = "", **roles: Role) -> Archive:
+    """A new archive at `place`; each name of an account with its role. The founder is its archivist.
+
+    `catalogue` is the address of a database that is to hold its catalogue; empty for a file.
+    """
     home = found(
-        place, institution="临江市文化和旅游局", policy="lossless", store=None, digests=["sha256"], language="zh"
+        place,
+        institution="临江市文化和旅游局",
+        policy="lossless",
+        store=None,
+        digests=["sha256"],
+        language="zh",
+        extras=Extras(catalogue=catalogue),
     )
     archive = open_archive(home.home.path)
     by = Person(acting_person(), acting_person(), FOUNDER, founder=True)

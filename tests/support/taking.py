@@ -6,12 +6,13 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.characterise import characterise
 from preserve.ingest.context import Ingest
 from preserve.ingest.facts import Copied
 from preserve.ingest.identify import identify
 from preserve.ingest.provenance import TakenFile
+from preserve.settings import Settings
 from tests.support.views import description
 
 OBJID = "aip-01hzzzzzzzzzzzzzzzzzzzzzzz"

@@ -21,7 +21,7 @@ from metadata.verify import verify_package
 from preserve.access.dip.assembling import Delivered, Handover, deliver
 from preserve.access.requests.entering import Asked
 from preserve.access.requests.selecting import read_case
-from preserve.administration.founding import found
+from preserve.administration.founding import Extras, found
 from preserve.administration.retention.facts import facts_of
 from preserve.administration.retention.profile import read_retention
 from preserve.data_management import search
@@ -67,7 +67,7 @@ def archive(place: Path) -> Archive:
         store=None,
         digests=digests,
         language="zh",
-        test_authority=True,
+        extras=Extras(test_authority=True),
     )
     return open_archive(home.home.path)
 

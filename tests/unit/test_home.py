@@ -7,11 +7,9 @@ import pwd
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from preserve.errors import PreserveError, Refused, UsageError
 from preserve.home import (
-    Signing,
     acting_person,
     cache_path,
     default_path,
@@ -40,25 +38,6 @@ def test_a_home_of_the_least_settings_has_its_folders_below_it(tmp_path: Path) -
     assert open_home(write(tmp_path, _LEAST + 'store = "/srv/store"\n')).store == Path("/srv/store")
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        'archive_id = ""\ninstitution = "局"\n',
-        _LEAST + "reserve = -1\n",
-        _LEAST + 'digests = ["md5"]\n',
-        _LEAST + 'polcy = "compact"\n',
-        _LEAST + '[signing]\nfile = "a.p12"\nmodule = "b.so"\n',
-    ],
-)
-def test_wrong_settings_are_refused_by_field(tmp_path: Path, settings: str) -> None:
-    with pytest.raises(Refused) as caught:
-        open_home(write(tmp_path, settings))
-    assert caught.value.code == "home.settings-wrong"
-    assert str(caught.value.values["fields"]).startswith(
-        ("archive_id:", "reserve:", "digests.0:", "polcy:", "signing:")
-    )
-
-
 def test_what_is_no_settings_file_is_told_apart(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"home\.none"):
         open_home(tmp_path)
@@ -69,14 +48,6 @@ def test_what_is_no_settings_file_is_told_apart(tmp_path: Path) -> None:
     (tmp_path / "preserve.toml").mkdir()
     with pytest.raises(PreserveError, match=r"home\.unreadable"):
         open_home(tmp_path)
-
-
-def test_signing_is_by_a_file_or_by_a_token_and_by_nothing_else() -> None:
-    assert Signing(file="a.p12").warn_days == 60
-    assert Signing(module="m.so", token="t", certificate="c").key == ""
-    for settings in ({}, {"module": "m.so"}, {"module": "m.so", "token": "t"}, {"file": "a", "warn_days": -1}):
-        with pytest.raises(ValidationError):
-            Signing(**settings)  # type: ignore[arg-type]
 
 
 def test_paths_come_from_the_environment_else_from_the_user_s_folder(

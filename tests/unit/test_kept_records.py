@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from preserve import kept_records
-from preserve.home import Home, ObjectStore, Settings
+from preserve.home import Home
+from preserve.settings import ObjectStore, Settings
 from storage_adapters.errors import MediumAbsent
 from storage_adapters.s3 import S3Adapter
 from tests.support.buckets import bucket, server

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from preserve.settings import ObjectStore, Oidc, Settings, Signing
+from preserve.settings import CatalogueAt, ObjectStore, Oidc, Settings, Signing
 
 LEAST = {"archive_id": "x", "institution": "某局"}
 
@@ -36,3 +36,12 @@ def test_what_is_left_out_is_the_usual() -> None:
 def test_what_cannot_be_is_refused(model: Any, given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         model(**given)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://p:secret@db/archive", "postgresql://db/archive?password=x", "mysql://db/a", "postgresql://db"]
+)
+def test_the_catalogues_address_names_a_database_and_no_password(url: str) -> None:
+    with pytest.raises(ValidationError):
+        CatalogueAt(url=url)
+    assert CatalogueAt(url="postgresql://preserve@db/archive").schema_name == ""

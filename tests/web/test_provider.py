@@ -107,7 +107,7 @@ def refused(answer: httpx.Response, code: int = 401) -> None:
 def test_the_settings_refuse_an_issuer_that_anybody_on_the_way_could_be() -> None:
     from pydantic import ValidationError
 
-    from preserve.home import Oidc
+    from preserve.settings import Oidc
 
     for issuer in ("http://sso.bureau.example", "ftp://127.0.0.1", "https://", "https://a@b", "https://b/?x=1", ""):
         with pytest.raises(ValidationError):

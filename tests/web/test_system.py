@@ -16,6 +16,7 @@ PAGES = (
     "/system",
     "/system/doctor",
     "/system/profiles",
+    "/system/cluster",
     "/statistics",
     "/planning",
     "/planning/preview?policy=compact",

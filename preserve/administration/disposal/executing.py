@@ -44,6 +44,7 @@ from preserve.data_management import destroyed, holdings, sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.proof.verify_ledger import require_proven
+from preserve.data_management.successors import former_of
 from preserve.errors import Refused
 from preserve.work import claim
 from storage_adapters.durable import write_file
@@ -233,8 +234,7 @@ def _bury(run: _Run, entry: Entry) -> None:
     with run.archive.catalogue.begin() as connection:
         gone = next(row for row in destroyed.of_case(connection, item.objid) if row.item == item.item)
         draft = tombstones.read_draft(home, gone)
-        kept = sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
-        remarks = tuple(f"{name}: former catalogue, still tells of it" for name in kept)
+        remarks = tuple(f"{name}: former catalogue, still tells of it" for name in former_of(home))
         tombstone, sha256 = tombstones.complete(home, connection, draft, remarks, stamp(moment))
         run.watch("bury")
         if item.item:

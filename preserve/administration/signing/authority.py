@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from preserve.administration.signing import TEST_MARK
-from preserve.home import Signing
+from preserve.settings import Signing
 from storage_adapters.durable import write_file
 
 YEARS = 3

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from preserve.administration.signing import TEST_MARK, OpenSigner, SignerFacts
 from preserve.errors import Refused, ToolMissing
-from preserve.home import Home, Signing, given_signing_password
+from preserve.home import Home, given_signing_password
+from preserve.settings import Signing
 
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate

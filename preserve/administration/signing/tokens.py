@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from preserve.administration.signing import OpenSigner, SignerFacts
 from preserve.administration.signing.files import check_use, facts_of, ordered, read_chain, read_secret
 from preserve.errors import PreserveError, Refused, ToolMissing
-from preserve.home import Home, Signing
+from preserve.home import Home
+from preserve.settings import Signing
 
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate

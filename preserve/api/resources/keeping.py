@@ -57,6 +57,7 @@ KEEPING = (
     get("/health", "health.alive", open=True),
     get("/version", "health.version"),
     get("/system", "system.show"),
+    get("/system/cluster", "cluster.status"),
     post("/system/backups", "catalogue.back_up"),
     get("/profiles", "profiles.list"),
     get("/profiles/{name}", "profiles.show"),

@@ -113,7 +113,7 @@ def require_proven(home: Home, catalogue: Catalogue) -> None:
     """Raises NotIntact unless every entry is what was signed: before what cannot be undone. Reads the whole ledger."""
     report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
     if not report.intact:
-        raise NotIntact("ledger.not-proven", str(home.catalogue), findings=report.findings)
+        raise NotIntact("ledger.not-proven", home.catalogue_name, findings=report.findings)
 
 
 def prove(

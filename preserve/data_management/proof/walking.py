@@ -15,16 +15,19 @@ from typing import Any
 
 import rfc8785
 from sqlalchemy import Connection
+from sqlalchemy import text as sql
 
 from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger, segment_cover
+from preserve.data_management.engines.dialect import on
 
 TOGETHER = 256
 """Entries that are read at once."""
 
 _PLACE = b',"number":%d,"subject":"'
 _NUMBER = b',"number":'  # the last one in a text is the entry's own: what follows are two strings, with quotes escaped
-_QUERY = "SELECT number, CAST(entry AS BLOB), leaf FROM ledger WHERE number > ? ORDER BY number"
+# The bytes of the text, as they lie there.
+_QUERY = "SELECT number, {bytes}, leaf FROM ledger WHERE number > :after ORDER BY number"
 _BEFORE_ALL = -(1 << 63)  # numbers below 1 are none, and are noticed
 
 
@@ -34,7 +37,8 @@ class Walk:
     def __init__(self, connection: Connection, lines: Iterator[bytes], start: int = 0) -> None:
         """`lines` are those of the segments, from the entry after `start` on."""
         after = start or _BEFORE_ALL
-        self._rows = connection.exec_driver_sql(_QUERY, (after,), execution_options={"yield_per": TOGETHER})
+        query = _QUERY.format(bytes=on(connection, "CAST(entry AS BLOB)", "convert_to(entry, 'UTF8')"))
+        self._rows = connection.execute(sql(query), {"after": after}, execution_options={"yield_per": TOGETHER})
         self._lines = lines
         self.count = start
         self.moved = 0

@@ -20,7 +20,13 @@ from preserve.data_management.tables.catalogue import metadata
 from preserve.data_management.tables.fonds import archival_numbers, filings, fonds
 from preserve.data_management.tables.ingests import ingest_events, ingest_files, ingests, represervations
 from preserve.data_management.tables.jobs import jobs
-from preserve.data_management.tables.ledger import LEDGER_COLUMNS, checkpoints, ledger, tiles
+from preserve.data_management.tables.ledger import (
+    LEDGER_COLUMNS,
+    LEDGER_COLUMNS_OF_POSTGRESQL,
+    checkpoints,
+    ledger,
+    tiles,
+)
 from preserve.data_management.tables.looks import LOOKS_COLUMNS, looks, looks_checkpoint
 from preserve.data_management.tables.people import (
     accounts,
@@ -37,9 +43,11 @@ from preserve.data_management.tables.people import (
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
 from preserve.data_management.tables.readers import chosen_cases, marks, saved_searches
 from preserve.data_management.tables.storage import audits, copies, media
+from preserve.data_management.tables.work import leases, nodes
 
 __all__ = [
     "LEDGER_COLUMNS",
+    "LEDGER_COLUMNS_OF_POSTGRESQL",
     "LOOKS_COLUMNS",
     "accounts",
     "answers",
@@ -63,6 +71,7 @@ __all__ = [
     "ingests",
     "jobs",
     "known_addresses",
+    "leases",
     "ledger",
     "login_tries",
     "looks",
@@ -70,6 +79,7 @@ __all__ = [
     "marks",
     "media",
     "metadata",
+    "nodes",
     "preferences",
     "proceeding_cases",
     "proceedings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from preserve.data_management.tables.catalogue import metadata
+from preserve.data_management.tables.catalogue import Big, metadata
 
 cases = Table(
     "cases",
@@ -28,11 +28,7 @@ findable = Table(
     "findable",
     metadata,
     Column(
-        "number",
-        Integer,
-        primary_key=True,
-        autoincrement=False,
-        comment="row in the index; grows with the day of closing",
+        "number", Big, primary_key=True, autoincrement=False, comment="row in the index; grows with the day of closing"
     ),
     Column("objid", Text, ForeignKey("cases.objid"), nullable=False, unique=True),
     Column("head", LargeBinary, nullable=False, comment="what the description says: JSON of field, place, text; zlib"),
@@ -44,7 +40,7 @@ facets = Table(
     metadata,
     Column("kind", Text, primary_key=True, comment="party, officer, device, place, stage, date …"),
     Column("value", Text, primary_key=True, comment="folded as in the index"),
-    Column("number", Integer, primary_key=True, comment="of the case in `findable`"),
+    Column("number", Big, primary_key=True, comment="of the case in `findable`"),
     Column("file", Text, primary_key=True, comment="the depositor's path, or empty: the whole case"),
     sqlite_with_rowid=False,
 )

@@ -29,6 +29,7 @@ Index(
     ingests.c.case_number,
     unique=True,
     sqlite_where=ingests.c.state.in_(["running", "waiting", "done"]),
+    postgresql_where=ingests.c.state.in_(["running", "waiting", "done"]),
 )
 Index("ingests_by_number", ingests.c.case_number)
 Index("ingests_by_state", ingests.c.state, ingests.c.started)

@@ -27,9 +27,12 @@ jobs = Table(
     Column("ended", Text),
     Column("pid", Integer, comment="of the worker that started the attempt, then of its child"),
     Column("boot", Text, comment="boot id of the machine then"),
+    Column("node", Text, comment="what the worker that started the attempt is called, of several"),
     Column("result", Text, comment="JSON: the result's document in each language"),
     Column("failure", Text, comment="JSON: status, code, where, values, findings"),
 )
 Index("jobs_by_state", jobs.c.state, jobs.c.id)
+Index("jobs_by_end", jobs.c.ended)
 Index("jobs_by_account", jobs.c.account, jobs.c.id)
-Index("jobs_by_key", jobs.c.account, jobs.c.key, unique=True, sqlite_where=text("key <> ''"))
+_KEYED = text("key <> ''")
+Index("jobs_by_key", jobs.c.account, jobs.c.key, unique=True, sqlite_where=_KEYED, postgresql_where=_KEYED)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Computed, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Computed, Index, LargeBinary, Table, Text
 
-from preserve.data_management.tables.catalogue import metadata
-from preserve.data_management.tables.ledger import LEDGER_COLUMNS
+from preserve.data_management.engines.dialect import FromEntry
+from preserve.data_management.tables.catalogue import Big, metadata
+from preserve.data_management.tables.ledger import LEDGER_COLUMNS, LEDGER_COLUMNS_OF_POSTGRESQL
 
 LOOKS_COLUMNS = {name: LEDGER_COLUMNS[name] for name in ("action", "subject")}
 """Column to expression: both follow from the text of a look, as the ledger's follow from its entries."""
@@ -13,7 +14,7 @@ LOOKS_COLUMNS = {name: LEDGER_COLUMNS[name] for name in ("action", "subject")}
 looks = Table(
     "looks",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False, comment="position in the log, from 1, no holes"),
+    Column("number", Big, primary_key=True, autoincrement=False, comment="position in the log, from 1, no holes"),
     Column(
         "entry",
         Text,
@@ -23,7 +24,10 @@ looks = Table(
     Column(
         "leaf", LargeBinary, nullable=False, comment="RFC 9162 leaf hash of the look: SHA-256 of 0x00 and its bytes"
     ),
-    *(Column(name, Text, Computed(made_of, persisted=False)) for name, made_of in LOOKS_COLUMNS.items()),
+    *(
+        Column(name, Text, Computed(FromEntry(made_of, LEDGER_COLUMNS_OF_POSTGRESQL[name]), persisted=True))
+        for name, made_of in LOOKS_COLUMNS.items()
+    ),
 )
 Index("looks_by_subject", looks.c.subject, looks.c.action)
 Index("looks_by_action", looks.c.action)
@@ -31,7 +35,7 @@ Index("looks_by_action", looks.c.action)
 looks_checkpoint = Table(
     "looks_checkpoint",
     metadata,
-    Column("size", Integer, primary_key=True, comment="number of looks it covers; there is no row but the newest"),
+    Column("size", Big, primary_key=True, comment="number of looks it covers; there is no row but the newest"),
     Column("root", LargeBinary, nullable=False, comment="Merkle root over them"),
     Column("made", Text, nullable=False),
     Column("note", Text, nullable=False, comment="the signed text, whose origin names this log"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
-from preserve.data_management.tables.catalogue import metadata
+from preserve.data_management.tables.catalogue import Big, metadata
 
 accounts = Table(
     "accounts",
@@ -74,7 +74,7 @@ security_keys = Table(
     Column("host", Text, nullable=False, comment="the name of the archive that it answers for (relying party ID)"),
     Column("public_key", Text, nullable=False, comment="base64url of a COSE key (RFC 9053)"),
     Column("added", Text, nullable=False),
-    Column("sign_count", Integer, nullable=False, comment="as the key said last: a copy of it would fall behind"),
+    Column("sign_count", Big, nullable=False, comment="as the key said last: a copy of it would fall behind"),
     Column("used", Text, nullable=False, comment="when somebody logged in by it last; empty for never"),
     Index("security_keys_by_account", "account"),
 )

@@ -1,10 +1,10 @@
-"""系统: room, versions, inboxes, copies of the catalogue; what the doctor finds; and the rules with their mistakes."""
+"""系统: room, versions, inboxes, copies of the catalogue; what the doctor finds; rules and mistakes; machines."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from preserve.services import health, jobs, profiles, system
+from preserve.services import cluster, health, jobs, profiles, system
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
@@ -32,6 +32,12 @@ def rules(asked: Asked) -> Response:
     checked = profiles.check(asked.session)
     own = {one.name for one in profiles.list_profiles(asked.session).profiles if one.own}
     return asked.show("system/profiles.html", profiles=checked.profiles, own=own)
+
+
+@page("GET", "/system/cluster", "cluster.status")
+def machines(asked: Asked) -> Response:
+    """Machines that work on this archive, what waits in which queue, and who signs."""
+    return asked.show("system/cluster.html", shown=cluster.status(asked.session))
 
 
 @page("POST", "/system/backup", "job.ask")

@@ -47,8 +47,9 @@ from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import open_catalogue
 from preserve.data_management.proof.export import check_proof
 from preserve.errors import PreserveError
-from preserve.home import Home, Signing, open_home
+from preserve.home import Home, open_home
 from preserve.messages import LANGUAGES, hint, say, speaking
+from preserve.settings import Signing
 from storage_adapters.durable import write_file
 from tests.support.office import Office, make_office
 from tests.support.time_server import answering, make_authority

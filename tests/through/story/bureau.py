@@ -16,7 +16,7 @@ from metadata.verify import verify_package
 from preserve import clock
 from preserve.administration.actor import Actor
 from preserve.administration.appointing import add_person
-from preserve.administration.founding import found
+from preserve.administration.founding import Extras, found
 from preserve.administration.people import Person, recognise
 from preserve.archival_storage.auditing import run_audit
 from preserve.archival_storage.media import MediumWish, add_medium
@@ -123,7 +123,7 @@ class Bureau:
             store=None,
             digests=["sha256"],
             language="zh",
-            test_authority=True,
+            extras=Extras(test_authority=True),
         ).home
         (self.home.profiles / "storage.toml").write_text(STORAGE, encoding="utf-8")
         self.catalogue = open_catalogue(self.home)

@@ -12,8 +12,9 @@ import pytest
 from preserve.administration.adding_keys import add_key, begin_key, relying, remove_key
 from preserve.administration.challenges import Challenge, Challenges
 from preserve.data_management import security_keys
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.errors import Conflict, NotFound, Refused, UsageError
+from tests.support.catalogues import new_catalogue
 from tests.support.security_key import SecurityKey, challenge_of
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -23,7 +24,7 @@ HERE = relying(ORIGIN, ("Archive.example",))
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = create_catalogue(tmp_path / "catalogue.sqlite")
+    made = new_catalogue(tmp_path / "catalogue.sqlite")
     yield made
     made.close()
 

@@ -16,8 +16,9 @@ from preserve.administration.duties import Duty, Role
 from preserve.administration.people import Person, recognise
 from preserve.clock import now
 from preserve.data_management import accounts
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.errors import PreserveError
+from tests.support.catalogues import new_catalogue
 
 SECURITY = Person("security", "沈安全", frozenset({Role.SECURITY_ADMINISTRATOR}))
 HEAD = Person("head", "李局长", frozenset({Role.HEAD}))
@@ -42,7 +43,7 @@ def refused(act: Callable[[], object]) -> str:
 @pytest.fixture
 def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catalogue]:
     monkeypatch.setattr(passwords, "hash_password", _CHEAP.hash)
-    catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
+    catalogue = new_catalogue(tmp_path / "catalogue.sqlite")
     add(catalogue, "security", "沈安全", "security-administrator")
     add(catalogue, "wang", "王审核", "examiner", "wang-os")
     add(catalogue, "head", "李局长", "head")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import pytest
 
-from preserve.administration.founding import Founded, Plan, found, lay_out
+from preserve.administration.founding import Extras, Founded, Plan, found, lay_out
 from preserve.cli.founding import init
 from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import open_catalogue
@@ -72,7 +72,7 @@ def test_a_name_that_is_no_line_of_settings_founds_nothing(tmp_path: Path) -> No
 
 
 def test_a_test_authority_stands_in_the_settings(tmp_path: Path) -> None:
-    home = archive(tmp_path / "home", test_authority=True).home
+    home = archive(tmp_path / "home", extras=Extras(test_authority=True)).home
     assert home.settings.signing is not None
     assert (home.path / home.settings.signing.file).is_file()
 

@@ -13,8 +13,9 @@ from preserve.administration.founding import found
 from preserve.administration.health import Check, examine, examine_signer
 from preserve.administration.signing.authority import make_test_authority
 from preserve.clock import now
-from preserve.home import Home, Settings, open_home
+from preserve.home import Home, open_home
 from preserve.messages import LANGUAGES, hint, say, speaking
+from preserve.settings import Settings
 
 
 @pytest.fixture(scope="module")

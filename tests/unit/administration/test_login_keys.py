@@ -22,8 +22,9 @@ from preserve.administration.proving import Claim, KeyWanted
 from preserve.administration.second_factor import end_factor_of
 from preserve.clock import now
 from preserve.data_management import ledger, logins, security_keys
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.errors import NotFound, NotIntact, NotPermitted
+from tests.support.catalogues import new_catalogue
 from tests.support.security_key import SecurityKey
 
 PASSWORD = "correct horse battery"
@@ -75,7 +76,7 @@ def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
 
     # A stored hash says by itself what it costs to verify: only the making is cheapened.
     monkeypatch.setattr(passwords, "hash_password", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash)
-    catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
+    catalogue = new_catalogue(tmp_path / "catalogue.sqlite")
     for name, person in (("wang", "王馆长"), ("li", "李整理")):
         first = add_person(catalogue, name, person=person, roles=["head"], os_user="", actor=SECURITY, moment=now())
         set_password(catalogue, name, first, PASSWORD, now())

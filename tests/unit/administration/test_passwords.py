@@ -25,8 +25,9 @@ from preserve.administration.people import Person, recognise
 from preserve.administration.proving import NOBODYS
 from preserve.clock import now
 from preserve.data_management import ledger, logins
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.errors import NotPermitted, Refused
+from tests.support.catalogues import new_catalogue
 
 GOOD = "correct horse battery"
 SECURITY = Person("security", "沈安全", frozenset({Role.SECURITY_ADMINISTRATOR}))
@@ -44,7 +45,7 @@ class Door(NamedTuple):
 def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     # A stored hash says by itself what it costs to verify: only the making is cheapened.
     monkeypatch.setattr(passwords, "hash_password", _CHEAP.hash)
-    catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
+    catalogue = new_catalogue(tmp_path / "catalogue.sqlite")
     first = add_person(catalogue, "wang", person="王审核", roles=["examiner"], os_user="", actor=SECURITY, moment=now())
     yield Door(catalogue, first)
     catalogue.close()

@@ -20,16 +20,17 @@ from preserve.archival_storage import schedule
 from preserve.archival_storage.pace import Budget, OutOfBudget, Pace, parse_hours, parse_size, parse_span
 from preserve.archival_storage.policy import Audit, StorageProfile, read_policy
 from preserve.data_management import checkpoints, holdings, ledger
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow
 from preserve.errors import UsageError
+from tests.support.catalogues import new_catalogue
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = create_catalogue(tmp_path / "catalogue.sqlite")
+    made = new_catalogue(tmp_path / "catalogue.sqlite")
     yield made
     made.close()
 

@@ -12,7 +12,8 @@ import pytest
 
 from preserve.archival_storage.media import establish_store
 from preserve.archival_storage.store import Store
-from preserve.home import Home, ObjectStore, Settings
+from preserve.home import Home
+from preserve.settings import ObjectStore, Settings
 from storage_adapters.conformance import check_adapter
 from storage_adapters.contract import CopyRef, Package, Warrant
 from storage_adapters.errors import CopyUnknown, MediumFailing, WrongMedium

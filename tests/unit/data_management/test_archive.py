@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import Connection
 
 from preserve.data_management.archive import Archive
-from preserve.data_management.database import create_catalogue
 from preserve.errors import NotPermitted
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
+from tests.support.catalogues import new_catalogue
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     home = Home(tmp_path, Settings(archive_id="a", institution="总队", time_zone="Asia/Shanghai"))
-    return Archive(home, create_catalogue(home.catalogue), lambda: datetime(2026, 12, 31, 20, tzinfo=UTC))
+    return Archive(home, new_catalogue(home.catalogue), lambda: datetime(2026, 12, 31, 20, tzinfo=UTC))
 
 
 def test_the_day_is_that_of_the_bureau(archive: Archive) -> None:

@@ -17,6 +17,8 @@ from preserve.data_management.archive import Archive
 from preserve.errors import Stopped
 from tests.support.sessions import founded
 
+pytestmark = pytest.mark.sqlite
+
 MOMENT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from preserve.data_management import both_logs, ledger, looks
 from preserve.data_management.both_logs import Place, place_of
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
+from tests.support.catalogues import new_catalogue
 
 MOMENT = datetime(2026, 12, 11, 8, tzinfo=UTC)
 ORDER = "dlldldddlllld"
@@ -17,7 +18,7 @@ ORDER = "dlldldddlllld"
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = create_catalogue(tmp_path / "c.sqlite")
+    made = new_catalogue(tmp_path / "c.sqlite")
     with made.begin() as connection:
         for second, kind in enumerate(ORDER):
             append = ledger.append if kind == "d" else looks.append
@@ -56,7 +57,7 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 
 
 def test_of_one_second_what_was_done_comes_before_who_looked(tmp_path: Path) -> None:
-    made = create_catalogue(tmp_path / "c.sqlite")
+    made = new_catalogue(tmp_path / "c.sqlite")
     with made.begin() as connection:
         looks.append(connection, action="a", subject="s", actor="li", details={}, moment=MOMENT)
         ledger.append(connection, action="a", subject="s", actor="li", details={}, moment=MOMENT)

@@ -26,6 +26,7 @@ def test_a_whole_file_has_no_damage(plain_catalogue: Catalogue) -> None:
         assert damage(connection) == []
 
 
+@pytest.mark.sqlite
 def test_damage_is_told_in_the_words_of_the_database(plain_catalogue: Catalogue) -> None:
     with plain_catalogue.begin() as connection:
         connection.execute(text("CREATE TABLE t (a TEXT NOT NULL)"))
@@ -39,6 +40,7 @@ def test_damage_is_told_in_the_words_of_the_database(plain_catalogue: Catalogue)
         assert damage(connection, 1)
 
 
+@pytest.mark.sqlite
 def test_what_is_deleted_for_good_is_overwritten(tmp_path: Path) -> None:
     catalogue = create_catalogue(tmp_path / "c.sqlite")
     with catalogue.begin() as connection:
@@ -51,12 +53,14 @@ def test_what_is_deleted_for_good_is_overwritten(tmp_path: Path) -> None:
     assert SECRET.encode() not in catalogue.path.read_bytes()
 
 
+@pytest.mark.sqlite
 def test_none_is_made_by_opening_it(tmp_path: Path) -> None:
     with pytest.raises(NotIntact, match=r"catalogue\.missing"):
         open_catalogue(tmp_path / "c.sqlite")
     assert not (tmp_path / "c.sqlite").exists()
 
 
+@pytest.mark.sqlite
 def test_a_catalogue_of_a_later_release_is_left_alone(plain_catalogue: Catalogue) -> None:
     with plain_catalogue.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -19,7 +19,10 @@ from preserve.data_management import (
     standings,
     versions,
 )
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
+from tests.support.catalogues import new_catalogue
+
+pytestmark = pytest.mark.sqlite
 
 SMALL, LARGE = 400, 4_000
 _MIDDLE = SMALL // 2
@@ -31,7 +34,7 @@ def _objid(number: int) -> str:
 
 def _filled(path: Path, count: int) -> Catalogue:
     """So many cases, all of one shape; ten are due, three ingests are not done, however many there are."""
-    catalogue = create_catalogue(path)
+    catalogue = new_catalogue(path)
     day = "2026-01-31T00:00:00Z"
     with catalogue.begin() as connection:
         put = connection.exec_driver_sql

@@ -95,6 +95,7 @@ def test_sums_that_were_altered_are_told(entered: Connection, statement: str) ->
     assert [finding.code for finding in kept_sums.compare(entered)] == ["ledger.contradicts-index"]
 
 
+@pytest.mark.sqlite
 def test_a_report_reads_neither_files_nor_events(entered: Connection) -> None:
     entered.execute(text("DELETE FROM version_formats"))
     entered.execute(text("DELETE FROM events"))

@@ -78,6 +78,7 @@ def test_listings_that_a_case_stood_in(kept: Connection) -> None:
     assert ledger.count_listings(kept, "listed", "2", after=0, upto=11) == 1
 
 
+@pytest.mark.sqlite
 def test_some_subjects_are_found_without_reading_every_entry_of_an_action(kept: Connection) -> None:
     """Sorted by its number, SQLite would walk all entries of the action for some hundred cases: and so for each some."""
     plans: list[str] = []

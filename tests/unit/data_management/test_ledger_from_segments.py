@@ -8,9 +8,10 @@ import pytest
 
 from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger, ledger_from_segments
-from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
+from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.errors import NotIntact
 from preserve.home import Home
+from tests.support.catalogues import new_catalogue
 from tests.support.ledgers import add_entries, export_segments, founded_home
 
 
@@ -33,7 +34,7 @@ def texts(catalogue: Catalogue) -> list[str]:
 
 
 def test_what_the_segments_tell_is_entered(home: Home, tmp_path: Path) -> None:
-    old, made = open_catalogue(home), create_catalogue(tmp_path / "made.sqlite")
+    old, made = open_catalogue(home), new_catalogue(tmp_path / "made.sqlite")
     findings: list[Finding] = []
     with made.begin() as connection:
         ledger_from_segments.enter(connection, home.store / "ledger", findings)
@@ -58,7 +59,7 @@ def test_a_segment_that_is_not_whole_makes_no_ledger(fault: str, home: Home, tmp
     else:
         lines = path.read_bytes().splitlines(keepends=True)
         path.write_bytes(b"".join(lines[:-1]) if fault == "cut" else b'{"number": 1}\n' * len(lines))
-    made = create_catalogue(tmp_path / "made.sqlite")
+    made = new_catalogue(tmp_path / "made.sqlite")
     with pytest.raises(NotIntact) as refusal, made.begin() as connection:
         ledger_from_segments.enter(connection, home.store / "ledger", [])
     assert refusal.value.code == "ledger.segment-broken"

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from preserve.data_management import ledger, looks
-from preserve.data_management.database import create_catalogue
 from preserve.errors import NotIntact
+from tests.support.catalogues import new_catalogue
 
 MOMENT = datetime(2026, 11, 29, 8, tzinfo=UTC)
 LOGS = pytest.mark.parametrize("log", [ledger, looks], ids=["ledger", "looks"])
@@ -21,7 +21,7 @@ LOGS = pytest.mark.parametrize("log", [ledger, looks], ids=["ledger", "looks"])
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     """Both logs with seven entries: about `a` and `b` in turn, each naming the number before it."""
-    catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
+    catalogue = new_catalogue(tmp_path / "catalogue.sqlite")
     with catalogue.begin() as opened:
         for log in (ledger, looks):
             for number in range(1, 8):

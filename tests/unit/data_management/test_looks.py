@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from preserve.data_management import ledger, looks
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.errors import NotIntact
+from tests.support.catalogues import new_catalogue
 
 MOMENT = datetime(2026, 12, 11, 8, tzinfo=UTC)
 
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Catalogue:
-    made = create_catalogue(tmp_path / "c.sqlite")
+    made = new_catalogue(tmp_path / "c.sqlite")
     with made.begin() as connection:
         for number in range(6):
             looks.append(
@@ -63,7 +64,7 @@ def test_looks_are_found_by_subject_action_and_word(catalogue: Catalogue) -> Non
     [
         ("UPDATE looks SET entry = replace(entry, '\"li\"', '\"wu\"') WHERE number = 2", 2),
         ("UPDATE looks SET number = 9 WHERE number = 4", 9),
-        ("UPDATE looks SET leaf = x'00' WHERE number = 6", 6),
+        ("UPDATE looks SET leaf = zeroblob(1) WHERE number = 6", 6),
     ],
 )
 def test_a_changed_look_is_not_read(catalogue: Catalogue, change: str, number: int) -> None:

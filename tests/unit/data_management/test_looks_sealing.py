@@ -125,7 +125,7 @@ def test_a_closed_segment_holds_all_looks_and_the_ledger_their_root(home: Home, 
         ("DELETE FROM looks WHERE number = 3", "looks.rolled-back"),
         ("DELETE FROM looks WHERE number > 1; DELETE FROM looks_checkpoint", "looks.rolled-back"),
         ("DELETE FROM looks_checkpoint", "looks.unsigned"),
-        ("UPDATE looks_checkpoint SET made = made, signature = x'00'", "looks.forked"),
+        ("UPDATE looks_checkpoint SET made = made, signature = zeroblob(1)", "looks.forked"),
         ("INSERT INTO looks (number, entry, leaf) SELECT 4, entry, leaf FROM looks WHERE number = 3", "looks.unsigned"),
     ],
 )

@@ -15,6 +15,8 @@ from preserve.data_management.database import open_catalogue
 from preserve.data_management.facets import Filters
 from preserve.data_management.merkle import Frontier
 
+pytestmark = pytest.mark.sqlite
+
 DESCRIPTION = {
     "case_type": "penalty",
     "start": "2026-01-05",

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from preserve.data_management import proceedings
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.tables import proceeding_cases
 from preserve.data_management.tables import proceedings as table
+from tests.support.catalogues import new_catalogue
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from preserve.data_management.tables import proceedings as table
 def test_the_newest_are_listed(
     tmp_path: Path, states: tuple[str, ...], most: int, listed: list[str], older: int
 ) -> None:
-    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    catalogue = new_catalogue(tmp_path / "c.sqlite")
     rows = [(1, "disposal", "executed"), (2, "disposal", "proposed"), (3, "disposal", "executed"), (4, "hold", "added")]
     common = {"about": "chen", "due": "", "urgent": False, "steps": 1, "sha256": "0" * 64}
     with catalogue.begin() as connection:

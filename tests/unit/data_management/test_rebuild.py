@@ -4,15 +4,19 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from metadata.entities import Event, FileObject, Format, IntellectualEntity
 from metadata.premis import write_premis
 from preserve.archival_storage import copies, media, policy
 from preserve.data_management import cases, checkpoints, ledger, package_index, sealing, search
 from preserve.data_management.case_life import read_life
-from preserve.data_management.database import create_catalogue, open_catalogue
+from preserve.data_management.database import open_catalogue
 from preserve.data_management.rebuild import rebuild
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 from tests.support.catalogue_state import state
+from tests.support.catalogues import new_catalogue
 from tests.support.ledgers import export_segments
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -48,12 +52,13 @@ def _package(home: Home) -> None:
     (root / "manifest-sha256.txt").write_text("")
 
 
+@pytest.mark.sqlite
 def test_equal_after_loss(tmp_path: Path) -> None:
     home = Home(tmp_path, Settings(archive_id="a1", institution="总队"))
     checkpoints.create_keys(home.keys)
     store = media.establish_store(home)
     _package(home)
-    catalogue = create_catalogue(home.catalogue)
+    catalogue = new_catalogue(home.catalogue)
     with catalogue.begin() as connection:
         media.register_store(connection, home, actor="z", moment=MOMENT)
         package_index.index_package(connection, home.store / "packages" / NAME)

@@ -14,8 +14,11 @@ from sqlalchemy import text
 
 from preserve.data_management import database, replacing
 from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.engines import sqlite
 from preserve.errors import Busy, MediumProblem, NotIntact
 from preserve.work import hold
+
+pytestmark = pytest.mark.sqlite
 
 
 def put(catalogue: Catalogue, value: str) -> None:
@@ -95,7 +98,7 @@ def test_a_guard_stops_a_transaction_before_anything_is_done(tmp_path: Path) -> 
     put(made, "old")
 
     with pytest.raises(NotIntact):
-        put(Catalogue(made.path, made.engine, Guard()), "new")
+        put(Catalogue(made.place, made.engine, Guard()), "new")
     assert said(made) == ["old"]
 
 
@@ -112,7 +115,7 @@ def test_a_replacement_that_was_cut_off_waits_for_who_is_at_it(tmp_path: Path, m
 
 
 def test_a_locked_catalogue_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "WAIT", 0.1)
+    monkeypatch.setattr(sqlite, "WAIT", 0.1)
     path = tmp_path / "catalogue.sqlite"
     catalogue = create_catalogue(path)
     code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); "

@@ -19,12 +19,14 @@ from sqlalchemy import event, text
 
 from preserve.administration.founding import found as found_archive
 from preserve.data_management import checkpoints, ledger, sealing
-from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
+from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof import verify_ledger
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import NotIntact
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
+from tests.support.catalogues import new_catalogue
 from tests.support.earlier import to_0007
 from tests.support.ledgers import export_segments
 
@@ -190,12 +192,13 @@ def earlier_release(home: Home) -> None:
         base.commit()
 
 
+@pytest.mark.sqlite
 def test_an_archive_of_an_earlier_release_is_intact_and_is_signed_from_now_on(tmp_path: Path) -> None:
     home = Home(tmp_path, Settings(archive_id="a1", institution="总队"))
     key = checkpoints.create_keys(home.keys)
     (home.store / "ledger").mkdir(parents=True)
     shutil.copy(home.keys / "ledger.pub", home.store / "ledger")
-    create_catalogue(home.catalogue).close()
+    new_catalogue(home.catalogue).close()
     opened = open_catalogue(home)
     with opened.begin() as connection:
         details = {"public_key_sha256": key}

@@ -34,7 +34,7 @@ def add(connection: Connection, number: int, created: str, findings: str | None 
     connection.execute(
         text(
             "INSERT INTO cases (objid, case_number, archival_number, title, case_type, cause, producer, classification,"
-            " long_term, description) VALUES (:o, :o, '', '', '', '', '', '', 0, '{}')"
+            " long_term, description) VALUES (:o, :o, '', '', '', '', '', '', false, '{}')"
         ),
         {"o": objid},
     )

@@ -115,6 +115,7 @@ def _work(connection: Connection, keys: Path, earlier: Checkpoint) -> Iterator[t
     yield "medium", steps(connection, lambda: checkpoints.inclusion(connection, 77, signed.size))
 
 
+@pytest.mark.sqlite
 def test_fifty_times_the_entries_cost_hardly_more(connection: Connection, keys: Path) -> None:
     earlier = _sign(connection, keys, 700)
     _sign(connection, keys, 1_000)

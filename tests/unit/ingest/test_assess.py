@@ -11,9 +11,10 @@ import pytest
 
 from metadata.findings import Finding
 from preserve.errors import MediumProblem, Refused, ToolMissing
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.assess import Judgement, assess, preview, refusal
 from preserve.progress import Silent
+from preserve.settings import Settings
 from tests.support.small_case import ingest, small_archive, small_case
 from tests.support.taking import ingest_in, take
 from tests.support.tiny_case import write_case

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.characterise import characterise
 from preserve.ingest.forecast import Forecast
 from preserve.ingest.identify import identify
 from preserve.ingest.normalise import formats_profile
+from preserve.settings import Settings
 
 
 def _home(folder: Path, **ratios: float) -> Home:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.assess import assess
 from preserve.ingest.draft import draft
 from preserve.ingest.receive import Deposit, DepositProfile, receive
 from preserve.profiles import read_profile
 from preserve.progress import Silent
+from preserve.settings import Settings
 from tests.support.sips.parts import RECORD, folder
 from tests.support.tiny_case import write_case
 

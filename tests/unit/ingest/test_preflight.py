@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from preserve.errors import Conflict
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.compliance import REPORTS
 from preserve.ingest.preflight import look_all
 from preserve.progress import Silent
+from preserve.settings import Settings
 from tests.support.tiny_case import write_case
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from metadata.findings import Finding
 from preserve.errors import Conflict
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.assess import preview
 from preserve.ingest.preflight_table import Row, cells, heads, row_of, row_of_refused, write_table
 from preserve.messages import say
 from preserve.progress import Silent
+from preserve.settings import Settings
 from tests.support.tiny_case import write_case
 
 ARTICLE = {"article": "8"}

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.receive import Deposit
 from preserve.ingest.sources import Entry
 from preserve.ingest.sources.folder import FolderSource
 from preserve.ingest.space import reckon
+from preserve.settings import Settings
 
 
 def _room(tmp_path: Path, policy: str, name: str, size: int = 100 << 20) -> float:

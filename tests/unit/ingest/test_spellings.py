@@ -21,13 +21,14 @@ from preserve.clock import CHINA
 from preserve.data_management.journal import FileRow
 from preserve.description.matching import described, name_in
 from preserve.errors import Refused
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.assess import Judgement, assess, preview
 from preserve.ingest.begin import _inventory
 from preserve.ingest.draft import draft
 from preserve.ingest.provenance import read_file
 from preserve.ingest.take_in import Intake, jobs_of, take_all
 from preserve.progress import Silent
+from preserve.settings import Settings
 from tests.support.material.corpus import ffmpeg
 
 VIDEO, SOUND, PHOTO = "录像/现场录像 Café {}.mp4", "录音/询问 Café.wav", "照片/现场 Café.jpg"

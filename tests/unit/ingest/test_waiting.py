@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.waiting import cases_in, deadlines
+from preserve.settings import Settings
 from tests.support.tiny_case import write_case
 
 

@@ -10,7 +10,7 @@ import pytest
 from metadata.entities import Event, FileObject, Format
 from preserve.archival_storage.aip_versions import PreviousVersion
 from preserve.archival_storage.packing.identifiers import identifier
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.context import Ingest
 from preserve.ingest.facts import Character, Copied, Derivative, Identification, Normalised, Proof, Stream
 from preserve.ingest.provenance import TakenFile
@@ -24,6 +24,7 @@ from preserve.preservation_planning.file_decisions import (
     copies_of,
 )
 from preserve.preservation_planning.policy import read_policy
+from preserve.settings import Settings
 from tests.support.little_packages import MP4, OBJID, object_of, write_package
 
 STORED = "data/b.avi"

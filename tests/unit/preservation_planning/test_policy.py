@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preserve.data_management.formats_index import Kind, Traits, made_kind, signatures_of, traits_of
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.normalise import Plan
 from preserve.preservation_planning.policy import HOPELESS, plan_of, read_policy, wish, wish_for
 from preserve.preservation_planning.reidentify import newer
+from preserve.settings import Settings
 
 
 def home(folder: Path, policy: str = "lossless") -> Home:

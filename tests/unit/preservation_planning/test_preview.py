@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 
 from metadata.entities import Format
 from preserve.data_management import migrations_journal
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.formats_index import Kind
 from preserve.data_management.package_index import index_package
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.preservation_planning.policy import Policy, Wish, read_policy
 from preserve.preservation_planning.preview import affected, changing, estimated, named, preview
+from preserve.settings import Settings
+from tests.support.catalogues import new_catalogue
 from tests.support.little_packages import MP4, OBJID, TEXT, object_of, write_package
 
 OTHER = "aip-01hzzzzzzzzzzzzzzzzzzzzzzy"
@@ -26,7 +27,7 @@ OTHER = "aip-01hzzzzzzzzzzzzzzzzzzzzzzy"
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     """A case with a text, a recording and a sound, another with two recordings; none has a copy of anything."""
-    catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
+    catalogue = new_catalogue(tmp_path / "catalogue.sqlite")
     first = (
         object_of("f1", "data/a.txt", 3, format_=TEXT),
         object_of("f2", "data/b.mp4", 500, format_=MP4),

@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 from metadata.entities import Format
 from preserve.archival_storage.policy import MediaProfile, read_media_profile
 from preserve.data_management import holdings
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.package_index import index_package
 from preserve.messages import speaking
 from preserve.preservation_planning import reidentify
 from preserve.preservation_planning.profile import LEVELS, PlanningProfile
 from preserve.preservation_planning.risk import FormatFacts, formats, media, superseded, tools, totals
+from tests.support.catalogues import new_catalogue
 from tests.support.little_packages import MP4, OBJID, ORIGINALS, TEXT, UNKNOWN, object_of, write_package
 
 MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ PLANNING = PlanningProfile.model_validate(
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    catalogue = create_catalogue(tmp_path / "catalogue.sqlite")
+    catalogue = new_catalogue(tmp_path / "catalogue.sqlite")
     with catalogue.begin() as opened:
         yield opened
     catalogue.close()

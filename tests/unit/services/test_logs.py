@@ -82,7 +82,7 @@ def test_the_journal_is_told_the_level() -> None:
 
 _PROGRAM = """
 import logging
-from preserve.home import Logging
+from preserve.settings import Logging
 from preserve.services.logs import begin_logging
 begin_logging(Logging(form="{form}"), text={text})
 logging.getLogger("preserve.web").info("one")

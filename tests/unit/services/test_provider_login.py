@@ -19,10 +19,10 @@ from preserve.clock import now
 from preserve.data_management import logins
 from preserve.data_management.archive import Archive
 from preserve.errors import Busy, NotFound, NotPermitted, Refused, Throttled, ToolMissing
-from preserve.home import Oidc
 from preserve.services import people, provider_login, security_keys, sessions
 from preserve.services.provider_login import Answer, Arrived
 from preserve.services.session import Session, Token
+from preserve.settings import Oidc
 from tests.support.provider import CLIENT, SECRET, Provider, own_authority, provided
 from tests.support.security_key import SecurityKey
 from tests.support.sessions import appoint, entries, founded, session_of

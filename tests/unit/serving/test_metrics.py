@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from preserve.errors import MediumProblem, PreserveError, UsageError
-from preserve.home import Monitor
 from preserve.services.standing import Standing
 from preserve.serving.metrics import TYPE, Exporter, read_token
+from preserve.settings import Monitor
 from tests.support.sessions import founded
 
 TOKEN = "a" * 40

@@ -17,8 +17,9 @@ from preserve.administration.appraisal.printing import as_paper, as_workbook, ce
 from preserve.administration.retention.profile import read_retention
 from preserve.clock import now
 from preserve.errors import Refused
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.messages import say, speaking
+from preserve.settings import Settings
 
 PROFILE = read_retention(None)
 FIRST = len(heads())

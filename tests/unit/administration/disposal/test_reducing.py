@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from preserve.administration.disposal.reducing import reduced_version
 from preserve.clock import now
 from preserve.data_management import ledger
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.proof.anchors import REDUCED
+from tests.support.catalogues import new_catalogue
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    catalogue = new_catalogue(tmp_path / "c.sqlite")
     with catalogue.begin() as connection:
         yield connection
     catalogue.close()

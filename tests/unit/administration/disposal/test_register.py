@@ -13,7 +13,8 @@ import pytest
 from preserve.administration.appraisal.model import Item
 from preserve.administration.disposal.model import Confirmation, CopyGone, Disposal, Entry, Signature, Tombstone
 from preserve.administration.disposal.register import _years, as_paper
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 
 MOMENT = datetime(2026, 6, 1, 2, 30, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from preserve.administration.signing import TEST_MARK
 from preserve.administration.signing.authority import YEARS, _short, make_test_authority
 from preserve.clock import now
-from preserve.home import Signing
+from preserve.settings import Signing
 
 MOMENT = now()
 

@@ -18,7 +18,8 @@ from preserve.administration.signing.authority import make_test_authority
 from preserve.administration.signing.files import open_key, ordered, read_chain, read_facts, read_private, read_secret
 from preserve.clock import now
 from preserve.errors import PreserveError
-from preserve.home import Home, Settings, Signing
+from preserve.home import Home
+from preserve.settings import Settings, Signing
 from storage_adapters.durable import write_file
 
 

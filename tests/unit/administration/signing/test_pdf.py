@@ -20,7 +20,8 @@ from preserve.administration.signing.pdf import SignedPaper, sign_paper
 from preserve.archival_storage.policy import TimeStamps
 from preserve.clock import now
 from preserve.errors import MediumProblem, ToolMissing
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 
 MOMENT = now()
 

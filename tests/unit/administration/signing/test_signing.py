@@ -12,7 +12,8 @@ from preserve.administration.signing import TEST_MARK, check_signer, open_signer
 from preserve.administration.signing.authority import make_test_authority
 from preserve.clock import now
 from preserve.errors import PreserveError, Refused, ToolMissing
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 
 MOMENT = now()
 

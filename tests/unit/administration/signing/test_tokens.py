@@ -22,8 +22,9 @@ from preserve.administration.signing.pdf import sign_paper
 from preserve.archival_storage.policy import TimeStamps
 from preserve.clock import now
 from preserve.errors import PreserveError
-from preserve.home import Home, Settings, Signing
+from preserve.home import Home
 from preserve.messages import LANGUAGES, hint, say, speaking
+from preserve.settings import Settings, Signing
 from storage_adapters.durable import write_file
 
 pytestmark = pytest.mark.xdist_group("softhsm")

@@ -11,7 +11,8 @@ from metadata.opened import open_bag
 from preserve.archival_storage.aip_versions.copy_unchanged import carry, data_path, own_bytes, saved, stays, way_of
 from preserve.archival_storage.aip_versions.previous import PreviousVersion
 from preserve.errors import NotIntact
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
 from storage_adapters.sharing import Way
 from tests.support.packages import OBJID, TINY, make_package
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from preserve.data_management import audit_records, audits
 from preserve.data_management.audit_records import Record
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
+from tests.support.catalogues import new_catalogue
 
 START = datetime(2020, 1, 5, 3, 0, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ def record(when: datetime, copy: str, outcome: str = "intact", medium: str = "st
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    made = create_catalogue(tmp_path / "catalogue.sqlite")
+    made = new_catalogue(tmp_path / "catalogue.sqlite")
     yield made
     made.close()
 
@@ -129,7 +130,7 @@ def test_what_is_found_is_what_was_written(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, str, str]]
 ) -> None:
     folder = tmp_path_factory.mktemp("history")
-    made = create_catalogue(folder / "catalogue.sqlite")
+    made = new_catalogue(folder / "catalogue.sqlite")
     records = [record(START + timedelta(days=day), f"aip-{name}_v0001", outcome) for day, name, outcome in rows]
     for number, row in enumerate(records):
         keep(made, folder, number, [row])

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.proof.signatures import Rows, merged
+from tests.support.catalogues import new_catalogue
 
 A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
 
@@ -37,7 +37,7 @@ def test_merged(
 def test_a_row_that_was_changed_is_named_wherever_it_stands(tmp_path: Path, change: str, size: int) -> None:
     checkpoints.create_keys(tmp_path)
     public = [checkpoints.read_public_key(tmp_path / "ledger.pub")]
-    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    catalogue = new_catalogue(tmp_path / "c.sqlite")
     moment = datetime(2026, 11, 23, 8, tzinfo=UTC)
     with catalogue.begin() as connection:
         for _ in range(5):

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Connection, insert, text
 
 from preserve.data_management import checkpoints
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof.tile_check import TileCheck
 from preserve.data_management.tables import ledger as table
+from tests.support.catalogues import new_catalogue
 
 SIZE = 66_000
 LEAVES = [hashlib.sha256(b"\x00" + str(number).encode()).digest() for number in range(SIZE)]
@@ -20,7 +20,7 @@ LEAVES = [hashlib.sha256(b"\x00" + str(number).encode()).digest() for number in 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    catalogue = create_catalogue(tmp_path_factory.mktemp("tiles") / "c.sqlite")
+    catalogue = new_catalogue(tmp_path_factory.mktemp("tiles") / "c.sqlite")
     with catalogue.begin() as opened:
         rows = [{"number": number, "entry": "{}", "leaf": leaf} for number, leaf in enumerate(LEAVES, 1)]
         opened.execute(insert(table), rows)

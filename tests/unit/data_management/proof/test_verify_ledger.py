@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from preserve.data_management import checkpoints, ledger, sealing
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.data_management.proof import verify_ledger
-from preserve.home import Home, Settings
+from preserve.home import Home
+from preserve.settings import Settings
+from tests.support.catalogues import new_catalogue
 from tests.support.ledgers import export_segments
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -18,7 +20,7 @@ MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 @pytest.fixture
 def kept(tmp_path: Path) -> Catalogue:
     checkpoints.create_keys(tmp_path / "keys")
-    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    catalogue = new_catalogue(tmp_path / "c.sqlite")
     for _ in range(2):
         with catalogue.begin() as connection:
             for number in range(5):
@@ -32,7 +34,7 @@ def _prove(kept: Catalogue, tmp_path: Path) -> verify_ledger.LedgerReport:
 
 
 def test_sound(kept: Catalogue, tmp_path: Path) -> None:
-    with kept.read() as connection:
+    with kept.begin() as connection:
         assert len(export_segments(connection, tmp_path / "store" / "ledger")) == 1
         assert export_segments(connection, tmp_path / "store" / "ledger") == []
         last = checkpoints.read_checkpoints(connection)[-1]

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, insert, text
 
 from metadata.findings import Finding
 from preserve.data_management import ledger
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.proof.walking import Walk, first_bad
 from preserve.data_management.segment_cover import read_raw
 from preserve.data_management.tables import ledger as table
+from tests.support.catalogues import new_catalogue
 
 
 def entry(number: int, details: str = "{}", subject: str = "s") -> str:
@@ -25,7 +25,7 @@ def entry(number: int, details: str = "{}", subject: str = "s") -> str:
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    catalogue = new_catalogue(tmp_path / "c.sqlite")
     with catalogue.begin() as opened:
         opened.execute(insert(table), [ledger.row_of(entry(number)) for number in range(1, 601)])
         yield opened

@@ -10,10 +10,11 @@ import pytest
 from preserve.administration.duties import Role
 from preserve.administration.people import Person
 from preserve.errors import NotFound
-from preserve.home import Home, Settings, Web
+from preserve.home import Home
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.access import known, may_change, own, takes_in
 from preserve.ingest.handing_in.rooms import Record, State, room_of
+from preserve.settings import Settings, Web
 
 ID = "up-01arz3ndektsv4rrffq69g5fav"
 OWNER, ARCHIVIST, HEAD, AUDITOR = (

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from preserve.errors import Busy, Conflict, PreserveError
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.handing_in import limits
 from preserve.ingest.handing_in.rooms import Record, room_of
+from preserve.settings import Settings
 
 PROFILE = (Path("profiles") / "deposit.toml").read_text(encoding="utf-8")
 

@@ -10,9 +10,10 @@ import pypdfium2
 import pytest
 
 from metadata.findings import Finding
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.handing_in.papers import About, TakenIn, letter, receipt
 from preserve.messages import LANGUAGES, Language, speaking
+from preserve.settings import Settings
 
 WHEN = datetime(2026, 3, 4, 1, 2, tzinfo=UTC)
 ABOUT = About("in-1", "整案\u202e", "临文综罚〔2026〕77号", "#set page(<b>)", "周某", 3, 1500, "吴档案")

@@ -10,8 +10,9 @@ import pytest
 
 from preserve.clock import now
 from preserve.errors import Busy, NotFound, NotIntact
-from preserve.home import Home, Settings
+from preserve.home import Home
 from preserve.ingest.handing_in.rooms import DAYS, Record, Room, room_of, rooms
+from preserve.settings import Settings
 
 ID = "up-01arz3ndektsv4rrffq69g5fav"
 

@@ -22,11 +22,11 @@ from sigstore_models.common import v1 as common
 from sqlalchemy import Connection, insert
 
 from preserve.data_management import checkpoints, ledger
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.proof.export.tile_files import LONGEST, tile_path, write_tiles
 from preserve.data_management.tables import ledger as table
 from preserve.data_management.tables import tiles
 from preserve.errors import NotIntact, Refused
+from tests.support.catalogues import new_catalogue
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     checkpoints.create_keys(tmp_path / "keys")
-    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    catalogue = new_catalogue(tmp_path / "c.sqlite")
     with catalogue.begin() as opened:
         yield opened
     catalogue.close()

@@ -1,0 +1,47 @@
+"""Where a catalogue may lie: in a SQLite file, or in a schema of a PostgreSQL database.
+
+Either one gives connections whose transactions begin and end by the same rules, and says in our own errors what went
+wrong. What it says of SQL differs in a few words; `dialect.py` has them.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+WAIT = 8.0
+"""Seconds that anybody waits for the catalogue; with the start of a command less than ten."""
+
+
+class Place(Protocol):
+    """One catalogue's place."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it: the file, or the database's address without any secret."""
+
+    def engine(self) -> Engine:
+        """Connections to it; none is opened yet."""
+
+    def make(self, engine: Engine) -> None:
+        """Make an empty catalogue there, without the newest schema where that is brought by migrations."""
+
+    def begun(self, engine: Engine, *, writes: bool) -> Connection:
+        """A connection with its transaction begun; who writes is alone. Raises Busy, NotIntact."""
+
+    def to_its_end(self, connection: Connection) -> AbstractContextManager[None]:
+        """Commit where the body ends well, else roll back."""
+
+    def require_current(self, connection: Connection) -> None:
+        """Raises Busy where something else was put into the catalogue's place under this transaction."""
+
+    def translated(self) -> AbstractContextManager[None]:
+        """What the database's own errors are in ours: Busy, MediumProblem, NotIntact."""
+
+    def version(self, connection: Connection) -> str | None:
+        """The schema's version, None where no schema is there. Raises NotIntact, PreserveError."""
+
+    def require_schema(self, connection: Connection) -> None:
+        """Raises NotIntact where the schema is not ours."""

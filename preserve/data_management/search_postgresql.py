@@ -1,0 +1,224 @@
+"""The index of words in a PostgreSQL catalogue: our own tokens as lexemes, in GIN, in a partition for each year.
+
+The years are asked from the newest back until enough is found, each by its GIN alone: left to itself, the planner
+gambles between that and the order of the numbers. The index does not know which tokens stand side by side, so a case
+counts only when its text was held against the words.
+
+A case has rows of two kinds: `in_head` what its description says, the other all that it says. A row with more words
+than a tsvector takes (beyond 1 MB it would lose some without a word) is divided; then its words are asked one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import chain, islice
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from preserve.data_management import facets
+from preserve.data_management.facets import IN_PART, Filters
+from preserve.data_management.passages import Passage, unpack
+from preserve.data_management.tables import findable
+from preserve.data_management.tokens import Term, folded, spaced
+
+_A_DAY = 1 << 14
+_MOST = 600_000  # bytes of lexemes in a row; the type holds 1,048,575
+_LONGEST = 255  # characters of a lexeme; it may have 2,046 bytes
+_A_PIECE = 20_000  # tokens of a passage that come into one row in any case
+_OVERLAP = 512  # tokens that two pieces of one passage share: no word of a query has more
+_AT_ONCE = 64  # cases whose text is read at once
+
+_INSERT = text(
+    "INSERT INTO search (closed, number, part, in_head, divided, words)"
+    " VALUES (:closed, :number, :part, :in_head, :divided, array_to_tsvector(:words))"
+)
+_PLAN = text(
+    "SELECT set_config('enable_seqscan', :on, true), set_config('enable_indexscan', :on, true),"
+    " set_config('enable_indexonlyscan', :on, true)"
+)
+
+
+def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put cases into the index, by their rows of `findable`."""
+    made = [one for row in rows for one in _rows(connection, row)]
+    for closed in sorted({one["closed"] for one in made}):
+        connection.execute(text("SELECT search_partition(:closed)"), {"closed": closed})
+    for one in made:
+        connection.execute(_INSERT, one)
+
+
+def forget(connection: Connection, row: dict[str, Any]) -> None:
+    """Take a case out."""
+    where = {"closed": _year(row["number"]), "number": row["number"]}
+    connection.execute(text("DELETE FROM search WHERE closed = :closed AND number = :number"), where)
+
+
+def clear(connection: Connection) -> None:
+    """Take every case out."""
+    connection.execute(text("DELETE FROM search"))
+
+
+def numbers(
+    connection: Connection, wanted: Sequence[Term], filters: Filters, later: int, values: dict[str, Any]
+) -> list[int]:
+    """The next cases, the highest number first, that hold every term and filter, and lie within the days.
+
+    Of those whose description says all of it, or with `later` of the others. `values` are what `below` and `limit` are,
+    the condition on days as `where`, and what that asks for.
+    """
+    if later and not wanted:
+        return []
+    found: list[int] = []
+    for number in _proved(connection, _candidates(connection, wanted, filters, later, values), wanted, filters, later):
+        found.append(number)
+        if len(found) == values["limit"]:
+            break
+    return found
+
+
+def _candidates(
+    connection: Connection, wanted: Sequence[Term], filters: Filters, later: int, values: dict[str, Any]
+) -> Iterator[int]:
+    """Every case, the highest number first, that has the tokens in any order."""
+    where = values["where"].format(number="found.number")
+    bound = {name: value for name, value in values.items() if name not in ("where", "limit")}
+    lexemes = [*map(_query, wanted), *(_query(term, kind) for kind, term in filters.in_part())]
+    lexemes += [_quoted(mark) for mark in filters.marks()]
+    if not lexemes:
+        query = f"SELECT number FROM findable found WHERE number < :below{where} ORDER BY number DESC LIMIT :limit"
+        yield from connection.execute(text(query), {**bound, "limit": values["limit"]}).scalars()
+        return
+    bound |= {f"word{place}": lexeme for place, lexeme in enumerate(lexemes)} | {"words": " & ".join(lexemes)}
+    scope = "NOT in_head" if later else "in_head"
+    for closed in _years(connection, values["below"]):
+        # A sum is no column: the order of the numbers cannot be what this is read by.
+        rows = f"SELECT number FROM search WHERE closed = {closed} AND {scope} AND number + 0 < :below AND"
+        one_by_one = " INTERSECT ".join(
+            f"{rows} divided AND words @@ CAST(:word{place} AS tsquery)" for place in range(len(lexemes))
+        )
+        whole = f"{rows} NOT divided AND words @@ CAST(:words AS tsquery)"
+        query = f"SELECT number FROM ({whole} UNION ({one_by_one})) found WHERE true{where} ORDER BY number DESC"
+        connection.execute(_PLAN, {"on": "off"})
+        there = connection.execute(text(query), bound).scalars().all()
+        connection.execute(_PLAN, {"on": "on"})
+        yield from there
+
+
+def _years(connection: Connection, below: int) -> list[int]:
+    """The years that have a partition and can have numbers below this one, the newest first."""
+    parts = connection.exec_driver_sql(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE i.inhparent = to_regclass('search')"
+    )
+    years = sorted((int(str(name).removeprefix("search_")) for name in parts.scalars()), reverse=True)
+    return [year for year in years if date(year, 1, 1).toordinal() * _A_DAY < below]
+
+
+def _proved(
+    connection: Connection, candidates: Iterator[int], wanted: Sequence[Term], filters: Filters, later: int
+) -> Iterator[int]:
+    """Those of the candidates whose text has the words; with `later` not in the description alone."""
+    in_doubt = [term for term in wanted if not _is_token(term)]
+    about = [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
+    if not later and not in_doubt and not about:
+        yield from candidates  # one token each: the index knows
+        return
+    while batch := list(islice(candidates, _AT_ONCE)):
+        columns = [findable.c.number, findable.c.head, *([findable.c.body] if later and in_doubt else [])]
+        query = select(*columns).where(findable.c.number.in_(bindparam("numbers", expanding=True)))
+        rows = {row.number: row._mapping for row in connection.execute(query, {"numbers": batch})}
+        for number in batch:
+            row = rows.get(number)
+            if row is None or not all(_facet_says(connection, number, kind, term) for kind, term in about):
+                continue
+            head = [folded(one.text) for one in unpack(row["head"])]
+            if not later:
+                if _all_in(in_doubt, head):
+                    yield number
+            elif not _all_in(wanted, head):
+                body = (folded(one.text) for one in unpack(row["body"])) if in_doubt else ()
+                if not in_doubt or _all_in(in_doubt, [*head, *body]):
+                    yield number
+
+
+def _all_in(terms: Sequence[Term], texts: Sequence[str]) -> bool:
+    return all(any(term.stands_in(one) for one in texts) for term in terms)
+
+
+def _facet_says(connection: Connection, number: int, kind: str, term: Term) -> bool:
+    return any(one == kind and term.stands_in(value) for one, value in facets.rows_of(connection, number))
+
+
+def _is_token(term: Term) -> bool:
+    """Whether the word is one whole token, so that the index alone proves it."""
+    return term.phrase == term.tokens and len(term.tokens) == 1 and len(term.tokens[0]) < _LONGEST
+
+
+def _query(term: Term, kind: str = "") -> str:
+    """The tokens of a word as a tsquery: each of them, the last one as a beginning where it is one."""
+    last = len(term.phrase) - 1
+    parts = (
+        _quoted(_lexeme(token, kind)) + (":*" if term.open_end and place == last else "")
+        for place, token in enumerate(term.phrase)
+    )
+    return " & ".join(dict.fromkeys(parts))
+
+
+def _quoted(lexeme: str) -> str:
+    """A lexeme in a tsquery. It has letters, digits and our marks only, so nothing in it needs an escape."""
+    return f"'{lexeme}'"
+
+
+def _lexeme(token: str, kind: str = "") -> str:
+    """A token as a lexeme; one of a party, an officer … is told apart by a character that no text has."""
+    return f"{kind}\ue002{token}"[:_LONGEST] if kind else token[:_LONGEST]
+
+
+def _year(number: int) -> int:
+    return date.fromordinal(number // _A_DAY).year
+
+
+def _rows(connection: Connection, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A case's rows of the index."""
+    about = list(_about(connection, row["number"]))
+    part = 0
+    for in_head, names in ((True, ("head",)), (False, ("head", "body"))):
+        groups = list(_groups(chain(about, _pieces(one for name in names for one in unpack(row[name])))))
+        for words in groups:
+            made = {"part": part, "in_head": in_head, "divided": len(groups) > 1, "words": sorted(words)}
+            yield {"closed": _year(row["number"]), "number": row["number"], **made}
+            part += 1
+
+
+def _about(connection: Connection, number: int) -> Iterator[set[str]]:
+    """The lexemes of each value that a case can be picked out by."""
+    for kind, value in dict.fromkeys(facets.rows_of(connection, number)):
+        if kind in IN_PART:
+            yield {_lexeme(token, kind) for token in spaced(value).split()}
+        elif mark := facets.mark_of(kind, value):
+            yield {mark}
+
+
+def _pieces(passages: Iterable[Passage]) -> Iterator[set[str]]:
+    """The lexemes of each passage, or of parts of it that overlap: no word of a query lies in none of them whole."""
+    for passage in passages:
+        tokens = [_lexeme(token) for token in spaced(passage.text).split()]
+        for start in range(0, len(tokens), _A_PIECE - _OVERLAP):
+            yield set(tokens[start : start + _A_PIECE])
+
+
+def _groups(pieces: Iterable[set[str]]) -> Iterator[set[str]]:
+    """Piece joined to piece, as many as a row takes."""
+    words: set[str] = set()
+    size = 0
+    for piece in pieces:
+        more = sum(len(word.encode()) for word in piece - words)
+        if size + more > _MOST and words:
+            yield words
+            words, size = set(), 0
+            more = sum(map(len, map(str.encode, piece)))
+        words |= piece
+        size += more
+    yield words

@@ -1,0 +1,132 @@
+"""The catalogue that is made beside the one in use, and takes its place when it is whole: a file, or a schema.
+
+A schema is renamed, and the old one with it, in one transaction: whoever comes after finds the one or the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import text
+
+from preserve.clock import now
+from preserve.data_management import replacing
+from preserve.data_management.database import Catalogue, create_catalogue, fold, place_of
+from preserve.data_management.engines.postgresql import PostgresqlSchema
+from preserve.errors import NotIntact
+from preserve.home import Home
+
+Told = Callable[[str], None]
+
+
+class Successor(Protocol):
+    """What becomes the catalogue."""
+
+    def make(self) -> Catalogue:
+        """An empty one beside the old; what an earlier call left there goes. The caller holds the lock file."""
+
+    def require_old(self) -> None:
+        """Raises NotIntact where there is none, for which it would be wrong to wait."""
+
+    def finish(self, catalogue: Catalogue) -> None:
+        """Close it, whole and on the medium."""
+
+    def put(self, told: Told) -> str:
+        """Put it in the old one's place; where that went, or nothing. Nobody writes into the old one meanwhile."""
+
+    def drop(self) -> None:
+        """Take away what did not become the catalogue."""
+
+
+def successor_of(home: Home) -> Successor:
+    """What can take the place of a home's catalogue."""
+    place = place_of(home)
+    return _Schema(place) if isinstance(place, PostgresqlSchema) else _File(home)
+
+
+def former_of(home: Home) -> list[str]:
+    """The catalogues that others took the place of, which still say what they said."""
+    place = place_of(home)
+    if not isinstance(place, PostgresqlSchema):
+        return sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
+    query = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :before) ORDER BY nspname")
+    engine = place.engine()
+    try:
+        with place.translated(), engine.connect() as connection:
+            return list(connection.execute(query, {"before": f"{place.schema}{_BEFORE}"}).scalars())
+    finally:
+        engine.dispose()
+
+
+class _File(Successor):
+    def __init__(self, home: Home) -> None:
+        self._home, self._fresh = home, home.path / "catalogue.sqlite.new"
+
+    def make(self) -> Catalogue:
+        replacing.finish(self._home.catalogue)
+        self.drop()
+        return create_catalogue(self._fresh)
+
+    def require_old(self) -> None:
+        if not self._home.catalogue.is_file():
+            raise NotIntact("catalogue.missing", self._home.catalogue_name)
+
+    def finish(self, catalogue: Catalogue) -> None:
+        fold(catalogue)
+        catalogue.close()
+        if self._home.settings.web.group:  # the door is another user of this group
+            self._fresh.chmod(0o660)
+
+    def put(self, told: Told) -> str:
+        return replacing.replace(self._fresh, self._home.catalogue, told)
+
+    def drop(self) -> None:
+        replacing.drop_unfinished(self._fresh)
+
+
+_BEFORE = "_before_"
+
+
+@dataclass
+class _Schema(Successor):
+    place: PostgresqlSchema
+
+    @property
+    def _fresh(self) -> PostgresqlSchema:
+        return replace(self.place, schema=f"{self.place.schema}_new")
+
+    def make(self) -> Catalogue:
+        self.drop()
+        return create_catalogue(self._fresh)
+
+    def require_old(self) -> None:
+        """Opening it says so."""
+
+    def finish(self, catalogue: Catalogue) -> None:
+        catalogue.close()
+
+    def put(self, told: Told) -> str:
+        schema, engine = self.place.schema, self.place.engine()
+        kept = f"{schema}{_BEFORE}{now():%Y%m%dt%H%M%Sz}"
+        there = text("SELECT count(*) FROM pg_namespace WHERE nspname = :schema")
+        try:
+            with self.place.translated(), engine.begin() as connection:
+                old = connection.execute(there, {"schema": schema}).scalar_one()
+                if old:
+                    connection.exec_driver_sql(f"ALTER SCHEMA {schema} RENAME TO {kept}")
+                connection.exec_driver_sql(f"ALTER SCHEMA {self._fresh.schema} RENAME TO {schema}")
+                told("ready")
+        finally:
+            engine.dispose()
+        told("placed")
+        return f"{self.place.url}#{kept}" if old else ""
+
+    def drop(self) -> None:
+        engine = self.place.engine()
+        try:
+            with self.place.translated(), engine.begin() as connection:
+                connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {self._fresh.schema} CASCADE")
+        finally:
+            engine.dispose()

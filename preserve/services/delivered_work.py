@@ -1,0 +1,232 @@
+"""The worker of an archive whose catalogue is on a server: does what Procrastinate delivers, each job in a process.
+
+Every worker, on whichever machine, also looks for deliveries of workers that are gone. It does so itself and not by a
+job: a job of that kind could be lost in the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import procrastinate
+from procrastinate.jobs import DeleteJobCondition
+
+from preserve.data_management import deliveries, jobs, nodes
+from preserve.data_management.archive import Archive
+from preserve.data_management.engines.postgresql import PostgresqlSchema
+from preserve.data_management.nodes import Node
+from preserve.errors import Busy, MediumProblem, NotFound, PreserveError, Stopped
+from preserve.progress import check_stop
+from preserve.services.job_children import TRIES, Children, vanished
+from preserve.services.job_clearing import clear
+from preserve.services.job_profile import JobsProfile
+from preserve.services.runs import Lane
+
+Result = TypeVar("Result")
+
+BEAT = 2.0
+"""Seconds between two signs of life of a worker."""
+SILENT = 8.0
+"""Seconds without one after which its work is another's."""
+_log = logging.getLogger("preserve.worker")
+_PROMPT = ("waited", "ingest", "work")
+"""Lanes whose jobs are told of at once, by a connection each that listens; of the others after some seconds."""
+
+_CONNECTIONS = 6  # of the deliveries, beside those that listen
+_LOOK = 1.0  # seconds between two looks at jobs that are to stop
+_LOOK_FOR_GONE = 2.0
+_LOOK_FOR_LEFT = 60.0  # seconds between two looks for jobs that wait and are carried by nothing
+_CLEAR = 3600.0
+
+
+def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, node: Node) -> int:
+    """Take what is delivered until this process is asked to stop, then let its jobs stop; how many were started."""
+    worker = _Worker(archive, limits, profile, node)
+    try:
+        asyncio.run(worker.run())
+    finally:
+        worker.threads.shutdown()
+    return worker.children.started
+
+
+def take_over(archive: Archive, delivery: int, job: str, attempt: int) -> None:
+    """End a delivery whose worker is gone, and have the job delivered anew; once, whoever else does the same."""
+    with archive.catalogue.begin() as connection:
+        if not deliveries.finish(connection, delivery):
+            return
+        with suppress(NotFound):
+            row = jobs.read(connection, job)
+            if row.state in jobs.AT_WORK and row.attempt == attempt:
+                vanished(archive, connection, row, TRIES)
+            elif row.state == "queued" and row.attempt == attempt - 1:
+                deliveries.deliver(connection, row)  # it was fetched, and the worker died before it began
+
+
+class _Worker:
+    def __init__(self, archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, node: Node) -> None:
+        self.archive, self.limits, self.profile = archive, limits, profile
+        self.node = node
+        self.children = Children(archive, TRIES, node.name)
+        self.stopping = threading.Event()
+        # One for each child that may run, and some for the looks: none of them may wait for the others.
+        self.threads = ThreadPoolExecutor(sum(limits.values()) + 8, thread_name_prefix="delivered")
+
+    async def run(self) -> None:
+        """Work until it is asked to stop. Raises MediumProblem where the server is not there at the beginning."""
+        place = self.archive.catalogue.place
+        assert isinstance(place, PostgresqlSchema), "a worker of this kind is begun where the catalogue is on a server"
+        given = place.arguments(deliveries.work_schema(place.schema))
+        connector = procrastinate.PsycopgConnector(conninfo=place.url, kwargs=given, min_size=1, max_size=_CONNECTIONS)
+        app = procrastinate.App(connector=connector)
+        app.task(name=deliveries.TASK)(self.attempt)
+        async with app.open_async():
+            workers = [asyncio.create_task(self._lane(app, *each)) for each in self._lanes()]
+            looks = [asyncio.create_task(self._again(*each)) for each in self._looks(app)]
+            try:
+                await self._until_asked_to_stop(workers)
+            finally:
+                self.stopping.set()
+                for task in workers:
+                    task.cancel()  # it takes nothing more, and ends when its children have
+                await self._end_children()
+                await asyncio.gather(*workers, return_exceptions=True)
+                for task in looks:
+                    task.cancel()
+                await asyncio.gather(*looks, return_exceptions=True)
+
+    def _lanes(self) -> list[tuple[str, list[str], int]]:
+        """Each lane with its queues and how many of its jobs may run here at once."""
+        burners = [deliveries.queue_of("burn", str(device)) for device in sorted(Path("/dev").glob("sr*"))]
+        return [(lane, [lane, *(burners if lane == "burn" else [])], most) for lane, most in self.limits.items()]
+
+    async def _lane(self, app: procrastinate.App, lane: str, queues: list[str], most: int) -> None:
+        await app.run_worker_async(
+            queues=queues,
+            name=lane,
+            concurrency=most,
+            install_signal_handlers=False,
+            delete_jobs=DeleteJobCondition.ALWAYS,
+            update_heartbeat_interval=BEAT,
+            stalled_worker_timeout=SILENT,
+            fetch_job_polling_interval=BEAT,
+            listen_notify=lane in _PROMPT,
+        )
+
+    async def attempt(self, job: str, attempt: int) -> None:
+        """Do an attempt of a job, where it is still the next one."""
+        try:
+            started = not self.stopping.is_set() and await self._in_thread(self._start, job, attempt)
+        except (Busy, MediumProblem):
+            started = False
+        if not started:
+            await self._insist(partial(self._give_back, job, attempt))
+            return
+        child = self.children.running[job]
+        await self._in_thread(child.wait)
+        await self._insist(partial(self.children.reap, job))
+        self.children.running.pop(job, None)
+
+    def _start(self, job: str, attempt: int) -> bool:
+        with self.archive.catalogue.read() as connection, suppress(NotFound):
+            row = jobs.read(connection, job)
+            return row.attempt == attempt - 1 and self.children.start(row)
+        return False
+
+    def _give_back(self, job: str, attempt: int) -> None:
+        """Have an attempt delivered anew that was not begun here, where it is still the next one."""
+        with self.archive.catalogue.begin() as connection, suppress(NotFound):
+            row = jobs.read(connection, job)
+            if row.state == "queued" and row.attempt == attempt - 1:
+                deliveries.deliver(connection, row)
+
+    async def _insist(self, what: Callable[[], Any]) -> None:
+        """Do it when the catalogue can be written; what is not written down is seen by the others after a while."""
+        for _ in range(3):
+            try:
+                await self._in_thread(what)
+            except (Busy, MediumProblem):
+                await asyncio.sleep(BEAT)
+            else:
+                return
+
+    def _looks(self, app: procrastinate.App) -> list[tuple[float, Callable[[], Awaitable[Any]]]]:
+        return [
+            (_LOOK, partial(self._in_thread, self._tell_who_is_to_stop)),
+            (BEAT, partial(self._in_thread, self._beat)),
+            (_LOOK_FOR_GONE, partial(self._rescue, app)),
+            (_LOOK_FOR_LEFT, partial(self._in_thread, self._deliver_what_was_left)),
+            (_CLEAR, partial(self._in_thread, clear, self.archive, self.profile)),
+        ]
+
+    async def _again(self, seconds: float, look: Callable[[], Awaitable[Any]]) -> None:
+        """Look again and again. A look that fails is taken again: the server may be back by then."""
+        while True:
+            try:
+                await look()
+            except (PreserveError, procrastinate.exceptions.ConnectorException) as error:
+                _log.warning("a look is taken again: %s", error)
+            await asyncio.sleep(seconds)
+
+    def _tell_who_is_to_stop(self) -> None:
+        mine = list(self.children.running)
+        if not mine:
+            return
+        with self.archive.catalogue.read() as connection:
+            asked = jobs.of_state(connection, mine, "stopping")
+        for job in asked:
+            if job in self.children.running:
+                self.children.tell(job)
+
+    def _beat(self) -> None:
+        with self.archive.catalogue.aside() as connection:
+            nodes.beat(connection, self.node.worker)
+
+    async def _rescue(self, app: procrastinate.App) -> None:
+        for delivery in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+            if delivery.id is not None:
+                job, attempt = str(delivery.task_kwargs.get("job", "")), delivery.task_kwargs.get("attempt", 0)
+                await self._in_thread(take_over, self.archive, delivery.id, job, int(str(attempt)))
+
+    def _deliver_what_was_left(self) -> None:
+        """See to jobs that nothing carries: in a catalogue that was moved here or set back, or after a lost word."""
+        with self.archive.catalogue.begin() as connection:
+            rows = {row.id: row for row in jobs.unfinished(connection)}
+            # A delivery names the attempt that it is for: of a job that waits the next one, else the one at work.
+            wanted = {row.id: row.attempt + (row.state == "queued") for row in rows.values()}
+            for job in deliveries.undelivered(connection, wanted):
+                if rows[job].state == "queued":
+                    deliveries.deliver(connection, rows[job])
+                else:
+                    vanished(self.archive, connection, rows[job], TRIES)
+
+    async def _until_asked_to_stop(self, workers: list[asyncio.Task[None]]) -> None:
+        """Return when this process is asked to stop. Raises what a lane raised that ended."""
+        while True:
+            try:
+                check_stop()
+            except Stopped:
+                return
+            done, _ = await asyncio.wait(workers, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+                raise MediumProblem("job.worker-cut", self.archive.home.catalogue_name)
+
+    async def _end_children(self) -> None:
+        while self.children.running:
+            for job in list(self.children.running):
+                self.children.tell(job)
+            await asyncio.sleep(0.1)
+
+    def _in_thread(self, what: Callable[..., Result], *given: Any) -> Coroutine[Any, Any, Result]:
+        async def done() -> Result:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, partial(what, *given))
+
+        return done()

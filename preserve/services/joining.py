@@ -1,0 +1,102 @@
+"""Before a machine takes work of an archive that others work on too: are program, clock, store and rules the same?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ulid import ULID
+
+from preserve import __version__, clock
+from preserve.data_management import nodes
+from preserve.data_management.archive import Archive
+from preserve.data_management.nodes import Node
+from preserve.errors import MediumProblem, Refused
+from preserve.profiles import SHIPPED
+from preserve.services.runs import Lane
+from preserve.work import boot_id
+
+APART = timedelta(seconds=5)
+"""How far a machine's clock may be from the database's."""
+
+_LONGEST = 64
+
+
+def node_name(wish: str = "") -> str:
+    """What this machine is called: as wished, else its host name. Raises Refused for a name that is none."""
+    name = wish or socket.gethostname()
+    if not name.isprintable() or not 0 < len(name) <= _LONGEST:
+        raise Refused("cluster.node-name", name)
+    return name
+
+
+def digest_of_profiles(own: Path) -> str:
+    """SHA-256 over every profile in force with its name, the bureau's own before the shipped ones; hex."""
+    files: dict[str, Path] = {}
+    for top in (SHIPPED, own):
+        files |= {str(file.relative_to(top)): file for file in sorted(top.rglob("*.toml"))}
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(f"{name}\0{hashlib.sha256(files[name].read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+@contextmanager
+def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[Node]:
+    """Be one of the archive's machines within it. Raises Refused, MediumProblem for what differs, Conflict by name."""
+    profiles = digest_of_profiles(archive.home.profiles)
+    node = Node(name, str(ULID()), boot_id(), os.getpid(), __version__, profiles, json.dumps(dict(lanes)))
+    require_store(archive)
+    with archive.catalogue.begin() as connection:
+        require_alike(node, nodes.all_nodes(connection), moment := nodes.clock_of(connection))
+        here = clock.now()
+        if abs(here - moment) > APART:
+            seconds = round((here - moment).total_seconds())
+            raise Refused("cluster.clock", name, seconds=seconds, most=int(APART.total_seconds()))
+        nodes.enter(connection, node, ended=_ended_here)
+    try:
+        yield node
+    finally:
+        with suppress(MediumProblem), archive.catalogue.begin() as connection:
+            nodes.leave(connection, node.worker)
+
+
+def _ended_here(node: Node) -> bool:
+    """Whether its process was one of this machine, and is no more."""
+    return node.boot == boot_id() and not Path(f"/proc/{node.pid}").exists()
+
+
+def require_alike(node: Node, others: list[Node], moment: datetime) -> None:
+    """Raises Refused where a machine that is at work runs another version, or works by other rules."""
+    for other in others:
+        if other.name == node.name or not nodes.is_alive(other, moment):
+            continue
+        if other.version != node.version:
+            raise Refused("cluster.version", node.name, here=node.version, there=other.version, other=other.name)
+        if other.profiles != node.profiles:
+            raise Refused("cluster.profiles", node.name, other=other.name)
+
+
+def require_store(archive: Archive) -> None:
+    """Write a few bytes into the store and read them back. Raises MediumProblem where that does not give them."""
+    home, mine = archive.home, str(ULID()).encode()
+    probe = home.store / f".probe-{mine.decode()}"
+    if not home.store.is_dir():
+        raise MediumProblem("cluster.store", str(home.store), reason="-")
+    try:
+        with probe.open("xb") as stream:
+            stream.write(mine)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if probe.read_bytes() != mine:
+            raise MediumProblem("cluster.store", str(home.store), reason="-")
+    except OSError as error:
+        raise MediumProblem("cluster.store", str(home.store), reason=error.strerror or str(error)) from error
+    finally:
+        probe.unlink(missing_ok=True)

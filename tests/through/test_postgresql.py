@@ -1,0 +1,89 @@
+"""An archive whose catalogue lies on PostgreSQL, through the command line and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import postgresql
+from tests.support.program import Archive, found
+from tests.support.tiny_case import write_case
+from tests.support.web import CASE_NUMBER, staffed_home, start
+
+pytestmark = pytest.mark.xdist_group("postgresql")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgresql.Server]:
+    running = postgresql.start()
+    running.make_database("preserve")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def archive(server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    folder = tmp_path_factory.mktemp("postgresql")
+    made = found(folder / "home", "--catalogue", server.url("preserve"))
+    taken = made.run("ingest", str(write_case(folder / "case")))
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    return made
+
+
+def test_a_case_goes_in_and_is_listed_found_and_proved(archive: Archive) -> None:
+    (case,) = archive.json("list")["cases"]
+    assert [hit["objid"] for hit in archive.json("search", "测试案")["hits"]] == [case["objid"]]
+    for command in (("show", case["objid"]), ("ledger", "verify"), ("doctor",), ("copies",), ("media", "list")):
+        done = archive.run(*command)
+        assert done.returncode in (0, 7) and "Traceback" not in done.stderr, (command, done.stdout, done.stderr)
+    assert archive.run("ledger", "verify").returncode == 0
+    assert not list(archive.home.glob("catalogue.sqlite*"))
+
+
+def test_a_second_deposit_of_the_case_is_refused_as_anywhere(archive: Archive, tmp_path: Path) -> None:
+    again = archive.run("ingest", str(write_case(tmp_path / "case")))
+    assert again.returncode == 3, again.stdout + again.stderr
+
+
+def test_it_is_made_again_from_the_packages(archive: Archive) -> None:
+    before = archive.json("list")["cases"]
+    done = archive.run("catalogue", "rebuild")
+    assert done.returncode == 0, done.stderr
+    assert archive.json("list")["cases"] == before
+    assert archive.run("ledger", "verify").returncode == 0
+
+
+def test_a_server_that_is_away_is_a_medium_that_is_absent(server: postgresql.Server, tmp_path: Path) -> None:
+    away = Archive(tmp_path / "home")
+    url = f"postgresql://preserve@127.0.0.1:{postgresql.free_port()}/preserve"
+    done = away.run("init", "--institution", "局", "--catalogue", url)
+    assert done.returncode == 5 and "cannot be reached" in done.stderr, done.stderr
+    assert not away.home.exists()
+
+
+@pytest.mark.parametrize("secret", ["postgresql://preserve:geheim@db/x", "postgresql://db/x?password=geheim"])
+def test_an_address_with_a_password_is_refused_and_not_repeated(secret: str, tmp_path: Path) -> None:
+    done = Archive(tmp_path / "home").run("init", "--institution", "局", "--catalogue", secret)
+    assert done.returncode == 3 and "geheim" not in done.stdout + done.stderr, done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_pages_list_and_find_the_case(
+    server: postgresql.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESERVE_CATALOGUE", server.url("preserve"))
+    home = staffed_home(tmp_path)
+    assert not (home / "catalogue.sqlite").exists()
+    served = start(home)
+    try:
+        person = served.client("archivist")
+        for page in ("/", "/cases", f"/cases?q={CASE_NUMBER}"):
+            shown = person.get(page)
+            assert shown.status_code == 200, (page, shown.status_code, shown.text[-500:])
+        assert CASE_NUMBER in shown.text
+        administrator = served.client("system")
+        assert administrator.get("/system").status_code == 200
+    finally:
+        served.stop()

@@ -1,0 +1,74 @@
+"""A machine joins where program, rules, clock and store are as the others'; else it is told what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from preserve.administration.duties import Role
+from preserve.clock import now, running_on, stamp
+from preserve.data_management import nodes
+from preserve.data_management.archive import Archive
+from preserve.data_management.nodes import Node
+from preserve.errors import MediumProblem, PreserveError, Refused
+from preserve.services.joining import APART, digest_of_profiles, joined, node_name, require_alike
+from tests.support.people import staffed
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    opened = staffed(tmp_path / "home", wu=Role.ARCHIVIST)
+    yield opened
+    opened.close()
+
+
+def refused(archive: Archive, name: str = "a") -> PreserveError:
+    with pytest.raises((Refused, MediumProblem)) as found, joined(archive, name, {"ingest": 1}):
+        pass
+    with archive.catalogue.read() as connection:
+        assert nodes.all_nodes(connection) == []
+    return found.value
+
+
+def test_a_machine_is_there_while_it_works(archive: Archive) -> None:
+    with joined(archive, "a", {"ingest": 1}), archive.catalogue.read() as connection:
+        (there,) = nodes.all_nodes(connection)
+        assert nodes.is_alive(there, nodes.clock_of(connection))
+    with archive.catalogue.read() as connection:
+        (left,) = nodes.all_nodes(connection)
+    assert left.ended and not list(archive.home.store.glob(".probe-*"))
+
+
+def test_a_clock_that_is_wrong_is_refused(archive: Archive) -> None:
+    wrong = now() + APART + timedelta(minutes=1)
+    with running_on(lambda: wrong):
+        assert refused(archive).code == "cluster.clock"
+
+
+def test_a_store_that_is_not_there_is_refused(archive: Archive) -> None:
+    archive.home.store.rename(archive.home.path / "elsewhere")
+    assert refused(archive).code == "cluster.store"
+
+
+def test_another_version_and_other_rules_beside_one_at_work_are_refused(archive: Archive) -> None:
+    mine = Node("a", "w1", "boot", 1, "1.0", digest_of_profiles(archive.home.profiles), "{}")
+    other = replace(mine, name="b", worker="w2", joined=stamp(now()), seen=stamp(now()))
+    require_alike(mine, [other], now())
+    for changed, code in ((replace(other, version="2.0"), "version"), (replace(other, profiles="0"), "profiles")):
+        with pytest.raises(Refused) as found:
+            require_alike(mine, [changed], now())
+        assert found.value.code == f"cluster.{code}"
+        require_alike(mine, [replace(changed, ended=stamp(now()))], now())
+    (archive.home.profiles / "jobs.toml").write_text("days = 3\n", encoding="utf-8")
+    assert digest_of_profiles(archive.home.profiles) != mine.profiles
+
+
+@pytest.mark.parametrize("name", ["\n", "x" * 65])
+def test_a_name_that_nobody_can_read_is_refused(name: str) -> None:
+    with pytest.raises(Refused):
+        node_name(name)
+    assert node_name("节点一") == "节点一" and node_name()

@@ -1,0 +1,98 @@
+"""One process signs for all: soon, continuing what was signed; without it nothing is added for long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from preserve.administration.duties import Role
+from preserve.clock import now, running_on
+from preserve.data_management import checkpoints, ledger, sealer, sealing
+from preserve.data_management.archive import Archive, open_archive
+from preserve.errors import Busy, Refused
+from preserve.services.sealing_for_all import seal_for_all
+from tests.support import postgresql
+from tests.support.people import session, staffed
+from tests.support.program import Archive as Program
+from tests.support.program import kill
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgresql.Server]:
+    """A real server."""
+    started = postgresql.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def archive(tmp_path: Path, server: postgresql.Server) -> Iterator[Archive]:
+    """An archive whose entries one process signs, as a machine has it that has no key."""
+    founded = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), wu=Role.ARCHIVIST)
+    founded.close()
+    settings = founded.home.path / "preserve.toml"
+    settings.write_text(settings.read_text().replace("[catalogue]\n", "[catalogue]\nsealer = true\n"))
+    opened = open_archive(founded.home.path)
+    yield opened
+    opened.close()
+
+
+def add(archive: Archive) -> int:
+    """Add an entry; how many there are then."""
+    with archive.catalogue.begin() as connection:
+        ledger.note(archive.home, connection, "catalogue.checked", {})
+        return ledger.size(connection)
+
+
+def covered(archive: Archive) -> int:
+    """How many entries are signed."""
+    with archive.catalogue.read() as connection:
+        newest = checkpoints.newest(connection)
+    assert newest is not None
+    return newest.size
+
+
+def test_what_others_wrote_is_signed_by_the_one_process_and_proved(archive: Archive) -> None:
+    before = add(archive)
+    assert covered(archive) < before, "a machine that is not the sealer signed"
+    program = Program(archive.home.path)
+    (archive.home.keys / "ledger.key").rename(aside := archive.home.path / "key")
+    add(archive)  # whoever writes needs no key
+    aside.rename(archive.home.keys / "ledger.key")
+    signing = program.start("sealer")
+    try:
+        end = time.monotonic() + 30
+        while covered(archive) < before + 1:
+            assert time.monotonic() < end, "nobody signs"
+        closed = sealing.close_segment(archive.home, archive.catalogue)
+        assert closed.checkpoint.size >= before + 1
+        assert program.json("sealer")["error"]["code"] == "ledger.sealer-there"
+        assert program.json("ledger", "verify")["ok"] is True
+        signing.terminate()
+        assert signing.wait(30) == 0, signing.communicate()
+    finally:
+        kill(signing)
+
+
+def test_without_it_nothing_is_added_after_a_while(archive: Archive) -> None:
+    add(archive)
+    add(archive)
+    later = now() + sealer.UNSIGNED + timedelta(seconds=1)
+    with running_on(lambda: later), pytest.raises(Busy) as refused:
+        add(archive)
+    assert refused.value.code == "ledger.sealer-absent"
+
+
+def test_an_archive_whose_writers_sign_has_none(tmp_path: Path) -> None:
+    opened = staffed(tmp_path / "home")
+    try:
+        with pytest.raises(Refused) as refused:
+            seal_for_all(session(opened))
+        assert refused.value.code == "ledger.no-sealer"
+    finally:
+        opened.close()

@@ -32,6 +32,7 @@ from preserve.data_management import (
     ledger,
     logins,
     looks,
+    nodes,
 )
 from preserve.data_management.figures import TakenIn, Unread
 from preserve.data_management.holdings import MediumRow
@@ -176,7 +177,8 @@ def show(session: Session) -> Metrics:
         return Metrics(
             stamp(moment),
             versions(*database.engine_version(connection)),
-            is_held(home.work / WORKER_LOCK),
+            is_held(home.work / WORKER_LOCK)
+            or any(nodes.is_alive(node, moment) for node in nodes.all_nodes(connection)),
             tuple(JobsNow(lane, state, count) for (lane, state), count in sorted(now.items())),
             waiting,
             _ended(connection, recent),
@@ -189,7 +191,7 @@ def show(session: Session) -> Metrics:
             LastAudit(last.state, last.started, last.ended or "", dict(last.counts)) if last else None,
             tuple(rooms(home)),
             _rooms_of(inventoried),
-            home.catalogue.stat().st_size,
+            database.size(home, connection),
             next((one.made for one in backup.backups(home)), ""),
             ledger.size(connection),
             seen,

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from preserve.data_management.engines import WAIT, postgresql_schema
 from preserve.data_management.engines.in_doubt import committed
 from preserve.data_management.engines.transactions import ended
-from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
+from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing, UsageError
 
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
@@ -57,7 +57,13 @@ class PostgresqlSchema:
             return psycopg.connect(self.url, **self.arguments(self.schema))
 
         engine = create_engine(
-            "postgresql+psycopg://", creator=connect, pool_timeout=WAIT, pool_size=4, max_overflow=12, pool_recycle=3600
+            "postgresql+psycopg://",
+            creator=connect,
+            pool_timeout=WAIT,
+            pool_size=4,
+            max_overflow=12,
+            pool_recycle=3600,
+            hide_parameters=True,  # an error comes into logs: values are names of people, and content
         )
 
         @event.listens_for(engine, "connect")
@@ -188,6 +194,8 @@ class PostgresqlSchema:
             return MediumProblem("catalogue.read-only", self.name, reason=reason)
         if state in _DAMAGED:
             return NotIntact("catalogue.damaged", self.name, detail=reason)
+        if "NUL (0x00)" in reason:  # psycopg itself: what somebody typed cannot be asked for here, nor be there
+            return UsageError("catalogue.nul")
         if state in _AWAY or state.startswith("08") or _is_cut(cause, state):
             return MediumProblem("catalogue.unreachable", self.name, reason=reason)
         return None

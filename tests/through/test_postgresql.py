@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
+from preserve.data_management import deliveries
+from preserve.data_management.archive import open_archive
 from tests.support import postgresql
 from tests.support.program import Archive, found
 from tests.support.tiny_case import write_case
@@ -97,7 +100,7 @@ def test_the_role_that_works_takes_cases_in_and_rewrites_nothing(
 ) -> None:
     url = server.make_database("roles")
     worked = found(tmp_path / "home", "--catalogue", url)
-    ((schema,),) = server.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preserve%%'", "roles")
+    ((schema,),) = server.ask("SELECT nspname FROM pg_namespace WHERE nspname ~ '^preserve_[0-9a-z]+$'", "roles")
     server.ask("CREATE ROLE preserve_worker LOGIN")
     told = ["-q", "-v", f"schema={schema}", "-v", "worker=preserve_worker", "-f", str(WORKER)]
     subprocess.run([postgresql.program("psql"), url, *told], check=True, capture_output=True)
@@ -108,6 +111,11 @@ def test_the_role_that_works_takes_cases_in_and_rewrites_nothing(
     (case,) = worked.json("list")["cases"]
     assert [hit["objid"] for hit in worked.json("search", "测试案")["hits"]] == [case["objid"]]
     assert worked.run("ledger", "verify").returncode == 0
+    opened = open_archive(worked.home)
+    with opened.catalogue.begin() as connection:  # a job is carried by tables that lie beside
+        deliveries.deliver(connection, SimpleNamespace(id="01JOB", attempt=0, lane="work", place="", subject=""))
+        assert deliveries.waiting(connection) == {"work": 1}
+    opened.close()
     with psycopg.connect(url.replace("//preserve@", "//preserve_worker@"), autocommit=True) as connection:
         connection.execute(f"SET search_path = {schema}")
         for statement in (

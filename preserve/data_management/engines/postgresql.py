@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from preserve.data_management.engines import WAIT, postgresql_schema
 from preserve.data_management.engines.in_doubt import committed
 from preserve.data_management.engines.transactions import ended
-from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing, UsageError
+from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
 
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
@@ -194,8 +194,8 @@ class PostgresqlSchema:
             return MediumProblem("catalogue.read-only", self.name, reason=reason)
         if state in _DAMAGED:
             return NotIntact("catalogue.damaged", self.name, detail=reason)
-        if "NUL (0x00)" in reason:  # psycopg itself: what somebody typed cannot be asked for here, nor be there
-            return UsageError("catalogue.nul")
+        if not state and "NUL (0x00)" in reason:  # psycopg says so before the server is asked
+            return Refused("catalogue.nul", self.name)
         if state in _AWAY or state.startswith("08") or _is_cut(cause, state):
             return MediumProblem("catalogue.unreachable", self.name, reason=reason)
         return None

@@ -15,7 +15,7 @@ from preserve.data_management import ledger
 from preserve.data_management.cases import Case, find_case, insert
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue, sweep
 from preserve.data_management.engines.postgresql import PostgresqlSchema, schema_of
-from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, UsageError
+from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused
 from tests.support import postgresql
 
 MOMENT = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_an_entry_is_the_same_as_in_a_file(catalogue: Catalogue, tmp_path: Path)
 
 
 def test_a_name_with_a_nul_is_a_wrong_wish_and_no_defect(catalogue: Catalogue) -> None:
-    with pytest.raises(UsageError, match=r"catalogue\.nul"), catalogue.read() as connection:
+    with pytest.raises(Refused, match=r"catalogue\.nul"), catalogue.read() as connection:
         find_case(connection, "a\0b")
     assert _append(catalogue, "ab") == 1, "the connection serves on"
 
@@ -193,3 +193,12 @@ def test_dead_rows_of_what_was_deleted_for_good_go_at_once(
     sweep(catalogue)
     ((size,),) = postgresql_server.ask(f"SELECT pg_relation_size('{schema.schema}.cases')", "plain")
     assert size == 0
+
+
+def test_a_null_character_is_refused_in_words_and_nothing_is_written(catalogue: Catalogue) -> None:
+    case = text("INSERT INTO preferences (account, language) VALUES (:account, 'zh')")
+    with pytest.raises(Refused) as refused, catalogue.begin() as connection:
+        connection.execute(case, {"account": "a\0b"})
+    assert refused.value.code == "catalogue.nul"
+    with catalogue.begin():
+        pass

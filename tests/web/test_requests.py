@@ -54,6 +54,7 @@ def test_lists_are_filtered_by_the_address(evidence: Served, tmp_path: Path) -> 
     client = evidence.client("archivist")
     assert "已撤回" in client.get("/requests?state=withdrawn").text
     assert client.get("/requests?state=nonsense").status_code == 200
-    assert client.get("/requests?after=%3Cscript%3E").status_code == 400, "no key of a page"
+    strange = client.get("/requests?after=%3Cscript%3E")  # of another list: it begins anew
+    assert strange.status_code == 200 and "<script>" not in strange.text
     assert client.get("/requests/2099-9999").status_code == 404
     assert client.get("/requests/..%2F..%2Fetc").status_code == 404

@@ -224,5 +224,6 @@ def test_who_guesses_is_answered_alike_and_slowed_down(served: Served) -> None:
             if last.status_code == 429:
                 break
         assert last.status_code == 429 and int(last.headers["retry-after"]) > 0
-    helping = [one for one in psutil.Process(served.process.pid).children() if one.nice() > 0]
+    door = psutil.Process(served.process.pid)
+        helping = [one for one in door.children() if one.nice() > door.nice()]
     assert any("preserve.administration.hashing_child" in one.cmdline() for one in helping)

@@ -103,5 +103,8 @@ def _step(asked: Asked, step: Callable[[str], object]) -> Response:
 @page("GET", "/house", "house.overview")
 def overview(asked: Asked) -> Response:
     """Every fonds of a house by its counts; no case is to be seen. Of one body's archive there is nothing to show."""
-    seen = house.overview(asked.session) if asked.standing.house is not None else HouseSeen(())
+    try:
+        seen = house.overview(asked.session)
+    except UsageError:  # not the register of a house
+        seen = HouseSeen(())
     return asked.show("fonds/house.html", overview=house_tables.overview(seen))

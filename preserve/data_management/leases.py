@@ -8,6 +8,7 @@ transaction of who holds it, so that nobody takes the lease between that questio
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from preserve.progress import ask_to_stop, check_stop
 TERM = 9.0
 """Seconds after which a lease runs out that is not renewed."""
 
+_log = logging.getLogger("preserve.leases")
 _RENEW = 3.0
 _LOOK_AGAIN = 0.1  # seconds between two looks at a lease that another holds
 _NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
@@ -42,6 +44,7 @@ _TAKE = text(
 _LET_GO = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
 # One that ran out and that nobody took is still its holder's: a server that was away for a while takes nothing away.
 _KEEP = text(f"UPDATE leases SET until = {_UNTIL} WHERE holder = ANY(:holders) RETURNING holder")
+_UNTIL_WHEN = text("SELECT name, until FROM leases WHERE name = ANY(:names)")
 _STILL = text("SELECT holder FROM leases WHERE holder = ANY(:holders) FOR SHARE")
 
 
@@ -79,6 +82,11 @@ def require_held(connection: Connection) -> None:
     for each in held:
         if each.holder not in still:
             raise Busy("lease.lost", each.name)
+
+
+def renewed(connection: Connection, names: list[str]) -> dict[str, str]:
+    """Of leases by name, those that somebody has: until when, by the database's clock, unless renewed again."""
+    return {str(name): str(until) for name, until in connection.execute(_UNTIL_WHEN, {"names": names})}
 
 
 class Leases:
@@ -125,8 +133,10 @@ class Leases:
         """Renew what is held, and tell work that lost its lease to stop; while the server is away, try again."""
         while True:
             time.sleep(_RENEW)
-            with suppress(PreserveError):
+            try:
                 self._renew_once()
+            except Exception as error:  # noqa: BLE001  whatever it was: without this thread every lease is lost
+                _log.warning("leases are renewed again in a moment: %s", error)
 
     def _renew_once(self) -> None:
         with self._lock:

@@ -51,7 +51,7 @@ def digest_of_profiles(own: Path) -> str:
 def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[Node]:
     """Be one of the archive's machines within it. Raises Refused, MediumProblem for what differs, Conflict by name."""
     profiles = digest_of_profiles(archive.home.profiles)
-    node = Node(name, str(ULID()), boot_id(), os.getpid(), __version__, profiles, json.dumps(dict(lanes)))
+    node = Node(name, str(ULID()), _here(), os.getpid(), __version__, profiles, json.dumps(dict(lanes)))
     require_store(archive)
     with archive.catalogue.begin() as connection:
         require_alike(node, nodes.all_nodes(connection), moment := nodes.clock_of(connection))
@@ -67,9 +67,14 @@ def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[N
             nodes.leave(connection, node.worker)
 
 
+def _here() -> str:
+    """Where a process number means something: this machine since it was started, and of it this container."""
+    return f"{boot_id()} {os.readlink('/proc/self/ns/pid')}"
+
+
 def _ended_here(node: Node) -> bool:
     """Whether its process was one of this machine, and is no more."""
-    return node.boot == boot_id() and not Path(f"/proc/{node.pid}").exists()
+    return node.boot == _here() and not Path(f"/proc/{node.pid}").exists()
 
 
 def require_alike(node: Node, others: list[Node], moment: datetime) -> None:

@@ -7,7 +7,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,14 +18,16 @@ from preserve.administration.duties import Role
 from preserve.data_management import deliveries
 from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
-from preserve.errors import PreserveError
-from preserve.services import cluster, jobs
+from preserve.data_management.engines.postgresql import PostgresqlSchema
+from preserve.errors import Busy, PreserveError
+from preserve.services import cluster, jobs, metrics
 from preserve.services.delivered_work import take_over
 from tests.support import postgresql
 from tests.support.people import entries, session, staffed
 from tests.support.program import Archive as Program
 from tests.support.program import kill
 from tests.support.tiny_case import write_whole_case
+from tests.support.wire import Wire
 
 PATIENCE = 90.0
 
@@ -140,22 +143,96 @@ def test_a_machine_that_hung_writes_nothing_when_it_comes_back(archive: Archive)
         for pid in (processes[row.node], row.pid):
             os.kill(pid, signal.SIGSTOP)
         until(lambda: row_of(archive, job).attempt == 2)
+        all_there_once(archive, asked)  # whatever the stopped ones still hold
         for pid in (processes[row.node], row.pid):
             os.kill(pid, signal.SIGCONT)
-        all_there_once(archive, asked)
         until(lambda: not Path(f"/proc/{row.pid}").exists())
-    assert [entry["subject"] for entry in entries(archive, "case.registered")] != []
+    all_there_once(archive, asked)
 
 
 def test_the_server_is_killed_and_everything_is_there_once(archive: Archive, server: postgresql.Server) -> None:
     asked = ask(archive, 4)
     with machines(archive, "a", "b"):
         at_work(archive, asked[0])
+        assert metrics.show(session(archive, "wu")).worker
         server.kill()
         server.process = postgresql.run(server.folder, server.port)
         until(lambda: row_of(archive, asked[0]).state in ("queued", "running", "done"))
     with machines(archive, "c"):
         all_there_once(archive, asked)
+
+
+def test_a_machine_whose_network_was_away_does_nothing_twice(
+    archive: Archive, server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = Wire(server.port, listen=("127.0.0.2", server.port))
+    asked = ask(archive, 3)
+    with monkeypatch.context() as patch:
+        patch.setenv("PGHOSTADDR", "127.0.0.2")  # libpq: the same server, by another way
+        with machines(archive, "a") as first:
+            patch.undo()
+            row = at_work(archive, asked[0])
+            with machines(archive, "b"):
+                wire.cut()
+                until(lambda: row_of(archive, asked[0]).attempt == 2)
+                all_there_once(archive, asked)
+                wire.mend()
+                until(lambda: not Path(f"/proc/{row.pid}").exists())
+                all_there_once(archive, asked)
+            assert first
+    wire.close()
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_a_job_whose_commit_had_no_answer_is_asked_for_once(
+    archive: Archive, server: postgresql.Server, *, delivered: bool
+) -> None:
+    wire = Wire(server.port, at=b"INSERT INTO jobs", delivered=delivered)
+    place = archive.catalogue.place
+    assert isinstance(place, PostgresqlSchema)
+    over = replace(place, url=place.url.replace(f":{server.port}/", f":{wire.port}/"))
+    far = replace(archive, catalogue=replace(archive.catalogue, place=over, engine=over.engine()))
+    asked = []
+    for _ in range(2):
+        with suppress(Busy):  # it says so where nothing was written
+            asked.append(jobs.ask(session(far, "wu"), "copies.replicate", {}, key="k"))
+    assert wire.broken
+    assert [again.again for again in asked] == ([False, True] if delivered else [False])
+    with archive.catalogue.read() as connection:
+        assert rows.count(connection) == {"queued": 1}
+        assert deliveries.waiting(connection) == {"work": 1}
+    assert len(entries(archive, "job.asked")) == 1
+    far.close()
+    wire.close()
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+@pytest.mark.parametrize("step", ["start", "end"])
+def test_an_attempt_whose_commit_had_no_answer_begins_and_ends_once(
+    archive: Archive, server: postgresql.Server, step: str, *, delivered: bool
+) -> None:
+    job = jobs.ask(session(archive, "wu"), "copies.replicate", {}).id
+    wire = Wire(server.port, at=b"UPDATE jobs", delivered=delivered)
+    place = archive.catalogue.place
+    assert isinstance(place, PostgresqlSchema)
+    over = replace(place, url=place.url.replace(f":{server.port}/", f":{wire.port}/"))
+    far = replace(archive.catalogue, place=over, engine=over.engine())
+    if step == "end":
+        with archive.catalogue.begin() as connection:
+            rows.start(connection, job, pid=1, boot="x", moment=archive.now())
+    done = []
+    for _ in range(2):
+        with suppress(Busy), far.begin() as connection:
+            if step == "start":
+                done.append(rows.start(connection, job, pid=1, boot="x", moment=archive.now()))
+            else:
+                done.append(rows.end(connection, job, 1, "done", archive.now(), result={}))
+    assert wire.broken
+    first = 1 if step == "start" else True
+    assert done == ([first, None if step == "start" else False] if delivered else [first, first])
+    assert (row_of(archive, job).attempt, row_of(archive, job).state) == (1, "running" if step == "start" else "done")
+    far.close()
+    wire.close()
 
 
 def test_of_two_that_look_for_lost_work_at_once_one_takes_it(archive: Archive) -> None:

@@ -44,7 +44,7 @@ _GUESSED = 50
 
 
 def home_of(folder: Path) -> Path:
-    """A home with so many imitated cases, and an archivist in it."""
+    """A home with so many imitated cases, and an archivist and a head in it."""
     kept = os.environ.get("BENCHMARK_HOMES")
     source = Path(kept) / f"home-{CASES}" if kept else imitated_home.build(folder / "made", CASES)
     home = folder / "home"
@@ -57,8 +57,9 @@ def home_of(folder: Path) -> Path:
         by = Person(acting_person(), acting_person(), FOUNDER, founder=True)
         security = Person("security", "安全", frozenset({Role.SECURITY_ADMINISTRATOR}))
         staff = (("security", "security-administrator", by), ("archivist", "archivist", security))
-        for name, role, actor in staff:
-            given = {"person": name, "roles": [role], "os_user": "", "actor": actor, "moment": now()}
+        for name, role, actor in (*staff, ("head", "head", security)):
+            user = acting_person() if role == "head" else ""  # at the command line too: others may not take all in
+            given = {"person": name, "roles": [role], "os_user": user, "actor": actor, "moment": now()}
             first = add_person(archive.catalogue, name, **given)  # type: ignore[arg-type]
             set_password(archive.catalogue, name, first, PASSWORD, now())
     finally:
@@ -151,6 +152,7 @@ def logins(served: Served) -> list[str]:
         assert verify_here(stored, PASSWORD.encode())
         alone.append(1000 * (time.perf_counter() - begun))
     taken: list[float] = []
+    refused: list[bool] = []
 
     def enter(number: int) -> None:
         time.sleep(number / 5)
@@ -158,19 +160,20 @@ def logins(served: Served) -> list[str]:
             begun = time.perf_counter()
             answer = client.post("/login", data={"account": "archivist", "password": PASSWORD})
             taken.append(1000 * (time.perf_counter() - begun))
-            assert answer.status_code in (200, 303), answer.status_code
+            refused.append(answer.status_code not in (200, 303))
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(enter, range(50)))
     served.clients.clear()  # an account has three sessions at once: those before have ended
+    served.client("archivist")  # by one thread: the visitors share it
     return [
         row(
             "log-in, five a second",
-            f"95th percentile {slow(taken):.0f} ms",
+            f"95th percentile {slow(taken):.0f} ms, {sum(refused)} of {len(taken)} to come again",
             f"argon2 alone {slow(alone):.0f} ms",
             f"{slow(taken) / slow(alone):.1f}",
             "≤ 500 ms",
-            slow(taken) <= 500,
+            slow(taken) <= 500 and not any(refused),
         )
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -185,7 +186,7 @@ def _take(document: PremisDocument, outline: Outline) -> None:
         if kind == "file":
             if path in document.files:
                 document.repeated.append(path)
-            document.files[path] = size, digest
+            document.files[path] = size, sys.intern(digest)
     document.links.update((identifier, "object", linked) for linked in objects)
 
 

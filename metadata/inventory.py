@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def take_inventory(root: Path) -> Inventory:
                     inventory.folders.append(name)
                     waiting.append(name + "/")
                 elif entry.is_file(follow_symlinks=False):
-                    inventory.files[name] = entry.stat(follow_symlinks=False).st_size
+                    inventory.files[sys.intern(name)] = entry.stat(follow_symlinks=False).st_size
                 else:
                     inventory.devices.append(name)
             except OSError as error:

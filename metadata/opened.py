@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -191,7 +192,7 @@ class _Reading:
         return refused
 
     def _put(self, path: str, line: ManifestLine) -> None:
-        digest = line.digest.lower()
+        digest = sys.intern(line.digest.lower())  # METS and PREMIS say the same one
         if path not in self._digests:
             self._digests[path] = digest
             return

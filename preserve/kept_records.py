@@ -8,6 +8,8 @@ the store is that folder itself, nothing of this does anything.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from preserve.errors import PreserveError
@@ -69,6 +71,15 @@ def read(home: Home, name: str) -> bytes | None:
         return None
 
 
+def have(path: Path) -> None:
+    """Bring one record here where it is missing and the store has it: another machine wrote it. Raises StorageError."""
+    home = home_of_record(path)
+    if home is None or path.exists() or (records := records_of(home)) is None:
+        return
+    with suppress(CopyUnknown), records.open(path.relative_to(home.store).as_posix()) as stream:
+        write_stream(path, iter(partial(stream.read, _BLOCK), b""), durable=True)
+
+
 def bring(home: Home, prefix: str = "", *, again: tuple[str, ...] = ()) -> int:
     """Bring records here that are missing, and those of `again` whatever lies here; returns how many came.
 
@@ -82,7 +93,7 @@ def bring(home: Home, prefix: str = "", *, again: tuple[str, ...] = ()) -> int:
         if ".." in Path(name).parts or (name not in again and target.is_file() and target.stat().st_size == size):
             continue
         with records.open(name) as stream:
-            write_stream(target, iter(lambda stream=stream: stream.read(_BLOCK), b""), durable=True)  # type: ignore[misc]
+            write_stream(target, iter(partial(stream.read, _BLOCK), b""), durable=True)
         count += 1
     return count
 

@@ -32,7 +32,24 @@ class Progress(Protocol):
         """So much of the unit and `files` files more are done. Raises Stopped when somebody asked to stop."""
 
 
-_current: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
+class Wish:
+    """That somebody wants it to stop. No lock, as an event has: a second signal may come while a first is handled."""
+
+    __slots__ = ("_asked",)
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def set(self) -> None:
+        """From now on it is wanted."""
+        self._asked = True
+
+    def is_set(self) -> bool:
+        """Whether it is wanted."""
+        return self._asked
+
+
+_current: ContextVar[Wish | None] = ContextVar("stop", default=None)
 
 
 class Silent:
@@ -73,13 +90,13 @@ def ask_to_stop() -> None:
 
 
 @contextmanager
-def stoppable() -> Iterator[threading.Event]:
-    """Within it a piece of work can be stopped: by the event, and in the main thread by SIGINT and SIGTERM too.
+def stoppable() -> Iterator[Wish]:
+    """Within it a piece of work can be stopped: by what it gives, and in the main thread by SIGINT and SIGTERM too.
 
     A second signal acts as if this were not here. Threads that the work starts are told by its `Progress`, or by the
     context they are given (`contextvars.copy_context`).
     """
-    stop = threading.Event()
+    stop = Wish()
     token = _current.set(stop)
     before = {}
     if threading.current_thread() is threading.main_thread():

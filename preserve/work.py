@@ -140,6 +140,13 @@ def map_batches(
             future.cancel()
 
 
+def answer(
+    pool: Executor, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+) -> Result:
+    """What one call comes to in a process of the pool. Raises as `map_batches`."""
+    return _result(pool.submit(work, *arguments, **named))
+
+
 def _result(future: Future[Result]) -> Result:
     while True:
         try:

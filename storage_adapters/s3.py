@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Self
 
+from storage_adapters import s3_removing as removing
 from storage_adapters.contract import (
     Address,
     CopyRef,
@@ -30,21 +30,11 @@ from storage_adapters.contract import (
     Traits,
     Warrant,
 )
-from storage_adapters.errors import (
-    CopyExists,
-    CopyUnknown,
-    MediumAbsent,
-    MediumFailing,
-    NotErasable,
-    ReadOnly,
-    StorageError,
-    WarrantVoid,
-    WrongMedium,
-)
+from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent, MediumFailing, WarrantVoid, WrongMedium
 from storage_adapters.marker import MARKER, marker_bytes, parse_marker
-from storage_adapters.s3_bucket import NONE, Bucket, asking
+from storage_adapters.s3_bucket import NONE, Bucket
 from storage_adapters.s3_checking import check_copy
-from storage_adapters.s3_fetching import fetch, together
+from storage_adapters.s3_fetching import fetch, is_listed, together
 from storage_adapters.s3_listing import Contents, parse, published_key
 from storage_adapters.s3_mending import mend_files, put_aside
 from storage_adapters.s3_records import S3Records
@@ -247,6 +237,10 @@ class S3Adapter:
         """Write the files of one group below `root`; returns their bytes. Raises MediumFailing, MediumAbsent."""
         return fetch(self._keys, self.contents(copy), paths, root)
 
+    def is_here(self, copy: CopyRef, path: str, root: Path) -> bool:
+        """Whether a file of a copy was fetched below `root`, as the list has it."""
+        return is_listed(root / path, self.contents(copy).files[path])
+
     def verify(self, copy: CopyRef, scope: Scope, progress: Progress) -> Iterator[FileCheck]:
         """Read every expected file back through the store and compare; then name what should not be there."""
         try:
@@ -258,40 +252,26 @@ class S3Adapter:
             return
         yield from check_copy(self._keys, contents, scope, progress, self.workers)
 
-    def _prefixes(self, copy: CopyRef) -> tuple[str, ...]:
-        return (
-            published_key(copy.name),
-            f"packages/{copy.name}/",
-            f"segments/{copy.name}/",
-            f"quarantine/{copy.name}.",
-        )
-
     def left(self, copy: CopyRef) -> tuple[int, str]:
         """How many versions of objects of a copy are there, and until when one is locked (RFC 3339, or empty)."""
-        client = self.client()
-        count, until = 0, ""
-        for prefix in self._prefixes(copy):
-            rows = [row for row, is_object in self._keys.versions(prefix) if is_object]
-            count += len(rows)
-            for row in rows[:1]:
-                with suppress(StorageError), asking(self._where):
-                    head = client.head_object(Bucket=self.bucket, Key=row["Key"], VersionId=row["VersionId"])
-                    if locked := head.get("ObjectLockRetainUntilDate"):
-                        until = max(until, locked.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return count, until
+        return removing.left(self._keys, copy.name)
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
         """Remove every version of a copy's objects under a warrant. Raises WarrantVoid, NotErasable while locked."""
         if not warrant.holds_for(copy, self.identity):
             raise WarrantVoid(f"{self._where}{copy.name}")
-        client = self.client()
         self._lists.pop(copy.name, None)
-        for prefix in self._prefixes(copy):
-            rows = [row for row, _ in self._keys.versions(prefix)]
-            for row in rows:
-                version = {} if row.get("VersionId") in (None, "null") else {"VersionId": row["VersionId"]}
-                try:
-                    with asking(self._where):
-                        client.delete_object(Bucket=self.bucket, Key=row["Key"], **version)
-                except (ReadOnly, MediumFailing) as error:
-                    raise NotErasable(f"{self._where}{row['Key']}") from error
+        removing.remove(self._keys, removing.prefixes(copy.name))
+
+    def withdraw(self, copy: CopyRef) -> None:
+        """Take back what was published and never entered anywhere; its list first."""
+        self._lists.pop(copy.name, None)
+        removing.remove(self._keys, removing.prefixes(copy.name))
+
+    def aside(self) -> Iterator[tuple[str, int]]:
+        """What repairs put aside: the names of its folders, and the bytes of each."""
+        return removing.aside(self._keys)
+
+    def drop_aside(self, folder: str) -> None:
+        """Remove what a repair put aside; somebody decided it. Raises NotErasable while it is locked."""
+        removing.drop_aside(self._keys, folder)

@@ -28,6 +28,7 @@ _LONGEST_KEY = 1024  # bytes of UTF-8
 _FULL = frozenset({"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"})
 _DENIED = frozenset({"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 NONE = frozenset({"404", "NoSuchKey", "NoSuchBucket", "NotFound"})
+OUTSIDE = "InvalidRange"
 _THERE = frozenset({"412", "PreconditionFailed"})
 _UNDECIDED = frozenset({"409", "ConditionalRequestConflict"})
 _TRIES = 5
@@ -46,6 +47,8 @@ def _translate(error: Exception, where: str) -> StorageError:
         return ReadOnly(where, reason=code)
     if code in NONE:
         return MediumAbsent(where, reason=code)
+    if code in ("416", OUTSIDE):
+        return MediumFailing(where, reason=OUTSIDE)
     if not code:
         return MediumAbsent(where, reason=type(error).__name__)
     return MediumFailing(where, reason=f"{code} {error}"[:300])

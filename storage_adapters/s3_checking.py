@@ -13,7 +13,7 @@ from storage_adapters.contract import ExpectedFile, FileCheck, Progress, Scope
 from storage_adapters.digests import new_digest
 from storage_adapters.errors import MediumAbsent, StorageError
 from storage_adapters.s3_bucket import NONE, Bucket
-from storage_adapters.s3_listing import Contents, Listed
+from storage_adapters.s3_listing import Contents, Listed, places
 
 _BLOCK = 1 << 20
 _AHEAD = 4  # objects that are asked for ahead of each thread
@@ -119,18 +119,16 @@ class _Check:
 
     def unexpected(self) -> Iterator[FileCheck]:
         """What lies below the copy's keys and was not asked for."""
-        base, of_segments = self.contents.base, {segment.key for segment in self.contents.segments}
+        base, mine = self.contents.base, {segment.key for segment in self.contents.segments}
         for path, listed in self.contents.files.items():
             if listed.segment >= 0 and path not in self.known:
                 yield FileCheck(path, "unexpected", listed.size, {})
-        for key, size in self.bucket.below(base):
-            path = key.removeprefix(base)
-            inside = self.contents.files.get(path)
-            if path not in self.known or (inside is not None and inside.segment >= 0):
-                yield FileCheck(path, "unexpected", size, {})
-        for key, size in self.bucket.below(f"segments/{self.contents.name}/"):
-            if key not in of_segments:
-                yield FileCheck(key, "unexpected", size, {})
+            elif listed.segment < 0 and path in self.known:
+                mine.add(base + path)
+        for prefix in places(self.contents.name):
+            for key, size in self.bucket.below(prefix):
+                if key not in mine:
+                    yield FileCheck(key.removeprefix(base), "unexpected", size, {})
 
 
 class _Reader:

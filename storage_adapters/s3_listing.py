@@ -1,7 +1,8 @@
 """The list that makes a copy in a bucket: each file with size, digest and place. It is written last, and only once.
 
-`published/<name>.json` names every file of a package. A file without `segment` is the object `packages/<name>/<path>`;
-one with it lies in that segment from byte `offset` on. Lists of earlier releases have no segments.
+`published/<name>.json` names every file of a package. A file without `segment` is the object `packages/<name>/<path>`
+(below another `folder`, where the list says so); one with it lies in that segment from byte `offset` on. Lists of
+earlier releases have no segments.
 """
 
 from __future__ import annotations
@@ -41,11 +42,12 @@ class Contents:
     written: str
     files: Mapping[str, Listed]
     segments: tuple[ListedSegment, ...] = ()
+    folder: str = ""  # what its large files and segments lie below; empty: its name
 
     @property
     def base(self) -> str:
         """Below which key its large files lie."""
-        return f"packages/{self.name}/"
+        return f"packages/{self.folder or self.name}/"
 
     def key(self, path: str) -> tuple[str, int]:
         """The object that holds a file, and from which byte on. Raises KeyError."""
@@ -72,6 +74,8 @@ class Contents:
             files[path] = row
         segments = [{"key": one.key, "size": one.size, "sha256": one.sha256} for one in self.segments]
         document = {"name": self.name, "written": self.written, "layout": 2, "segments": segments, "files": files}
+        if self.folder:
+            document["folder"] = self.folder
         return json.dumps(document, ensure_ascii=False).encode()
 
 
@@ -80,9 +84,19 @@ def published_key(name: str) -> str:
     return f"published/{name}.json"
 
 
-def segment_key(name: str, number: int) -> str:
+def segment_key(folder: str, number: int) -> str:
     """Where a segment of a package lies; they are counted from 0."""
-    return f"segments/{name}/{number:05}.tar"
+    return f"segments/{folder}/{number:05}.tar"
+
+
+def places(name: str) -> tuple[str, ...]:
+    """Below which keys anything of a package can lie, but its list."""
+    return tuple(f"{top}/{name}{end}" for top in ("packages", "segments") for end in ("/", "."))
+
+
+def claim_key(name: str) -> str:
+    """Where who writes a package first says which one it is."""
+    return f"writing/{name}.json"
 
 
 def parse(data: bytes, where: str) -> Contents:
@@ -100,7 +114,8 @@ def parse(data: bytes, where: str) -> Contents:
         }
         if any(listed.segment >= len(segments) or listed.offset < 0 for listed in files.values()):
             raise ValueError("segment")
-        return Contents(str(document["name"]), str(document.get("written", "")), files, segments)
+        written, folder = str(document.get("written", "")), str(document.get("folder", ""))
+        return Contents(str(document["name"]), written, files, segments, folder)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MediumFailing(where, reason=f"list {type(error).__name__}") from error
 

@@ -13,7 +13,7 @@ from storage_adapters.contract import Package
 from storage_adapters.errors import MediumAbsent, SourceDamaged
 from storage_adapters.reading import size_of
 from storage_adapters.s3_bucket import NONE, Bucket
-from storage_adapters.s3_listing import Contents, Listed, ListedSegment, published_key
+from storage_adapters.s3_listing import Contents, Listed, ListedSegment, places, published_key
 from storage_adapters.s3_upload import Outgoing, send, send_blocks
 from storage_adapters.tar_segments import Segment, end, header, padding, plan
 
@@ -30,7 +30,7 @@ def mend_files(bucket: Bucket, contents: Contents, package: Package, paths: Iter
         if listed is not None and listed.segment >= 0 and (package.root / path).exists():
             broken.setdefault(listed.segment, set()).add(path)
             continue
-        key = path if listed is None and path.startswith(f"segments/{contents.name}/") else contents.base + path
+        key = path if listed is None and path.startswith(places(contents.name)) else contents.base + path
         there = put_aside(bucket, key, f"quarantine/{aside}/{path}")
         if (package.root / path).exists():
             size, digest = send(bucket, package.root / path, key, package.digests.get(path, ""))

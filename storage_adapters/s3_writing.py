@@ -7,19 +7,30 @@ writer left of the very same bytes is kept.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from storage_adapters.contract import Package, Progress
-from storage_adapters.errors import Changed, CopyExists, SourceDamaged, SourceUnreadable
+from storage_adapters.errors import Changed, CopyExists, MediumAbsent, SourceDamaged, SourceUnreadable
 from storage_adapters.reading import walk_files
-from storage_adapters.s3_bucket import Bucket, asking
+from storage_adapters.s3_bucket import NONE, Bucket, asking
 from storage_adapters.s3_lanes import Lanes
-from storage_adapters.s3_listing import Contents, Listed, ListedSegment, parse, published_key, segment_key
+from storage_adapters.s3_listing import (
+    Contents,
+    Listed,
+    ListedSegment,
+    claim_key,
+    parse,
+    places,
+    published_key,
+    segment_key,
+)
 from storage_adapters.s3_upload import Outgoing, send, send_blocks
 from storage_adapters.tar_segments import LARGEST, SMALL, Segment, end, header, padding, plan
 
@@ -36,8 +47,10 @@ class Sizes:
 
 def write_package(bucket: Bucket, package: Package, progress: Progress, workers: int, sizes: Sizes) -> Contents:
     """Send all of a package, then its list. Raises CopyExists, SourceDamaged, Changed, and the bucket's errors."""
-    contents = Contents(package.name, datetime.now(UTC).replace(microsecond=0).isoformat(), {})
-    there = dict(bucket.below(contents.base)) | dict(bucket.below(f"segments/{package.name}/"))
+    folder = _claim(bucket, package)
+    moment = datetime.now(UTC).replace(microsecond=0).isoformat()
+    contents = Contents(package.name, moment, {}, folder="" if folder == package.name else folder)
+    there = dict(bucket.below(contents.base)) | dict(bucket.below(f"segments/{folder}/"))
     by_size = {name: _size(package.root / name) for name in sorted(walk_files(package.root))}
     large = [name for name, size in by_size.items() if size >= sizes.small]
     segments = list(plan(package.name, ((n, s) for n, s in by_size.items() if s < sizes.small), sizes.segment))
@@ -54,7 +67,10 @@ def write_package(bucket: Bucket, package: Package, progress: Progress, workers:
         def send_segment(number: int) -> int:
             return sent[number].send(there, lanes)
 
-        sent = [SegmentSender(bucket, package, segment, number) for number, segment in enumerate(segments)]
+        sent = [
+            SegmentSender(bucket, package, segment, segment_key(folder, number))
+            for number, segment in enumerate(segments)
+        ]
         # The longest first: none is left alone at the end.
         large.sort(key=lambda name: -by_size[name])
         tasks: list[Future[int]] = [pool.submit(send_segment, number) for number in range(len(sent))]
@@ -70,9 +86,31 @@ def write_package(bucket: Bucket, package: Package, progress: Progress, workers:
         for member in segments[number].members:
             files[member.path] = Listed(member.size, sender.digests[member.path], number, member.offset)
     made = tuple(ListedSegment(sender.path, sender.segment.size, sender.sha256) for sender in sent)
-    whole = Contents(package.name, contents.written, dict(sorted(files.items())), made)
+    whole = replace(contents, files=dict(sorted(files.items())), segments=made)
     _publish(bucket, whole)
     return whole
+
+
+def _claim(bucket: Bucket, package: Package) -> str:
+    """The folder to write into: the package's own name for who comes first, another one for other bytes of that name.
+
+    So nobody writes over what somebody else is writing, and who comes again with the same bytes goes on.
+    """
+    running = hashlib.sha256()
+    for path in sorted(package.digests):
+        running.update(f"{package.digests[path]} {path}\n".encode("utf-8", "surrogateescape"))
+    content = running.hexdigest() if package.digests else secrets.token_hex(32)
+    data = json.dumps({"content": content}).encode()
+    if bucket.put_if_absent(claim_key(package.name), data):
+        return package.name
+    try:
+        with bucket.open(claim_key(package.name)) as stream:
+            first = stream.read()
+    except MediumAbsent as error:
+        if error.values.get("reason") not in NONE:
+            raise
+        first = b""  # whoever it was has ended in this moment
+    return package.name if first == data else f"{package.name}.{content[:16]}"
 
 
 def _size(path: Path) -> int:
@@ -83,21 +121,37 @@ def _size(path: Path) -> int:
 
 
 def _publish(bucket: Bucket, contents: Contents) -> None:
-    data = contents.document()
-    if bucket.put_if_absent(published_key(contents.name), data):
-        return
+    """Put the list, where there is none. Then nothing else of that name is anybody's: it goes."""
+    ours = contents
+    if not bucket.put_if_absent(published_key(contents.name), contents.document()):
+        with bucket.open(published_key(contents.name)) as stream:
+            ours = parse(stream.read(), bucket.where)
     # An answer that was lost on its way is no other writer: then the list there is this one.
-    with bucket.open(published_key(contents.name)) as stream:
-        if parse(stream.read(), bucket.where) != contents:
-            raise CopyExists(f"{bucket.where}{contents.name}")
+    won = ours == contents
+    if won or ours.base != contents.base:
+        _clean(bucket, ours, () if won else (contents.base, f"segments/{contents.folder or contents.name}/"))
+    if not won:
+        raise CopyExists(f"{bucket.where}{contents.name}")
+
+
+def _clean(bucket: Bucket, published: Contents, below: Sequence[str]) -> None:
+    """Let go of what no list names: below these keys, or, without any, wherever it can be.
+
+    The claim stays while the copy does: who found no copy a moment ago must not take its folder for a free one.
+    """
+    kept = {segment.key for segment in published.segments} | {
+        published.base + path for path, listed in published.files.items() if listed.segment < 0
+    }
+    for prefix in below or places(published.name):
+        for key in [key for key, _ in bucket.below(prefix) if key not in kept]:
+            bucket.drop(key)
 
 
 class SegmentSender:
     """One segment on its way: after `send` it knows the digests of its members and of the whole."""
 
-    def __init__(self, bucket: Bucket, package: Package, segment: Segment, number: int) -> None:
-        self.bucket, self.package, self.segment = bucket, package, segment
-        self.path = segment_key(package.name, number)
+    def __init__(self, bucket: Bucket, package: Package, segment: Segment, path: str) -> None:
+        self.bucket, self.package, self.segment, self.path = bucket, package, segment, path
         self.digests: dict[str, str] = {}
         self.sha256 = ""
 

@@ -124,8 +124,9 @@ def reckon(first: Sequence[Run], many: Sequence[Run], more: Sequence[Run], large
     one, some = _least(first), _least(many)
     case = (some - one) / (MANY - 1)
     file = (_least(more) - one) / (MORE - FILES)
-    turns, working, waiting = _turns(many)
-    _, working_more, waiting_more = _turns(more)
+    turns = len(many[0].held) // many[0].cases
+    working, waiting = _under_lock(many, turns)
+    working_more, _ = _under_lock(more, turns)
     held = working + waiting
     return Costs(
         start=one - case,
@@ -134,7 +135,7 @@ def reckon(first: Sequence[Run], many: Sequence[Run], more: Sequence[Run], large
         byte=max(0.0, _least(large) - one + FILES * file) / LARGE,
         turns=turns,
         held=held,
-        held_file=max(0.0, working_more + waiting_more - held) / (MORE - FILES),
+        held_file=max(0.0, working_more - working) / (MORE - FILES),  # files add work to a turn, and no commit
         held_working=working / held,
         disc=_synced(many),
         disc_file=max(0.0, _synced(more) - _synced(many)) / (MORE - FILES),
@@ -155,16 +156,15 @@ def _least(runs: Sequence[Run]) -> float:
     return min(one.processor for one in runs)
 
 
-def _turns(runs: Sequence[Run]) -> tuple[int, float, float]:
-    """Turns of a case; the processor seconds under the lock, of the least busy case; the seconds it waits there.
+def _under_lock(runs: Sequence[Run], turns: int) -> tuple[float, float]:
+    """The processor seconds under the lock, of the least busy case; the seconds it waits there.
 
     What waits is a commit for its disc; of each turn the least over all cases, since others use the disc too.
     """
-    turns = len(runs[0].held) // runs[0].cases
     worked = [chunk for one in runs for chunk in _of_cases(one.worked, one.cases, turns)]
     held = [chunk for one in runs for chunk in _of_cases(one.held, one.cases, turns)]
     waits = [[whole - busy for whole, busy in zip(*pair, strict=True)] for pair in zip(held, worked, strict=True)]
-    return turns, min(map(sum, worked)), sum(max(0.0, min(turn)) for turn in zip(*waits, strict=True))
+    return min(map(sum, worked)), sum(max(0.0, min(turn)) for turn in zip(*waits, strict=True))
 
 
 def _of_cases(times: Sequence[float], cases: int, turns: int) -> list[Sequence[float]]:
@@ -177,6 +177,15 @@ def read() -> dict[str, Any]:
     """What was measured last, and is kept."""
     kept: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
     return kept
+
+
+def keep(found: dict[str, Any]) -> None:
+    """Keep what was measured: each run on a line, times to a hundredth of a millisecond."""
+    for runs in found["runs"].values():
+        for run in runs:
+            run.update({name: [round(one, 5) for one in run[name]] for name in ("held", "worked", "synced")})
+    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in found.items()]
+    MEASURED.write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")
 
 
 def costs() -> Costs:

@@ -70,8 +70,8 @@ class Case:
 class Site:
     """What works: workers (a processor each) on machines with a link, `nodes` of a store and what each moves a second.
 
-    `copies` are written by the store of each byte. `foreign`: processes of others beside each of `processors`, where
-    workers share them; 0 processors: each worker has its own. `ledgers`: each bureau has one. `held_share`: what is
+    `copies` are written by the store of each byte. `speed`: what others leave of each of `processors`, where workers
+    share them; 0 processors: each worker has its own. `ledgers`: each bureau has one. `held_share`: what is
     left of the time under the lock. `audited`: bytes a second that audits must read. `processes`: cases that one
     process takes in before the next is started. Without a `shared_home` each worker has a catalogue of its own.
     """
@@ -83,7 +83,7 @@ class Site:
     link: float = 1.25e9
     workers_a_machine: int = 16
     processors: int = 0
-    foreign: float = 0.0
+    speed: float = 1.0
     ledgers: int = 1
     held_share: float = 1.0
     audited: float = 0.0
@@ -115,10 +115,10 @@ class Outcome:
 
 
 class Core:
-    """A processor that divides itself equally among those who work on it, and others beside them."""
+    """A processor, or what others leave of it, that divides itself equally among those who work on it."""
 
-    def __init__(self, env: simpy.Environment, foreign: float) -> None:
-        self._env, self._foreign = env, foreign
+    def __init__(self, env: simpy.Environment, speed: float) -> None:
+        self._env, self._speed = env, speed
         self._left: dict[simpy.Event, float] = {}
         self._since, self._turn = env.now, 0
 
@@ -131,7 +131,7 @@ class Core:
         return done
 
     def _pace(self) -> float:
-        return 1.0 / (len(self._left) + self._foreign)
+        return self._speed / len(self._left)
 
     def _advance(self) -> None:
         if self._left:
@@ -165,7 +165,7 @@ class _Run:
         self.locks = [simpy.Resource(self.env) for _ in range(site.ledgers)]
         self.store = simpy.Resource(self.env, max(1, site.nodes))
         self.links = [simpy.Resource(self.env) for _ in range(-(-site.workers // site.workers_a_machine))]
-        self.cores = [Core(self.env, site.foreign) for _ in range(site.processors)]
+        self.cores = [Core(self.env, site.speed) for _ in range(site.processors)]
         self.busy = {"workers": 0.0, "lock": 0.0, "store": 0.0, "network": 0.0}
         self.outcome = Outcome()
         self.read = 0.0

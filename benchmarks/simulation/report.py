@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.simulation import measuring, plots, scenarios
-from benchmarks.simulation.checking import Trial
+from benchmarks.simulation.checking import EACH, Trial, foresee
 from benchmarks.simulation.model import Costs, Outcome
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -72,21 +72,27 @@ def checked(kept: dict[str, Any]) -> str:
     told = kept.get("check")
     if not told:
         return "Not run yet."
-    trials = [Trial(**one) for one in told["trials"]]
-    rows: list[tuple[object, ...]] = [
-        (
-            one.workers,
-            "one" if one.shared else "their own",
-            f"{one.seconds:.1f} s",
-            f"{one.foreseen:.1f} s",
-            f"{one.error:+.0%}",
-            f"{one.share:.2f}",
-            f"{one.waited:.2f} s",
+    costs, trials = Costs(**kept["costs"]), [Trial(**one) for one in told["trials"]]
+    alone = trials[0]
+    rows: list[tuple[object, ...]] = []
+    for one in trials:
+        foreseen = foresee(costs, one)
+        rows.append(
+            (
+                one.workers,
+                "one" if one.shared else "their own",
+                f"{one.seconds:.1f} s",
+                f"{foreseen:.1f} s",
+                f"{foreseen / one.seconds - 1:+.0%}",
+                f"{one.workers * alone.seconds / one.seconds:.2f}",
+                f"{one.workers * foresee(costs, alone) / foreseen:.2f}",
+                f"{one.share:.2f}",
+                f"{one.waited:.2f} s",
+            )
         )
-        for one in trials
-    ]
-    head = f"{told['when']}, load {told['load']} before the start. 6 cases a worker, the middle of 3 rounds.\n\n"
-    return head + _table("workers | homes | measured | foreseen | error | processor free | waited for the lock", rows)
+    head = f"{told['when']}, load {told['load']} before the start. {EACH} cases a worker, the middle of 3 rounds.\n\n"
+    heads = "workers | homes | measured | foreseen | error | speed-up | foreseen | processor left | waited for the lock"
+    return head + _table(heads, rows)
 
 
 def growth(grown: dict[tuple[str, str, int], Outcome]) -> str:
@@ -117,7 +123,7 @@ def audits(costs: Costs) -> str:
                 f"{site.audited * costs.byte:.0f}",
             )
         )
-    heads = "held | nodes | audits read | a node | store full | of the done in time | TB taken in a day | processors"
+    heads = "held | nodes | audits read | a node | store full | audited in time | TB taken in a day | processors"
     return _table(heads, rows)
 
 

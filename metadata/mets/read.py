@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,8 +45,8 @@ class Identifiers:
             if identifier in self.known:
                 self.repeated.append(identifier)
             self.known.add(identifier)
-        for attribute in _REFERRING.intersection(attributes):
-            for wanted in attributes[attribute].split():
+        for attribute in _REFERRING:  # whose strings are kept, and not a new one of each element
+            for wanted in attributes.get(attribute, "").split():
                 self.wanted.add((name, attribute, wanted))
 
     def dangling(self) -> list[tuple[str, str, str]]:
@@ -97,7 +98,7 @@ def read_references(
             attributes.get("ID", ""),
             href,
             int(size) if size is not None and size.isdigit() else None,
-            attributes.get("CHECKSUM", "").lower(),
+            sys.intern(attributes.get("CHECKSUM", "").lower()),
             attributes.get("CHECKSUMTYPE", ""),
             attributes.get("MIMETYPE", ""),
             attributes.get("CREATED", ""),

@@ -13,9 +13,10 @@ from preserve.archival_storage.opening import Opened
 from preserve.archival_storage.packages import Contents
 from preserve.archival_storage.quarantine import QUARANTINE
 from preserve.errors import NotIntact
-from storage_adapters.contract import CopyRef, Package, Scope
+from storage_adapters.contract import CopyRef, Package, Scope, StorageAdapter
 from storage_adapters.directory import DirectoryAdapter, check_tree
 from storage_adapters.durable import discard, exchange, publish, sync_file_system
+from storage_adapters.errors import CopyUnknown
 
 
 def replace_copy(
@@ -52,9 +53,7 @@ def mend_files(
     adapter, mending = medium.adapter, medium.mending
     assert mending is not None, "the medium cannot put single files right"
     copy = CopyRef(name)
-    bad = {
-        check.path for check in adapter.verify(copy, Scope(contents.expected), progress) if check.verdict != "intact"
-    }
+    bad = _bad(adapter, copy, contents, progress)
     wanted = [file for file in contents.expected if file.path in bad]
     taken, lost = assemble(scratch / "mend", wanted, places, copy, progress)
     if lost:
@@ -66,6 +65,15 @@ def mend_files(
     if left:
         raise NotIntact("storage.copy-not-intact", medium.row.label, file=left[0].path, count=len(left))
     return taken, [], f"{QUARANTINE}/{aside}"
+
+
+def _bad(adapter: StorageAdapter, copy: CopyRef, contents: Contents, progress: Callable[[int], None]) -> set[str]:
+    """What is not as it should be of a copy; all of it, where the medium does not know of it any more."""
+    try:
+        checks = adapter.verify(copy, Scope(contents.expected), progress)
+        return {check.path for check in checks if check.verdict != "intact"}
+    except CopyUnknown:
+        return {file.path for file in contents.expected}
 
 
 def _swap(target: DirectoryAdapter, name: str) -> str:

@@ -7,6 +7,7 @@ and goes with the package under its warrant.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -52,6 +53,7 @@ class ObjectStore:
     brought: Path
     location: str
     reserve: int = 0
+    shared: bool = False  # the door is another user of our group: it brings, and throws away, too
 
     @classmethod
     def of(cls, home: Home) -> Self:
@@ -59,9 +61,8 @@ class ObjectStore:
         assert home.away is not None, "the store of this home is a folder"
         address = Address(home.store_identity, home.away.location, home.away.model_dump())
         adapter = _adapter(home, address)
-        return cls(
-            adapter, home.store_identity, home.store, home.work / "brought", home.away.location, home.settings.reserve
-        )
+        brought, group = home.work / "brought", bool(home.settings.web.group)
+        return cls(adapter, home.store_identity, home.store, brought, home.away.location, home.settings.reserve, group)
 
     @property
     def traits(self) -> Traits:
@@ -150,6 +151,19 @@ class ObjectStore:
         """Of the store."""
         return cast(Iterator[Trial], self.adapter.trials())
 
+    def aside(self) -> Iterator[tuple[str, int]]:
+        """Below `quarantine/` in the store."""
+        return cast(Iterator[tuple[str, int]], self.adapter.aside())
+
+    def drop_aside(self, folder: str) -> None:
+        """Delete one of them there."""
+        self.adapter.drop_aside(folder)
+
+    def withdraw(self, copy: CopyRef) -> None:
+        """Its list goes first, then all that was sent."""
+        self.let_go(copy)
+        self.adapter.withdraw(copy)
+
     def sizes(self, copy: CopyRef) -> Sizes:
         """As the copy's list has them."""
         files = self.adapter.contents(copy).files
@@ -167,13 +181,17 @@ class ObjectStore:
         return self.bring(copy, [path for path in names if not _PAYLOAD.match(path)])
 
     def bring(self, copy: CopyRef, paths: Iterable[str] | None = None, progress: Progress | None = None) -> Path:
-        """The same folder with these files, or all. Raises CopyUnknown, MediumProblem for no room."""
+        """The same folder with these files as the store gives them, or all.
+
+        Raises CopyUnknown for what the copy's list does not have, MediumProblem for no room.
+        """
         self._clear()
         files = self.adapter.contents(copy).files
         root = self.brought / copy.name
-        wanted = [path for path in (files if paths is None else paths) if not _is_here(root / path, files, path)]
-        if any(path not in files for path in wanted):
-            raise CopyUnknown(f"{copy.name}/{next(path for path in wanted if path not in files)}")
+        asked = list(files if paths is None else paths)
+        if unknown := [path for path in asked if path not in files]:
+            raise CopyUnknown(f"{copy.name}/{unknown[0]}")
+        wanted = [path for path in asked if not self.adapter.is_here(copy, path, root)]
         root.mkdir(mode=0o770, parents=True, exist_ok=True)
         if paths is None:  # folders that hold no file are none of the package's
             require_space(root, sum(files[path].size for path in wanted), self.reserve)
@@ -183,6 +201,8 @@ class ObjectStore:
                 if progress is not None:
                     progress(size)
         root.touch()
+        if self.shared:
+            _open_to_group(self.brought, root)
         return root
 
     def let_go(self, copy: CopyRef) -> None:
@@ -211,8 +231,11 @@ def _adapter(home: Home, address: Address) -> Any:
     return _adapters[key]
 
 
-def _is_here(place: Path, files: Any, path: str) -> bool:
-    try:
-        return path in files and place.lstat().st_size == files[path].size
-    except OSError:
-        return False
+def _open_to_group(top: Path, root: Path) -> None:
+    """Let everybody of the group write here what they bring, and throw it away."""
+    for folder, _, names in os.walk(root):
+        for path, mode in ((Path(folder), 0o2770), *((Path(folder, name), 0o660) for name in names)):
+            with suppress(OSError):  # another user of the group made it, and did the same
+                path.chmod(mode)
+    with suppress(OSError):
+        top.chmod(0o2770)

@@ -5,39 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.store import QUARANTINE as QUARANTINE
+from preserve.archival_storage.store import Store
 from preserve.clock import stamp
 from preserve.data_management import holdings, ledger
 from preserve.data_management.database import Catalogue
 from preserve.errors import NotFound, Refused
 from preserve.home import Home
-from storage_adapters.durable import discard
-from storage_adapters.reading import walk_files
 
-QUARANTINE = "quarantine"
 RELEASED = "quarantine.released"
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """Old bytes of a copy that was repaired: which package, where, how many bytes."""
+    """Old bytes of a copy that was repaired: which package, in which folder of the quarantine, how many bytes."""
 
     name: str
-    path: Path
+    folder: str
     size: int
 
 
-def quarantined(root: Path) -> list[Quarantined]:
-    """What lies in a medium's quarantine."""
-    top = root / QUARANTINE
-    folders = []
-    if top.is_dir():
-        for folder in sorted(top.iterdir()):
-            size = sum((folder / name).lstat().st_size for name in walk_files(folder))
-            folders.append(Quarantined(folder.name.partition(".")[0], folder, size))
-    return folders
+def quarantined(store: Store) -> list[Quarantined]:
+    """What lies in the quarantine of the server store."""
+    return [Quarantined(folder.partition(".")[0], folder, size) for folder, size in store.aside()]
 
 
 def release(
@@ -48,7 +40,7 @@ def release(
     Raises Refused where the copy that took their place is not verified.
     """
     store = server_store(home)
-    removed = [old for old in quarantined(store.root) if old.name == name]
+    removed = [old for old in quarantined(store) if old.name == name]
     if not removed:
         raise NotFound("repair.nothing-in-quarantine", name)
     with catalogue.read() as connection:
@@ -67,11 +59,11 @@ def release(
                 details={
                     "name": name,
                     "medium": store.identity,
-                    "quarantine": old.path.name,
+                    "quarantine": old.folder,
                     "reason": reason,
                     "bytes": old.size,
                     "at": stamp(now()),
                 },
             )
-        discard(old.path, store.root / QUARANTINE)
+        store.drop_aside(old.folder)
     return removed

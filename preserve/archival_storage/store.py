@@ -15,7 +15,12 @@ from typing import BinaryIO, Protocol
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Package, Progress, Receipt, StorageAdapter
 from storage_adapters.directory import INCOMING, PACKAGES, DirectoryAdapter
+from storage_adapters.durable import discard, publish
+from storage_adapters.reading import walk_files
 from storage_adapters.trials import Trial, try_folder
+
+QUARANTINE = "quarantine"
+"""The folder in which repairs put the old bytes of copies aside."""
 
 Sizes = Callable[[str], int]
 """Bytes of a file of a package by its path in it. Raises OSError, or what the store raises."""
@@ -73,6 +78,16 @@ class Store(StorageAdapter, Protocol):
     def trials(self) -> Iterator[Trial]:
         """Whether the store does what an archive needs of it, tried there."""
 
+    def aside(self) -> Iterator[tuple[str, int]]:
+        """What repairs put aside: the names of its folders, and the bytes of each."""
+
+    def drop_aside(self, folder: str) -> None:
+        """Remove what a repair put aside; somebody decided it."""
+
+    def withdraw(self, copy: CopyRef) -> None:
+        """Take back what was published and never entered: no ledger and no inventory tells of it. Nothing else calls
+        this; what was entered goes under a warrant alone."""
+
     def publish(self, package: Package, progress: Progress) -> Receipt:
         """Publish a package built in `staging`; with it nothing is left there."""
 
@@ -118,6 +133,22 @@ class DirectoryStore(DirectoryAdapter):
     def trials(self) -> Iterator[Trial]:
         """Of the file system below the folder in which packages are built."""
         return try_folder(self.incoming)
+
+    def aside(self) -> Iterator[tuple[str, int]]:
+        """The folders of `quarantine/`."""
+        top = self.root / QUARANTINE
+        for folder in sorted(top.iterdir()) if top.is_dir() else ():
+            yield folder.name, sum((folder / name).lstat().st_size for name in walk_files(folder))
+
+    def drop_aside(self, folder: str) -> None:
+        """Unlink one of them."""
+        discard(self.root / QUARANTINE / folder, self.root / QUARANTINE)
+
+    def withdraw(self, copy: CopyRef) -> None:
+        """Back to where it was built."""
+        staging = self.staging(copy.name)
+        discard(staging, self.incoming)
+        publish(self.path(copy), staging)
 
     def publish(self, package: Package, progress: Progress) -> Receipt:
         """One rename."""

@@ -23,7 +23,7 @@ from preserve.data_management.passages import pack, spacing, unpack
 from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import Term, folded, terms
+from preserve.data_management.tokens import BETWEEN, Term, folded, terms
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
@@ -68,17 +68,19 @@ def enter(
         number = int(before)  # a later version of a case keeps its place
     # What SQLite's index takes is made of each passage as it is written down: to read all of them again would take as
     # much time once more, and as much memory.
-    words: dict[str, list[str]] = {"head": [], "body": []}
     at_once = indexed and is_sqlite(connection)
-    packed = {
-        name: pack(spacing(passages, words[name]) if at_once else passages)
-        for name, passages in (("head", head), ("body", body))
-    }
+    packed: dict[str, bytes] = {}
+    made: dict[str, str] = {}
+    for name, passages in (("head", head), ("body", body)):
+        words: list[str] = []
+        packed[name] = pack(spacing(passages, words) if at_once else passages)
+        made[name] = BETWEEN.join(words)
+    del words
     row = {"number": number, "objid": objid, **packed}
     connection.execute(findable.insert(), row)
     facets.enter(connection, number, description)
     if at_once:
-        search_sqlite.enter_words(connection, number, words)
+        search_sqlite.enter_words(connection, number, made)
     elif indexed:
         _index(connection).enter(connection, [row])
 

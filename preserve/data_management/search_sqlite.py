@@ -24,9 +24,8 @@ def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(_INSERT, [_words(connection, row) for row in rows])
 
 
-def enter_words(connection: Connection, number: int, words: dict[str, list[str]]) -> None:
-    """Put a case into the index by the tokens of its passages, which are let go."""
-    made = {name: BETWEEN.join(words.pop(name)) for name in ("head", "body")}
+def enter_words(connection: Connection, number: int, made: dict[str, str]) -> None:
+    """Put a case into the index by the tokens of its passages, joined, of its description and of its documents."""
     connection.execute(_INSERT, _columns(connection, number, made))
 
 

@@ -6,6 +6,7 @@ import re
 
 from preserve import kept_records
 from preserve.data_management import checkpoints, looks_sealing, looks_segments, segment_cover
+from preserve.data_management.audit_records import FOLDER as AUDITS
 from preserve.data_management.store_witnesses import HEAD, content
 from preserve.home import Home
 
@@ -26,10 +27,21 @@ def send(home: Home) -> None:
 
 
 def take_up(home: Home) -> None:
-    """Of a store that is away: have here what it tells of the ledger and this folder does not. Raises StorageError."""
-    told = kept_records.read(home, f"{_LEDGER}/{HEAD}")
-    if told is None or told == content(home.store / _LEDGER / HEAD):
+    """Hold this folder's copy of the ledger's files against a store that is away. Raises StorageError, NotIntact.
+
+    Where the store tells of more (another machine worked, or this one was put back), that is brought here; where it
+    tells of less (it was away when this machine sealed), it is told.
+    """
+    if home.away is None:
         return
-    head, here = checkpoints.parse_exactly(told), content(home.store / _LEDGER / HEAD)
-    if here is None or head.size > checkpoints.parse_exactly(here).size:
+    file = home.store / _LEDGER / HEAD
+    told, here = kept_records.read(home, f"{_LEDGER}/{HEAD}"), content(file)
+    if told == here:
+        return
+    ahead = checkpoints.parse_exactly(told).size if told is not None else 0
+    if here is not None and checkpoints.parse_exactly(here).size > ahead:
+        kept_records.keep(file, changes=True)
+    elif told is not None:
         kept_records.bring(home, f"{_LEDGER}/", again=(f"{_LEDGER}/{HEAD}", f"{_LEDGER}/{looks_sealing.HEAD}"))
+        for folder in (looks_sealing.FOLDER, AUDITS):
+            kept_records.bring(home, f"{folder}/")

@@ -32,7 +32,6 @@ from preserve.ingest import bag_info, take_in
 from preserve.ingest.acceptance import Answerer, accepted, require_answerer
 from preserve.ingest.assess import Assessed, Judged, Judgement
 from preserve.ingest.begin import Began, enter, refuse
-from preserve.ingest.compliance import reports
 from preserve.ingest.context import Ingest
 from preserve.ingest.declared import files_by_list
 from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
@@ -41,6 +40,7 @@ from preserve.ingest.evidence_notes import Evidence
 from preserve.ingest.extraction.parts import Gathered, Gathering
 from preserve.ingest.in_force import InForce, read_in_force
 from preserve.ingest.normalise import Plan, formats_profile, plan, seconds_of_media
+from preserve.ingest.papers_apart import papers_of
 from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.working_files import WorkingFiles
@@ -221,10 +221,7 @@ class FirstVersion(VersionPlan[Result]):
             source_kind=self.row.source_kind,
             findings=self.findings,
             submission=self.assessed.submission(),
-            reports=(
-                *reports(judged.view, judged.findings, institution, moment, sealing=True),
-                *evidence.notes(judged.view, institution, moment),
-            ),
+            reports=papers_of(judged, evidence, institution, moment),
             texts=gathered.counts,
         )
 

@@ -19,6 +19,7 @@ from metadata.names import original_bytes
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, damage, previous_version
 from preserve.archival_storage.media import server_store
 from preserve.archival_storage.packages import read_version
+from preserve.archival_storage.store import Store
 from preserve.clock import now
 from preserve.data_management import format_counts, formats_index, ledger, object_index, package_index
 from preserve.data_management.database import Catalogue
@@ -27,6 +28,7 @@ from preserve.home import Home
 from preserve.ingest.facts import Identification
 from preserve.ingest.identifiers import pronom, siegfried
 from preserve.ingest.identify import identify_many
+from storage_adapters.contract import CopyRef
 from storage_adapters.reading import digest_file
 
 _BATCH = 200
@@ -98,7 +100,7 @@ def reidentify(
         }
     result = Reidentified(old.objid, old.name)
     grouped: dict[tuple[tuple[str, str, str], tuple[str, str, str], str], list[str]] = {}
-    for one, found in _identified(old, progress):
+    for one, found in _identified(server_store(home), old, progress):
         result.files += 1
         new = (found.puid or "", found.name or "unknown", found.version)
         before = known.get(one.identifier, (one.format.puid or "", one.format.name, one.format.version))
@@ -106,24 +108,29 @@ def reidentify(
             grouped.setdefault((before, new, found.basis), []).append(one.identifier)
     result.changes = [Changed(old.objid, *key, tuple(named)) for key, named in sorted(grouped.items())]
     _record(catalogue, old, result, actor)
+    server_store(home).let_go(CopyRef(old.name))
     return result
 
 
-def _identified(old: PreviousVersion, progress: Callable[[int], None]) -> Iterator[tuple[FileObject, Identification]]:
+def _identified(
+    store: Store, old: PreviousVersion, progress: Callable[[int], None]
+) -> Iterator[tuple[FileObject, Identification]]:
     batch: list[FileObject] = []
     for one in old.objects("original"):
         batch.append(one)
         if len(batch) >= _BATCH:
-            yield from _together(old, batch, progress)
+            yield from _together(store, old, batch, progress)
             batch = []
-    yield from _together(old, batch, progress)
+    yield from _together(store, old, batch, progress)
 
 
 def _together(
-    old: PreviousVersion, batch: Sequence[FileObject], progress: Callable[[int], None]
+    store: Store, old: PreviousVersion, batch: Sequence[FileObject], progress: Callable[[int], None]
 ) -> Iterator[tuple[FileObject, Identification]]:
     asked: list[tuple[Path, str, int]] = []
     bad = []
+    base = f"data/{old.objid}/representations/original"
+    store.bring(CopyRef(old.name), [f"{base}/{one.path}" for one in batch])
     for one in batch:
         path = old.package / "representations" / "original" / one.path
         wanted = old.wanted(f"representations/original/{one.path}")["sha256"]

@@ -242,7 +242,7 @@ def _row(session: Session, job: str) -> JobRow:
 def start_worker_if_none(home: Path | Home) -> subprocess.Popen[bytes] | None:
     """Start a worker for a home beside this process, where it has none; it stops with this process.
 
-    To be called in the main thread: the worker takes the end of the thread that started it for ours.
+    To be called in a thread that lives as long as the process: the worker takes that thread's end for ours.
 
     None where there is one. Raises what `open_home` raises.
     """

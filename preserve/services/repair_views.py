@@ -66,5 +66,5 @@ def list_damages(session: Session) -> Damages:
         )
         for row in rows
     ]
-    aside = quarantine.quarantined(server_store(archive.home).root)
-    return Damages(tuple(damaged), total, tuple(PutAside(old.name, old.path.name, old.size) for old in aside))
+    aside = quarantine.quarantined(server_store(archive.home))
+    return Damages(tuple(damaged), total, tuple(PutAside(old.name, old.folder, old.size) for old in aside))

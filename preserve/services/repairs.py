@@ -93,7 +93,7 @@ def release(session: Session, case: str, *, reason: str) -> Released:
     removed = quarantine.release(
         archive.home, archive.catalogue, name, reason=reason, actor=session.person.account, now=archive.now
     )
-    return Released(name, tuple(old.path.name for old in removed), sum(old.size for old in removed))
+    return Released(name, tuple(old.folder for old in removed), sum(old.size for old in removed))
 
 
 def _version(archive: Archive, case: str) -> Version:

@@ -12,14 +12,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
+from preserve.access.requests.procedure import OPEN
 from preserve.administration.duties import Duty
 from preserve.administration.index_check import VERIFIED
 from preserve.administration.retention import notice
 from preserve.administration.retention.rules_in_force import applicable_rules
 from preserve.archival_storage import media as inventory
 from preserve.clock import stamp
-from preserve.data_management import accounts, audits, checkpoints, jobs, ledger, logins, standings, versions
+from preserve.data_management import (
+    accounts,
+    audits,
+    checkpoints,
+    given_tokens,
+    jobs,
+    ledger,
+    logins,
+    proceeding_pages,
+    standings,
+    versions,
+)
 from preserve.data_management.disposal_holds import HELD
+from preserve.data_management.proceeding_pages import Wanted
+from preserve.data_management.proceedings import OPENING
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.found import needs_answer
 from preserve.ingest.handing_in.rooms import Record, Room, rooms
@@ -30,7 +44,7 @@ from storage_adapters.registry import traits_of
 
 _LONGEST = 5  # media that are named one by one
 _UNFINISHED = ("running", "waiting", "refused")
-_BAD, _OPEN = ("failed", "refused", "stopped", "lost"), ("queued", "running", "stopping")
+_BAD, _AT_WORK = ("failed", "refused", "stopped", "lost"), ("queued", "running", "stopping")
 _LATELY = timedelta(days=3)  # over a week-end
 _SINCE = {
     "denied": ("access.denied",),
@@ -98,6 +112,9 @@ def _deposits(facts: Facts) -> Iterator[Line]:
         mine = ledger.of_actor(facts.connection, account, ("ingest.refused",), NEWEST)
         if lately := {entry.subject for entry in mine if entry.time >= since}:
             yield Line("own-refused", len(lately), grave=True)
+        own = (record for _, record in rooms(facts.session.archive.home) if record.owner == account)
+        if taken := sum(record.state == "taken-in" and record.taken_in >= since for record in own):
+            yield Line("own-taken-in", taken)
 
 
 def _jobs(facts: Facts) -> Iterator[Line]:
@@ -107,7 +124,7 @@ def _jobs(facts: Facts) -> Iterator[Line]:
     bad = jobs.find(facts.connection, account=account, states=_BAD, limit=NEWEST)
     if ended := sum(row.asked >= lately for row in bad):
         yield Line("jobs-failed", ended, grave=True)
-    if running := len(jobs.find(facts.connection, account=account, states=_OPEN, limit=NEWEST)):
+    if running := len(jobs.find(facts.connection, account=account, states=_AT_WORK, limit=NEWEST)):
         yield Line("jobs-running", running)
 
 
@@ -119,6 +136,11 @@ def _requests(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.DELIVER):
         yield from facts.line("requests-to-deliver", "request", "approved")
         yield from facts.line("receipts-missing", "request", "delivered")
+    if facts.may(Duty.SEE_OWN) and not facts.may(Duty.SEE_REQUESTS):
+        entered = ledger.of_actor(facts.connection, facts.session.person.account, (OPENING["request"],), NEWEST)
+        wanted = Wanted("request", OPEN, numbers=[entry.subject for entry in entered], waiting=True)
+        if own := len(proceeding_pages.page(facts.connection, wanted, "", NEWEST)[0]):
+            yield Line("own-requests", own)
 
 
 def _approvals(facts: Facts) -> Iterator[Line]:
@@ -195,6 +217,11 @@ def _people(facts: Facts) -> Iterator[Line]:
         yield Line("accounts", len(everybody))
         if away := sum(row.state != "active" for row in everybody):
             yield Line("accounts-suspended", away)
+        given = [row.kind for row in given_tokens.listed(facts.connection, facts.session.archive.now())]
+        open_ones = sum(kind in ("login", "session") for kind in given)
+        yield Line("sessions-open", open_ones)
+        if tokens := len(given) - open_ones:
+            yield Line("tokens-given", tokens)
 
 
 def _since(facts: Facts) -> Iterator[Line]:

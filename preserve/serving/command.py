@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,9 +16,8 @@ from preserve.errors import ToolMissing
 from preserve.services.jobs import start_worker_if_none
 from preserve.services.logs import begin_logging
 from preserve.services.standing import Standing
-
-if TYPE_CHECKING:
-    from preserve.serving.metrics import Exporter
+from preserve.serving.watching import exporter_of
+from preserve.serving.workers import KeptWorker, stop_all
 
 
 @click.command(cls=Command)
@@ -36,7 +36,7 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         raise ToolMissing("serve.web-missing", str(error.name)) from error
 
     standing = Standing(output.home_path)
-    house, workers, exporter = None, [], None
+    house, exporter, workers = None, None, list[KeptWorker]()
     try:
         standing.hash_beside()
         web = standing.web
@@ -52,30 +52,15 @@ def serve(output: Output, listen: str, certificate: Path | None, key: Path | Non
         house = HouseDoor(standing.house, standing, make) if standing.house is not None else None
         app = house or make(standing)
         listening = server.bind(server.read_address(listen or web.listen))
-        exporter = _exporter(standing)
+        exporter = exporter_of(standing)
         output.sentence("cli.serve-listening", address=server.name_of(listening, tls=key is not None))
-        for home in () if no_worker else (house.homes() if house else [standing.home]):
-            if (worker := start_worker_if_none(home)) is not None:
-                workers.append(worker)
+        homes = [] if no_worker else house.homes() if house else [standing.home]
+        workers += [KeptWorker(partial(start_worker_if_none, home)) for home in homes]
         server.run(app, listening, certificate=certificate, key=key, proxies=web.proxies)
     finally:
         if exporter is not None:
             exporter.close()
-        for worker in workers:
-            worker.terminate()
-        for worker in workers:
-            worker.wait()
+        stop_all(workers)
         if house is not None:
             house.close()
         standing.close()
-
-
-def _exporter(standing: Standing) -> Exporter | None:
-    """What answers a monitor, where one is set. Raises ToolMissing, UsageError, MediumProblem."""
-    if not standing.monitor.listen:
-        return None
-    try:
-        from preserve.serving.metrics import Exporter
-    except ImportError as error:
-        raise ToolMissing("serve.metrics-missing", str(error.name)) from error
-    return Exporter(standing, standing.monitor)

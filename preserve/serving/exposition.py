@@ -61,11 +61,13 @@ def _second(when: str) -> float | None:
 
 
 def _service(facts: Metrics) -> Iterator[Metric]:
-    told = {name: facts.versions.get(name, "") for name in ("preserve", "schema", "python", "sqlite")}
+    told = {name: facts.versions.get(name, "") for name in ("preserve", "schema", "python")}
+    engine = next((name for name in ("sqlite", "postgresql") if name in facts.versions), "")
+    told["database"] = f"{engine} {facts.versions.get(engine, '')}".strip()
     family = GaugeMetricFamily("preserve_info", "Versions of what runs", labels=list(told))
     family.add_metric(list(told.values()), 1)
     yield family
-    yield from _gauge("worker_up", "Whether a worker has this home", float(facts.worker))
+    yield from _gauge("worker_up", "Whether a worker has this home, or a node works that joined", float(facts.worker))
 
 
 def _jobs(facts: Metrics) -> Iterator[Metric]:

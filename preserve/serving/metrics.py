@@ -12,8 +12,10 @@ import logging
 import socket
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 from preserve.errors import MediumProblem, PreserveError, UsageError
 from preserve.services import metrics
@@ -23,7 +25,7 @@ from preserve.serving.server import bind, name_of, read_address
 from preserve.settings import Monitor
 
 _log = logging.getLogger("preserve.metrics")
-_PATIENCE = 5.0  # seconds for who asks: another waits behind it
+_PATIENCE = 5.0  # seconds that who asks may take to ask: another waits behind it
 _LEAST = 32  # characters of a token
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -80,6 +82,8 @@ class Exporter:
 
 
 class _Server(HTTPServer):
+    until: threading.Timer
+
     def __init__(self, standing: Standing, listening: socket.socket, token: str) -> None:
         super().__init__(("", 0), _Answers, bind_and_activate=False)
         self.socket.close()
@@ -97,9 +101,24 @@ class _Server(HTTPServer):
         talk.settimeout(_PATIENCE)
         return talk, where or ("", 0)
 
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Answer one, whose line is cut when the time is over: a timeout alone starts again with each byte."""
+        self.until = threading.Timer(_PATIENCE, _cut, (request,))
+        self.until.daemon = True
+        self.until.start()
+        try:
+            super().finish_request(request, client_address)
+        finally:
+            self.until.cancel()
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Who asks went away, or said something that is no request."""
         _log.debug("an asker went away")
+
+
+def _cut(talk: socket.socket) -> None:
+    with suppress(OSError):
+        talk.shutdown(socket.SHUT_RDWR)
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -108,6 +127,7 @@ class _Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The figures, to who may have them."""
+        self.server.until.cancel()  # it has asked: how long an answer takes is ours
         if self.path.partition("?")[0] != "/metrics":
             self._say(404, b"")
         elif not self._may():

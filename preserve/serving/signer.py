@@ -26,6 +26,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.remote_key import LONGEST, SOCKET
 from preserve.data_management.signed_notes import Checkpoint
 from preserve.errors import PreserveError
+from preserve.progress import Wish
 from preserve.services.logs import facts
 
 _log = logging.getLogger("preserve.signer")
@@ -113,7 +114,7 @@ class Signer:
         _log.info("signed %r", text.split("\n")[:3], extra=facts("signed", note=" ".join(text.split("\n")[:3])))
         return {"signature": base64.b64encode(self._key.sign(text.encode())).decode()}
 
-    def serve(self, listening: socket.socket, stop: threading.Event) -> None:
+    def serve(self, listening: socket.socket, stop: Wish) -> None:
         """Answer until `stop` is set; each asker has some seconds."""
         listening.settimeout(0.5)
         while not stop.is_set():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,34 @@ def set_pdf(
     The template reads `data.json`, and `fonts.json` for the families. `beside` are files that it imports, `pictures`
     SVG by name. Every text in them is made visible first. Raises ToolMissing where no Chinese font is installed.
     """
+    return _BY.get()(_set, template, data, moment, tuple(beside), dict(pictures or {}), tagged)
+
+
+def _here(work: Callable[..., bytes], *arguments: object) -> bytes:
+    return work(*arguments)
+
+
+_BY: ContextVar[Callable[..., bytes]] = ContextVar("setting_by", default=_here)
+
+
+@contextmanager
+def setting_by(run: Callable[..., bytes]) -> Iterator[None]:
+    """Within, pages are set by `run(work, *arguments)`, which may call `work` in another process."""
+    token = _BY.set(run)
+    try:
+        yield
+    finally:
+        _BY.reset(token)
+
+
+def _set(
+    template: Path,
+    data: Mapping[str, Any] | Sequence[Any],
+    moment: datetime,
+    beside: Sequence[Path],
+    pictures: Mapping[str, str],
+    tagged: bool,
+) -> bytes:
     import typst
 
     families = [family.name for family in present()]
@@ -36,7 +66,7 @@ def set_pdf(
         # Words of people reach the template as data and are never part of it.
         (folder / "data.json").write_text(json.dumps(printable(data), ensure_ascii=False), encoding="utf-8")
         (folder / "fonts.json").write_text(json.dumps({"text": families, "mono": [MONO, *families]}))
-        for name, picture in (pictures or {}).items():
+        for name, picture in pictures.items():
             (folder / name).write_text(printable(picture), encoding="utf-8")
         for file in (template, *beside):
             (folder / file.name).write_bytes(file.read_bytes())

@@ -75,6 +75,7 @@ class Pages:
             person=_person,
             person_text=_person_text,
         )
+        self._environment.tests.update(chinese=_is_chinese)
 
     def _moment(self, text: str) -> str:
         """A moment in UTC by the bureau's clock, as `2026-11-28 14:03`."""
@@ -136,6 +137,11 @@ def _hidden(asked: Asked) -> Markup:
     return Markup('<input type="hidden" name="csrf" value="{}"><input type="hidden" name="key" value="{}">').format(
         asked.form_token(), secrets.token_urlsafe(16)
     )
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether a text has a Chinese character: it is marked as such on an English page, to be read aloud right."""
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
 def _shown(value: Any) -> Any:

@@ -43,7 +43,7 @@ def evidence_case(folder: Path) -> Path:
     return case
 
 
-def _let_sign(archive: Archive) -> None:
+def let_sign(archive: Archive) -> None:
     """A test authority's certificate, with which deliveries are signed."""
     home = archive.home
     signing = make_test_authority(home.keys, home.settings.institution, now())
@@ -60,7 +60,7 @@ def serving_evidence(folder: Path, *options: str) -> Iterator[Served]:
     with serving(folder, cases=0, options=options) as served:
         archive = opened(served.home)
         try:
-            _let_sign(archive)
+            let_sign(archive)
             ingest(archive, evidence_case(folder / "evidence"))
         finally:
             archive.close()

@@ -63,6 +63,16 @@ def test_what_a_kill_left_here_alone_is_sent(server: Server, tmp_path: Path) -> 
     assert kept_records.read(home, "requests/2026-0001/0001-opened.json") is None
 
 
+def test_one_that_another_machine_wrote_is_had_when_it_is_asked_for(server: Server, tmp_path: Path) -> None:
+    home = home_at(tmp_path / "one", bucket(server))
+    kept_records.keep(written(home, "requests/2026-0001/0001-opened.json"))
+    other = Home(tmp_path / "two", home.settings)
+    for name in ("requests/2026-0001/0001-opened.json", "requests/2026-0002/0001-opened.json"):
+        kept_records.have(other.store / name)
+    assert (other.store / "requests/2026-0001/0001-opened.json").read_bytes() == b"record"
+    assert not (other.store / "requests/2026-0002").exists()
+
+
 def test_nothing_tells_of_a_record_that_the_store_did_not_take(server: Server, tmp_path: Path) -> None:
     home = home_at(tmp_path / "one", bucket(server), "http://127.0.0.1:9")
     with pytest.raises(MediumAbsent):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 from contextvars import copy_context
 
@@ -83,3 +85,22 @@ def test_the_first_signal_asks_and_the_second_acts_as_before(number: signal.Sign
         assert heard == [number, number]
     finally:
         signal.signal(number, before)
+
+
+def test_two_signals_at_once_do_not_wait_for_each_other() -> None:
+    """The end of a service tells its worker twice; whoever handles the first of them is not held up by the second."""
+    script = (
+        "import os, signal, sys\n"
+        "from preserve.progress import stoppable\n"
+        "with stoppable() as wish:\n"
+        "    plain = type(wish).set\n"
+        "    def twice(one):\n"
+        "        type(wish).set = plain\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        plain(one)\n"
+        "    type(wish).set = twice\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print(wish.is_set())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr

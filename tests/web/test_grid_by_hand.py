@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support import looking
 from tests.support.due_home import DueDoor, due_door
 from tests.support.web import person
 
@@ -24,6 +25,7 @@ def test_a_range_is_ticked_and_a_word_said_of_it(door: DueDoor) -> None:
         page.click("form[action='/reviews'] button")
         ticks = page.locator("tbody input[name=row]")
         assert ticks.count() == 302
+        assert looking.violations(page) == [] and looking.seen_large(page) == []
         page.emulate_media(media="print")
         assert page.locator("table.grid").is_visible() and not page.locator(".bar").is_visible(), "the list prints"
         page.emulate_media(media="screen")

@@ -19,10 +19,9 @@ from preserve.home import acting_person
 from preserve.services.reading_bytes import prepare
 from preserve.services.session import Session, SystemUser
 from preserve.web.pages.reading import Watched
+from tests.support import looking
 from tests.support.reading import entries, files_of, objid_of, reading_room, stored
 from tests.support.web import Served, fields, person, send
-from tests.web.test_every_page import _axe as axe
-from tests.web.test_every_page import violations
 
 VIDEO = "DSJ-A20031_110233_20261003193000_0001.mp4"
 PAPER = "立案审批表.pdf"
@@ -210,6 +209,7 @@ def test_a_recording_plays_and_jumps_in_a_browser(room: Room) -> None:
         playing = "() => { const v = document.querySelector('video'); return v.currentTime > 0.2 && !v.error; }"
         page.wait_for_function(playing, timeout=15_000)
         page.keyboard.press("k")
+        assert looking.violations(page) == [], "a player that is open"
         assert page.evaluate("document.querySelector('video').paused")
         page.keyboard.press("j")
         page.wait_for_function("() => document.querySelector('video').currentTime < 0.1", timeout=10_000)
@@ -230,8 +230,7 @@ def test_every_part_of_a_case_can_be_used_by_everybody(room: Room) -> None:
     with person(room.served, "head") as page:
         for place in places:
             page.goto(place)
-            page.evaluate(axe())
-            assert (place, violations(page)) == (place, [])
+            assert (place, looking.violations(page)) == (place, [])
 
 
 def test_a_format_that_the_browser_lacks_is_said(room: Room) -> None:
@@ -298,6 +297,9 @@ def test_an_altered_copy_is_not_shown_and_stands_in_the_ledger(room: Room) -> No
     try:
         shown = client.get(room.page(name))
         assert shown.status_code == 200 and "与入库数字摘要不一致" in shown.text and "<video" not in shown.text
+        with person(room.served, "head") as page:
+            page.goto(room.page(name))
+            assert "不一致" in page.inner_text("main .alert") and page.locator("video").count() == 0
         assert client.get(room.base(name)).status_code == 500
         assert str(path) not in client.get(room.base(name)).text
         (entry,) = entries(room.served.home, "object.altered")

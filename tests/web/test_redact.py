@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from preserve.access.redaction.plan import read_plan
+from tests.support import looking
 from tests.support.evidence import PAPER, PICTURE, RECORDING, entered
 from tests.support.request_ways import TALL, decide, draft, drag, examined, identifier, record_of, saved, seen
 from tests.support.web import PASSWORD, Served, fields, person, send
-from tests.web.test_every_page import _axe as axe
-from tests.web.test_every_page import violations
 
 if TYPE_CHECKING:
     pass
@@ -94,6 +93,5 @@ def for_everybody(evidence: Served, role: str, addresses: list[str]) -> None:
         for address in addresses:
             answer = page.goto(address)
             assert answer is not None and answer.status == 200
-            page.evaluate(axe())
-            assert violations(page) == [], address
+            assert looking.violations(page) == [], address
             assert page.locator("h1").count() == 1

@@ -10,7 +10,7 @@ import pytest
 
 from preserve.profiles import SHIPPED
 from tests.support.due_home import DueDoor, due_door, job_ended
-from tests.support.web import PASSWORD
+from tests.support.web import PASSWORD, person
 
 pytestmark = pytest.mark.xdist_group("appraisal-web")
 
@@ -38,6 +38,25 @@ def test_pages_follow_one_another_and_filters_hold(door: DueDoor) -> None:
     assert "Falls due" in door.get("head", "/retention", "en").text
     for who in ("depositor", "auditor", "system", "security"):
         assert door.get(who, "/retention").status_code == 403
+
+
+def test_a_list_is_filtered_turned_over_and_shared_by_its_address(door: DueDoor) -> None:
+    with person(door.served, "archivist") as page, person(door.served, "head") as other:
+        page.goto("/retention")
+        page.select_option("[name=span]", "due")
+        page.locator("main form[method=get] button, main form:not([method]) button").first.click()
+        page.wait_for_url("**/retention?*span=due*")
+        first, address = page.inner_text("tbody"), page.url
+        page.click("a[rel=next]")
+        page.wait_for_url(lambda shown: shown != address)
+        second = page.locator("tbody th").all_inner_texts()
+        assert second and second[0] not in first and page.input_value("[name=span]") == "due"
+        other.goto(page.url)
+        assert other.locator("tbody th").all_inner_texts() == second
+        page.go_back()
+        assert (page.url, page.inner_text("tbody")) == (address, first)
+        page.go_forward()
+        assert page.locator("tbody th").all_inner_texts() == second
 
 
 def test_one_case_says_why(door: DueDoor) -> None:

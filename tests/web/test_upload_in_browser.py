@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Route
 
-from tests.support.web import PASSWORD, Served, browser, serving, start
+from tests.support.web import PASSWORD, Served, browser, person, serving, start
 
 SMALL, LARGE = 2000, 30_000_000
 MTIME = 1_767_225_600_123
@@ -119,3 +119,36 @@ def test_what_cannot_be_taken_is_said_in_the_page(tmp_path: Path) -> None:
             assert "不能接收" in page.inner_text("#wrong")
         finally:
             context.close()
+
+
+def test_an_upload_goes_on_in_another_browser_after_the_service_was_started_again(tmp_path: Path) -> None:
+    """The browser ends with its file half sent, and the service too; another of each has the rest of it."""
+    source = tmp_path / "续传案卷"
+    source.mkdir()
+    (source / "执法记录.mp4").write_bytes(random.Random(5).randbytes(LARGE))
+    with serving(tmp_path) as served:
+        running = served
+        try:
+            with person(served, "depositor", refused=True) as page:
+                page.goto("/deposits/new")
+                cuts = Cuts(page)
+                cuts.begin(lambda number: number > 3)
+                page.set_input_files("#folder", str(source))
+                page.locator("#state", has_text="连接中断").wait_for()
+                page.unroute_all()
+            running = kill_and_start_again(served)
+            with person(running, "depositor") as page:
+                assert "续传案卷" in (page.goto("/deposits"), page.inner_text("main"))[1]
+                begun: list[int] = []
+                page.on("request", lambda one: begun.append(int(one.headers.get("upload-offset", -1))))
+                page.goto("/deposits/new")
+                page.set_input_files("#folder", str(source))
+                page.wait_for_url("**/deposits/up-*", timeout=120_000)
+                deposit = page.url.rpartition("/")[2]
+        finally:
+            running.stop()
+    there = served.home / "inbox" / ".web" / deposit / "files" / source.name / "执法记录.mp4"
+    assert there.read_bytes() == (source / "执法记录.mp4").read_bytes()
+    assert len(list((served.home / "inbox" / ".web").glob("up-*"))) == 1, "it is the same deposit"
+    pieces = [offset for offset in begun if offset >= 0]
+    assert pieces and min(pieces) > 0, "what was there already is not sent again"

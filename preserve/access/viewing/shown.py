@@ -25,7 +25,7 @@ from preserve.clock import parse, stamp
 from preserve.progress import check_stop
 from storage_adapters.copying import copy_file_checked
 from storage_adapters.durable import drop_file, move_in, write_file
-from storage_adapters.errors import CopyUnknown, MediumFailing, StorageError
+from storage_adapters.errors import CopyUnknown, StorageError
 from storage_adapters.reading import digest_file
 from storage_adapters.sharing import share_file
 
@@ -79,7 +79,7 @@ class ShownCopy:
                 return self._known()  # what was brought is thrown away after a day; what is shown stays longer
             if self._size > AT_ONCE and not patient:
                 return Check("fetching")
-            with suppress(MediumFailing, CopyUnknown):  # the store gives other bytes, or none
+            with suppress(CopyUnknown):  # it is on no list any more
                 self._fetch(self._inside)
             here = self._here()
         if not here:

@@ -230,7 +230,12 @@ def leftovers(home: Home, catalogue: Catalogue, going: Going, media: Mapping[str
     """Look everywhere for what should not be there any more: media at hand, images, work area, catalogue."""
     tasks = []
     for medium in media.values():
-        if not isinstance(medium, Opened) or (tree := medium.tree) is None:
+        if not isinstance(medium, Opened):
+            continue
+        if (tree := medium.tree) is None:
+            # Of another bucket its own list of tasks says what is locked; the home's store has to be clean.
+            stay = [name for name in going.names if medium.row.id == home.store_identity]
+            tasks += [Task(name, "left", medium.row.label) for name in stay if medium.left(CopyRef(name))[0]]
             continue
         for name in going.names:
             for place in tree.remains(CopyRef(name)):

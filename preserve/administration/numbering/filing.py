@@ -76,7 +76,7 @@ def _require_taking(home: Home, rows: Iterable[FondsRow], row: FondsRow | None, 
 
 
 def _require_room(connection: Connection, row: FondsRow, needed: int) -> None:
-    taken = filings.bytes_in(connection, row.code) + filings.bytes_arriving(connection)
+    taken = filings.bytes_kept(connection) + filings.bytes_arriving(connection)
     if taken + needed > row.quota:
         left = bytes_for_people(max(row.quota - taken, 0))
         raise Refused(

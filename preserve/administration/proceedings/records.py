@@ -72,6 +72,7 @@ def write_record(path: Path, record: BaseModel) -> str:
 
 def digest_of_record(path: Path) -> str:
     """SHA-256 of a record, which is written once and never changed. Raises NotIntact."""
+    kept_records.have(path)
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -80,6 +81,7 @@ def digest_of_record(path: Path) -> str:
 
 def read_record(path: Path, sha256: str, model: type[Model]) -> Model:
     """A record that is still the one in the ledger. Raises NotIntact."""
+    kept_records.have(path)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -28,30 +28,33 @@ def facts_of(
     """What is known of a case and of each of its originals, by identifier, from description and package."""
     created = [version.created for version in versions.of_case(connection, objid)]
     case = cases.read(connection, objid)
-    return facts_in(home, profile, Kept(case, created, object_index.originals(connection, objid)))
+    return facts_in(home, profile, Kept(case, created, object_index.originals_of_many(connection, (objid,))))
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The rows of a case that its facts are made from; `created` is when each of its versions was (RFC 3339)."""
+    """The rows of a case that its facts are made from; `created` is when each of its versions was (RFC 3339).
+
+    The originals are read from the catalogue as they are taken, once: a large case has more than memory should hold.
+    """
 
     case: Case
     created: Sequence[str]
-    originals: Sequence[ObjectRow]
+    originals: Iterable[ObjectRow]
 
 
 def kept_of(connection: Connection, objids: Iterable[str]) -> Iterator[Kept]:
-    """The rows of each of these cases, at most some thousand, in a few queries; of one case at once."""
+    """The rows of each of these cases, at most some thousand, in a few queries; each is to be used before the next."""
     wanted = list(objids)
     created = versions.created_of(connection, wanted)
     groups = groupby(object_index.originals_of_many(connection, wanted), lambda original: original.objid)
     coming = next(groups, None)
     for case in cases.each_of(connection, wanted):
-        originals: list[ObjectRow] = []
         if coming is not None and coming[0] == case.objid:
-            originals = list(coming[1])
+            yield Kept(case, created.get(case.objid, []), coming[1])
             coming = next(groups, None)
-        yield Kept(case, created.get(case.objid, []), originals)
+        else:
+            yield Kept(case, created.get(case.objid, []), ())
 
 
 def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFacts, dict[str, ObjectFacts]]:

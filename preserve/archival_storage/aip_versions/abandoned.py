@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from preserve.archival_storage.media import server_store
-from preserve.archival_storage.store import Store
 from preserve.data_management import journal, migrations_journal, versions
 from preserve.data_management.database import Catalogue
 from preserve.data_management.migrations_journal import Row
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import discard, publish
+from storage_adapters.durable import discard
 
 
 def is_published(home: Home, row: Row) -> bool:
@@ -40,14 +39,8 @@ def discard_of(home: Home, catalogue: Catalogue, objid: str) -> None:
         if row is None:
             return
         if not entered and is_published(home, row):
-            _take_back(adapter, _name(row))
+            adapter.withdraw(CopyRef(_name(row)))
         give_up(home, catalogue, row)
-
-
-def _take_back(adapter: Store, name: str) -> None:
-    staging = adapter.staging(name)
-    discard(staging, adapter.incoming)
-    publish(adapter.path(CopyRef(name)), staging)
 
 
 def _name(row: Row) -> str:

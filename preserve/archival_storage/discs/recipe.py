@@ -87,6 +87,7 @@ def write_recipe(home: Home, recipe: Recipe) -> None:
 def read_recipe(home: Home, volume_id: str) -> Recipe:
     """The recipe of a disc. Raises NotIntact."""
     path = folder_of(home, volume_id) / RECIPE
+    kept_records.have(path)
     try:
         return Recipe.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:

@@ -8,7 +8,7 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from preserve.errors import PreserveError
+from preserve.errors import PreserveError, Refused
 from preserve.services import second_factors, security_keys, sessions
 from preserve.services.failures import known_failure
 from preserve.services.http import http_status
@@ -25,7 +25,7 @@ def second_factor(asked: Asked) -> Response:
 
 def _factor(asked: Asked, status: int = 200, **values: Any) -> Response:
     found = second_factors.show(asked.session)
-    shown: dict[str, Any] = {"factor": found, "begun": None, "failure": None, "name": ""}
+    shown: dict[str, Any] = {"factor": found, "begun": None, "confirming": False, "failure": None, "name": ""}
     return asked.show("me/factor.html", status, **{**shown, **values})
 
 
@@ -37,10 +37,13 @@ def begin_factor(asked: Asked) -> Response:
     return _factor(asked, begun=begun, drawn=drawn)
 
 
-@page("POST", "/me/second-factor/confirm", "factor.confirm", "session.close")
+@page("POST", "/me/second-factor/confirm", "factor.confirm", "factor.show", "session.close")
 def confirm_factor(asked: Asked) -> Response:
-    """From now on each login asks for a code; one logs in anew with one."""
-    second_factors.confirm(asked.session, asked.needed("code"))
+    """From now on each login asks for a code; one logs in anew with one. A wrong one is typed again."""
+    try:
+        second_factors.confirm(asked.session, asked.needed("code"))
+    except Refused as error:
+        return _factor(asked, http_status(error), failure=known_failure(error), confirming=True)
     return _anew(asked, "web.me-factor-set")
 
 

@@ -18,7 +18,7 @@ from storage_adapters.s3 import S3Adapter
 from tests.support.buckets import bucket, cluster, numbers, quiet, random_package, verdicts
 from tests.support.object_store import Cluster
 from tests.support.office import Office, staff
-from tests.support.program import found
+from tests.support.program import found, kill
 from tests.support.tiny_case import write_case
 
 __all__ = ["cluster"]
@@ -124,6 +124,27 @@ def test_through_the_program(whole: Cluster, tmp_path: Path) -> None:
         office.json("", *arguments)
     (place,) = (path for path in (tmp_path / "out").iterdir() if path.is_dir())
     assert verify_package(place).intact
+
+
+@pytest.mark.parametrize("seen", ["segments/", "published/"])
+def test_killed_ourselves_it_goes_on(whole: Cluster, tmp_path: Path, seen: str) -> None:
+    """SIGKILL while a package is sent, and after its list was: the same command ends it, and nothing is there twice."""
+    made = S3Adapter(f"archive-{next(numbers)}", "", endpoint=whole.endpoint)
+    made.client().create_bucket(Bucket=made.bucket)
+    archive = found(tmp_path / "home", "--bucket", made.bucket, "--endpoint", whole.endpoint)
+    token = staff(archive, ["head"])["head"]
+    case = write_case(tmp_path / "case")
+    ingest = archive.start("ingest", str(case), token=token)
+    deadline = time.monotonic() + 60
+    while seen not in listed(made) and ingest.poll() is None and time.monotonic() < deadline:
+        continue
+    kill(ingest)
+    done = archive.run("ingest", str(case), token=token)
+    assert done.returncode == 0 or "in the archive already" in done.stderr, done.stderr
+    assert len(archive.json("list")["cases"]) == 1 and listed(made).count("/published/") == 1
+    audited = archive.json("audit", "run", "--all")
+    assert audited["ok"] and audited["counts"]["intact"] == 1, audited
+    assert archive.leftovers() == ["work/brought"]
 
 
 def listed(made: S3Adapter) -> str:

@@ -10,9 +10,10 @@ import pytest
 from preserve.archival_storage.assembling import Place
 from preserve.archival_storage.mending import replace_copy
 from preserve.archival_storage.packages import Contents
-from preserve.archival_storage.quarantine import quarantined
+from preserve.archival_storage.quarantine import QUARANTINE, quarantined
+from preserve.archival_storage.store import DirectoryStore
 from storage_adapters.contract import CopyRef, ExpectedFile, Package
-from storage_adapters.directory import DirectoryAdapter, prepare
+from storage_adapters.directory import prepare
 
 NAME = "aip-x_v0001"
 FILES = {"bagit.txt": b"BagIt-Version: 1.0\n", "data/a.txt": b"a" * 1000, "data/b.txt": b"b" * 10}
@@ -23,13 +24,13 @@ def quiet(_: int) -> None:
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> tuple[DirectoryAdapter, DirectoryAdapter]:
+def stores(tmp_path: Path) -> tuple[DirectoryStore, DirectoryStore]:
     """Two directories with the same package."""
     made = []
     for number in (1, 2):
         root = tmp_path / f"store-{number}"
         prepare(root, f"m-{number}", "X")
-        store = DirectoryAdapter(root, f"m-{number}")
+        store = DirectoryStore(root, f"m-{number}")
         for path, data in FILES.items():
             file = store.staging(NAME) / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +46,7 @@ def contents() -> Contents:
 
 
 def test_the_good_files_stay_and_the_bad_one_comes_from_elsewhere(
-    stores: tuple[DirectoryAdapter, DirectoryAdapter],
+    stores: tuple[DirectoryStore, DirectoryStore],
 ) -> None:
     target, other = stores
     (target.path(CopyRef(NAME)) / "data/a.txt").write_bytes(b"x" * 1000)
@@ -54,19 +55,19 @@ def test_the_good_files_stay_and_the_bad_one_comes_from_elsewhere(
     assert (dict(taken), lost) == ({"own": 2, "other": 1}, [])
     assert (target.path(CopyRef(NAME)) / "data/a.txt").read_bytes() == FILES["data/a.txt"]
     assert (target.root / aside / "data/a.txt").read_bytes() == b"x" * 1000
-    assert [(old.name, old.path) for old in quarantined(target.root)] == [(NAME, target.root / aside)]
+    assert [(old.name, f"{QUARANTINE}/{old.folder}") for old in quarantined(target)] == [(NAME, aside)]
 
 
-def test_a_copy_that_is_not_there_at_all_is_made_again(stores: tuple[DirectoryAdapter, DirectoryAdapter]) -> None:
+def test_a_copy_that_is_not_there_at_all_is_made_again(stores: tuple[DirectoryStore, DirectoryStore]) -> None:
     target, other = stores
     target.path(CopyRef(NAME)).rename(target.root / "gone")
     taken, lost, aside = replace_copy(
         target, "own", NAME, contents(), [Place("own", target), Place("other", other)], quiet
     )
-    assert (dict(taken), lost, aside) == ({"other": 3}, [], "") and not quarantined(target.root)
+    assert (dict(taken), lost, aside) == ({"other": 3}, [], "") and not quarantined(target)
 
 
-def test_what_no_place_holds_changes_nothing(stores: tuple[DirectoryAdapter, DirectoryAdapter]) -> None:
+def test_what_no_place_holds_changes_nothing(stores: tuple[DirectoryStore, DirectoryStore]) -> None:
     target, other = stores
     for store in stores:
         (store.path(CopyRef(NAME)) / "data/b.txt").unlink()

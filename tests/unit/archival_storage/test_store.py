@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,10 +15,10 @@ import pytest
 from preserve.archival_storage.media import establish_store
 from preserve.archival_storage.store import Store
 from preserve.home import Home
-from preserve.settings import ObjectStore, Settings
+from preserve.settings import ObjectStore, Settings, Web
 from storage_adapters.conformance import check_adapter
 from storage_adapters.contract import CopyRef, Package, Warrant
-from storage_adapters.errors import CopyUnknown, MediumFailing, WrongMedium
+from storage_adapters.errors import CopyUnknown, WrongMedium
 from storage_adapters.s3_listing import segment_key
 from tests.support.buckets import bucket, quiet, server
 from tests.support.object_store import ObjectStore as Server
@@ -93,6 +95,30 @@ def test_another_archive_s_place_is_refused(store: Store, home: Home) -> None:
         establish_store(other)
 
 
+def test_what_was_never_entered_is_taken_back(store: Store) -> None:
+    copy = published(store)
+    store.bring(copy)
+    store.withdraw(copy)
+    assert not store.has(copy) and not list(store.copies())
+    published_again = store.staging(NAME)
+    if published_again.exists():
+        shutil.rmtree(published_again)
+    assert store.has(published(store))
+
+
+def test_what_is_brought_is_for_the_group_where_the_door_is_another_user(server: Server, tmp_path: Path) -> None:
+    home = home_in(tmp_path / "home", server, "s3")
+    store = establish_store(Home(home.path, home.settings.model_copy(update={"web": Web(group="archive")})))
+    copy = published(store)
+    before = os.umask(0o027)
+    try:
+        root = store.bring(copy)
+    finally:
+        os.umask(before)
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (root, *root.rglob("*"))}
+    assert modes == {True: 0o2770, False: 0o660}
+
+
 def test_nothing_is_left_when_it_is_removed(store: Store, home: Home) -> None:
     copy = published(store)
     store.bring(copy)
@@ -117,7 +143,9 @@ def test_what_was_brought_goes_after_a_day_and_is_brought_again(server: Server, 
     assert not brought.exists()
 
 
-def test_bytes_that_are_not_the_listed_ones_are_not_brought(server: Server, tmp_path: Path) -> None:
+def test_bytes_that_are_not_the_listed_ones_are_brought_as_they_are_and_asked_for_again(
+    server: Server, tmp_path: Path
+) -> None:
     made = bucket(server)
     place = ObjectStore(kind="s3", bucket=made.bucket, endpoint=server.endpoint, prefix="home/")
     (tmp_path / "work").mkdir()
@@ -129,7 +157,13 @@ def test_bytes_that_are_not_the_listed_ones_are_not_brought(server: Server, tmp_
     data[place_of] ^= 1
     made.client().put_object(Bucket=made.bucket, Key=key, Body=bytes(data))
     path = "data/aip-x/representations/original/data/a.txt"
-    with pytest.raises(MediumFailing):
-        store.bring(copy, [path])
-    assert not (tmp_path / "work" / "brought" / NAME / path).exists()
+    assert (store.bring(copy, [path]) / path).read_bytes() != FILES[path]
+    data[place_of] ^= 1
+    made.client().put_object(Bucket=made.bucket, Key=key, Body=bytes(data))
+    assert (store.bring(copy, [path]) / path).read_bytes() == FILES[path], "what was wrong is kept"
+    made.client().put_object(Bucket=made.bucket, Key=key, Body=bytes(data[:place_of]))
+    store.let_go(copy)
+    assert (store.bring(copy, [path]) / path).read_bytes() == b""
+    made.client().delete_object(Bucket=made.bucket, Key=key)
+    assert not (store.bring(copy, [path]) / path).exists()
     assert not list((tmp_path / "work").rglob("*.part"))

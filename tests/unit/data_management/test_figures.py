@@ -13,6 +13,7 @@ from ulid import ULID
 from preserve.clock import stamp
 from preserve.data_management import figures, jobs, ledger
 from preserve.data_management.figures import Ended, TakenIn, Unread
+from preserve.data_management.tables import cases, copies, media, versions
 from preserve.data_management.tables import jobs as jobs_table
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -83,14 +84,13 @@ def test_the_first_identifier_of_a_moment_sorts_before_all_of_it_and_after_all_b
 
 
 def _copy(connection: Connection, name: str, medium: str, state: str, verified: datetime | None = None) -> None:
-    put = connection.exec_driver_sql
-    row = (name, medium, name, state, stamp(verified) if verified else None)
-    put("INSERT INTO copies VALUES (?, ?, ?, 1, ?, NULL, ?, 1, 1, '')", row)
+    row = {"name": name, "medium": medium, "objid": name, "version": 1, "state": state}
+    connection.execute(copies.insert(), {**row, "verified": stamp(verified) if verified else None})
 
 
 def _medium(connection: Connection, name: str, state: str = "in use") -> None:
-    put = connection.exec_driver_sql
-    put("INSERT INTO media VALUES (?, 's3', ?, '', ?, '2026', '', '', 0, NULL, '{}')", (name, name, state))
+    row = {"id": name, "kind": "s3", "label": name, "location": "", "state": state, "added": "2026"}
+    connection.execute(media.insert(), row)
 
 
 def test_copies_in_trouble_on_media_that_are_used(connection: Connection) -> None:
@@ -119,11 +119,12 @@ def test_copies_that_are_due_and_the_longest_unread(connection: Connection, monk
 
 
 def test_what_was_taken_in_since(connection: Connection) -> None:
-    put = connection.exec_driver_sql
-    put("INSERT INTO cases VALUES ('o', 'n', '', 't', 'penalty', '', 'p', 'internal', NULL, NULL, 0, '{}')")
+    case = {"objid": "o", "case_number": "n", "title": "t", "case_type": "penalty", "producer": "p"}
+    connection.execute(cases.insert(), {**case, "classification": "internal", "long_term": False, "description": "{}"})
     for version, age in ((1, 2 * DAY), (2, timedelta(hours=23)), (3, timedelta(0))):
-        row = (version, f"o{version}", stamp(NOW - age), 10 * version, 1000 * version)
-        put("INSERT INTO versions VALUES ('o', ?, ?, ?, ?, ?, '')", row)
+        row = {"objid": "o", "version": version, "name": f"o{version}", "created": stamp(NOW - age)}
+        sums = {"files": 10 * version, "size": 1000 * version, "manifest_sha256": ""}
+        connection.execute(versions.insert(), {**row, **sums})
     assert figures.taken_in(connection, NOW - DAY) == TakenIn(2, 50, 5000)
 
 

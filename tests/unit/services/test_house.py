@@ -18,7 +18,7 @@ from preserve.services import cases, copies, fonds, house, jobs, media, people, 
 from preserve.services.cases import SearchWish
 from preserve.services.documents import as_document
 from preserve.services.house import NewFonds
-from preserve.services.requests import Consumer, OpenRequest
+from preserve.services.requests import Consumer, OpenRequest, Opinion
 from preserve.services.session import Session, SystemUser, Token
 from tests.support.houses import BODIES, House, make_house, number_in
 from tests.support.sessions import entries, session_of
@@ -138,6 +138,11 @@ def test_content_is_asked_for_and_decided_in_the_fonds(mine: House, tmp_path: Pa
     with mine.person("sport", "wu") as session:
         (row,) = request_views.list_requests(session).requests
         assert (row.number, row.state) == (made.number, "opened")
+    with mine.person("sport", "wang") as session:
+        requests.examine(session, made.number, Opinion())
+    with mine.person("sport", "head") as session:
+        assert requests.approve(session, made.number).state == "approved"
+        assert request_views.show(session, made.number).request.consumer.name == "临江市档案馆"
     with mine.opened("sport") as own:
         opened = next(entry for entry in entries(own) if entry["action"] == "request.opened")
         assert opened["actor"] == "house:song"

@@ -25,8 +25,8 @@ from preserve.work import hold
 from tests.support.bureau import Bureau
 from tests.support.sessions import entries, founded, session_of
 
-_WHOLE_TABLES = {"media", "m"}
-"""What may be read from one end to the other: a row a medium."""
+_WHOLE_TABLES = {"media", "m", "nodes"}
+"""What may be read from one end to the other: a row a medium, a row a machine."""
 
 
 def figures_of(archive: Archive) -> Metrics:
@@ -72,6 +72,7 @@ def test_a_new_archive_has_nothing_to_tell_and_tells_it(archive: Archive) -> Non
     assert shown.entries == len(entries(archive)) and set(shown.refused.values()) == {0}
 
 
+@pytest.mark.sqlite
 def test_whether_a_worker_has_the_home_is_seen_without_touching_its_lock(archive: Archive) -> None:
     assert not figures_of(archive).worker
     with hold(archive.home.work / WORKER_LOCK, AssertionError("free")):  # type: ignore[arg-type]
@@ -128,6 +129,7 @@ def _filled(archive: Archive, count: int) -> None:
             ledger.append(connection, action="access.denied", subject="x", actor="x", details={}, moment=parse(day))
 
 
+@pytest.mark.sqlite
 def test_figures_cost_the_same_in_an_archive_of_any_age(tmp_path: Path) -> None:
     steps = []
     for count in (600, 6_000):
@@ -142,6 +144,7 @@ def test_figures_cost_the_same_in_an_archive_of_any_age(tmp_path: Path) -> None:
     assert steps[1] <= 1.1 * steps[0] + 5, steps
 
 
+@pytest.mark.sqlite
 def test_no_table_but_the_inventory_is_read_whole(archive: Archive) -> None:
     _filled(archive, 50)
     with watched(archive) as asked:

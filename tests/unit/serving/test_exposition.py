@@ -75,7 +75,7 @@ def values(facts: Metrics) -> dict[str, float]:
 
 def test_facts_stand_under_their_names() -> None:
     told = values(WHOLE)
-    assert told["preserve_info{preserve=1.0,python=3.11.2,schema=0029,sqlite=3.40.1}"] == 1
+    assert told["preserve_info{database=sqlite 3.40.1,preserve=1.0,python=3.11.2,schema=0029}"] == 1
     assert told["preserve_worker_up"] == 1
     assert told["preserve_jobs{lane=ingest,state=queued}"] == 7
     assert told["preserve_jobs{lane=audit,state=queued}"] == 0

@@ -12,6 +12,7 @@ import pytest
 
 from preserve.errors import MediumProblem, PreserveError, UsageError
 from preserve.services.standing import Standing
+from preserve.serving import metrics as module
 from preserve.serving.metrics import TYPE, Exporter, read_token
 from preserve.settings import Monitor
 from tests.support.sessions import founded
@@ -66,6 +67,28 @@ def test_who_says_nothing_or_nonsense_does_not_end_it(standing: Standing) -> Non
             with socket.create_connection((host, int(port)), timeout=20) as talk:
                 talk.sendall(said)
                 talk.shutdown(socket.SHUT_WR)
+        assert _ask(exporter)[0] == 200
+
+
+def test_who_sends_a_byte_now_and_then_does_not_keep_others_waiting(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.4)
+    with closing(Exporter(standing, Monitor(listen="127.0.0.1:0"))) as exporter:
+        host, port = exporter.address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=0.05) as talk:
+            for _ in range(2_000):  # until it is cut: more than a minute and a half at most
+                try:
+                    talk.send(b"G")
+                    if talk.recv(1) == b"":
+                        break
+                except TimeoutError:
+                    continue
+                except OSError:
+                    break
+            else:
+                raise AssertionError("the line was never cut")
+        monkeypatch.undo()
         assert _ask(exporter)[0] == 200
 
 

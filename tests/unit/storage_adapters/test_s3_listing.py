@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,11 @@ def test_it_comes_back_as_it_was_written() -> None:
     assert again.key("b.txt") == ("segments/aip-x_v0001/00000.tar", 2048)
     assert [list(one) for one in again.members()] == [["a.txt", "b.txt"]]
     assert (published_key("n"), segment_key("n", 12)) == ("published/n.json", "segments/n/00012.tar")
+
+
+def test_another_folder_is_said() -> None:
+    again = parse(replace(CONTENTS, folder="aip-x_v0001.ab").document(), "x")
+    assert again.key("large.mp4") == ("packages/aip-x_v0001.ab/large.mp4", 0)
 
 
 def test_a_list_of_an_earlier_release() -> None:

@@ -10,7 +10,7 @@ import pytest
 from storage_adapters.contract import CopyRef, ExpectedFile, Package
 from storage_adapters.errors import CopyExists, SourceDamaged, StorageError
 from storage_adapters.s3 import S3Adapter
-from storage_adapters.s3_listing import published_key
+from storage_adapters.s3_listing import claim_key, published_key
 from storage_adapters.s3_writing import Sizes
 from tests.support.buckets import bucket, quiet, random_package, server, verdicts
 from tests.support.object_store import ObjectStore
@@ -43,7 +43,7 @@ def test_small_files_share_segments_and_large_ones_are_objects(server: ObjectSto
     assert verdicts(made, package.name, expected) == {"intact"}
     got = calls(made, "GetObject")
     assert verdicts(made, package.name, expected) == {"intact"}
-    assert len(got) == len(set(got)) == len(keys(made)) - 1, "one request for each object but the marker"
+    assert len(got) == len(set(got)) == len(keys(made)) - 2, "one request for each object but marker and claim"
 
 
 def test_one_of_two_different_packages_of_a_name_is_published(server: ObjectStore, tmp_path: Path) -> None:
@@ -66,6 +66,57 @@ def test_one_of_two_different_packages_of_a_name_is_published(server: ObjectStor
             made.write(packages[0][0], quiet)
 
 
+def test_another_package_of_that_name_is_not_written_over(server: ObjectStore, tmp_path: Path) -> None:
+    """One writer has died, or is still at it: who comes with other bytes writes beside it, and who wins cleans up."""
+    made = bucket(server)
+    first, _ = random_package(tmp_path / "first", "aip-x_v0001", [1000, 2_000_000, 17_000_000])
+    second, expected = random_package(tmp_path / "second", "aip-x_v0001", [1000, 2_000_000, 17_000_000])
+
+    class Killed(Exception):
+        """As a process that ends."""
+
+    def end(_: int) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        made.write(first, end)
+    before = {key for key in keys(made) if key.startswith(("packages/", "segments/"))}
+    assert before
+    seen: list[set[str]] = []
+    made.write(second, lambda moved: seen.append(set(keys(made))))
+    assert all(before <= there for there in seen), "something of the other was taken while both were at it"
+    assert verdicts(made, second.name, expected) == {"intact"} and not before & set(keys(made))
+
+
+def test_who_found_no_copy_a_moment_ago_writes_beside_it(
+    server: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bucket(server)
+    packages = [random_package(tmp_path / str(one), "aip-x_v0001", [1000, 2_000_000]) for one in range(2)]
+    made.write(packages[0][0], quiet)
+    late = S3Adapter(made.bucket, "s3-1", endpoint=server.endpoint)
+    monkeypatch.setattr(S3Adapter, "_published", lambda self, copy: False)  # as it was when it asked
+    with pytest.raises(CopyExists):
+        late.write(packages[1][0], quiet)
+    assert verdicts(made, "aip-x_v0001", packages[0][1]) == {"intact"}
+
+
+def test_who_loses_takes_nothing_of_the_winner_along(server: ObjectStore, tmp_path: Path) -> None:
+    made = bucket(server)
+    packages = [random_package(tmp_path / str(one), "aip-x_v0001", [1000, 2_000_000]) for one in range(2)]
+    other = S3Adapter(made.bucket, "s3-1", endpoint=server.endpoint)
+    wrote: list[int] = []
+
+    def meanwhile(_: int) -> None:
+        if not wrote:
+            wrote.append(1)
+            other.write(packages[1][0], quiet)
+
+    with pytest.raises(CopyExists):
+        made.write(packages[0][0], meanwhile)
+    assert verdicts(made, "aip-x_v0001", packages[1][1]) == {"intact"}
+
+
 def test_what_was_left_of_the_same_files_is_not_sent_again(server: ObjectStore, tmp_path: Path) -> None:
     made = bucket(server)
     package, expected = random_package(tmp_path, "aip-x_v0001", [*SMALL, 3_000_000])
@@ -74,7 +125,7 @@ def test_what_was_left_of_the_same_files_is_not_sent_again(server: ObjectStore, 
     again = S3Adapter(made.bucket, "s3-1", endpoint=server.endpoint)
     sent = calls(again, "PutObject")
     again.write(package, quiet)
-    assert sent == [published_key(package.name)]
+    assert sent == [claim_key(package.name), published_key(package.name)]
     assert verdicts(again, package.name, expected) == {"intact"}
 
 

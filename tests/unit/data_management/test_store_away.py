@@ -1,0 +1,89 @@
+"""The ledger's files and a store that is away: what either lacks the other gives, and joined segments go there too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from preserve import kept_records
+from preserve.administration.founding import found
+from preserve.clock import now
+from preserve.data_management import ledger, sealing
+from preserve.data_management.database import open_catalogue
+from preserve.data_management.segment_joining import FAN
+from preserve.home import Home, ObjectStore
+from storage_adapters.reading import walk_files
+from tests.support.buckets import bucket, server
+from tests.support.object_store import ObjectStore as Server
+
+__all__ = ["server"]
+pytestmark = pytest.mark.xdist_group("s3")
+HEAD = "ledger/checkpoint.txt"
+
+
+@pytest.fixture
+def home(server: Server, tmp_path: Path) -> Home:
+    made = bucket(server)
+    store = ObjectStore(kind="s3", bucket=made.bucket, endpoint=server.endpoint)
+    options = {"institution": "局", "policy": "compact", "store": store, "digests": ("sha256",), "language": "zh"}
+    return found(tmp_path / "home", **options).home  # type: ignore[arg-type]
+
+
+def enter(home: Home) -> None:
+    catalogue = open_catalogue(home)
+    with catalogue.begin() as connection:
+        ledger.append(connection, action="audit.drawn", subject="x", actor="li", details={}, moment=now())
+    catalogue.close()
+    sealing.seal(home)
+
+
+def records(home: Home) -> set[str]:
+    found = kept_records.records_of(home)
+    assert found is not None
+    return {name for name, _ in found.names()}
+
+
+def test_each_sealing_is_told(home: Home) -> None:
+    before = kept_records.read(home, HEAD)
+    enter(home)
+    assert before != kept_records.read(home, HEAD) == (home.store / HEAD).read_bytes()
+
+
+def test_a_store_that_missed_a_sealing_is_told_by_the_next_write(home: Home, tmp_path: Path) -> None:
+    earlier = kept_records.read(home, HEAD)
+    assert earlier is not None
+    enter(home)
+    (home.store / "ledger" / "old").write_bytes(earlier)
+    kept = kept_records.records_of(home)
+    assert kept is not None
+    kept.replace(HEAD, home.store / "ledger" / "old")
+    catalogue = open_catalogue(home)
+    with catalogue.begin():
+        assert kept_records.read(home, HEAD) == (home.store / HEAD).read_bytes() != earlier
+    catalogue.close()
+
+
+def test_joined_segments_take_the_place_of_their_parts_there_too(home: Home) -> None:
+    catalogue = open_catalogue(home)
+    for _ in range(FAN + 2):
+        enter(home)
+        sealing.close_segment(home, catalogue)
+    catalogue.close()
+    here = {name for name in walk_files(home.store) if name.startswith(("ledger/", "looks/"))}
+    assert records(home) == here and len([name for name in here if name.endswith(".jsonl")]) < FAN
+
+
+def test_files_that_this_machine_lost_come_back(home: Home) -> None:
+    catalogue = open_catalogue(home)
+    enter(home)
+    sealing.close_segment(home, catalogue)
+    catalogue.close()
+    before = {name: (home.store / name).read_bytes() for name in walk_files(home.store) if name.startswith("ledger/")}
+    for name in before:
+        (home.store / name).unlink()
+    catalogue = open_catalogue(home)
+    with catalogue.begin():
+        after = {name: (home.store / name).read_bytes() for name in before}
+    catalogue.close()
+    assert after == before

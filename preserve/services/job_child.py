@@ -43,6 +43,7 @@ _MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
 _TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
 PASSING = frozenset(
     {
+        "catalogue.busy",  # another writer hangs, or was cut off; the server ends it
         "catalogue.unreachable",
         "catalogue.not-committed",
         "catalogue.in-doubt",  # the next attempt sees what became of it

@@ -80,6 +80,9 @@ class CatalogueAt(BaseModel):
         "", alias="schema", pattern=r"^([a-z_][a-z0-9_]{0,37})?$", description="schema; empty: by the archive's id"
     )
     password_file: str = Field("", description="file with the password, relative to the home or absolute")
+    kept_days: int = Field(
+        35, ge=0, description="for how many days the server's backups and archived log are kept; tombstones say it"
+    )
     sealer: bool = Field(False, description="one process alone has the key and signs: `preserve sealer`")
 
     @model_validator(mode="after")

@@ -100,7 +100,8 @@ def found_member(path: Path, institution: str, like: Home, member: Member) -> Fo
         _new_id(),
         institution,
         given.policy,
-        None,
+        # In the same bucket, below keys of its own; in a folder of its own home.
+        None if isinstance(given.store, str) else given.store.model_copy(update={"prefix": "", "folder": "store"}),
         given.digests,
         given.language,
         fonds=member.code,

@@ -30,6 +30,7 @@ OFFERED = frozenset(offer.operation for offer in OFFERS) | frozenset(
 NOT_OFFERED: Mapping[str, str] = {
     "archive.found": _FOUNDING,
     "case.view": "it puts copies where the command line shows them; bytes are `reading.bytes`",
+    "catalogue.move": _FOUNDING,
     "catalogue.rebuild": _FOUNDING,
     "copies.restore": _AT_THE_DRIVE,
     "copies.restore_archive": _FOUNDING,

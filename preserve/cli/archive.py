@@ -58,6 +58,16 @@ def rebuild(output: Output) -> None:
     output.done("cli.rebuild-done", report, cases=report.cases, packages=report.packages, entries=report.entries)
 
 
+@catalogue.command()
+@click.option("--to", required=True, metavar="URL|file")
+@click.option("--schema", default="", metavar="NAME")
+@click.option("--password-file", default="", metavar="FILE")
+def move(output: Output, to: str, **given: Any) -> None:
+    """Move the catalogue to a PostgreSQL database, or back into the home."""
+    moved = output.work("", cataloguing.move, to, **given)
+    output.done("cli.move-done", moved, where=moved.where, rows=moved.rows, kept=moved.kept)
+
+
 @click.group(cls=Group)
 def ledger() -> None:
     """Look after the ledger."""

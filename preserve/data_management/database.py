@@ -124,6 +124,21 @@ def place_of(home: Home) -> Place:
     return PostgresqlSchema(settings.url, schema, password)
 
 
+def sweep(catalogue: Catalogue) -> None:
+    """Take out of a server's tables the dead rows of what was deleted for good; SQLite has overwritten them.
+
+    It needs the owner of the tables: for another role the server leaves them to its own VACUUM.
+    """
+    if isinstance(catalogue.place, SqliteFile):
+        return
+    with catalogue.place.translated(), catalogue.engine.connect() as connection:
+        apart = connection.execution_options(isolation_level="AUTOCOMMIT")
+        names = "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relispartition = false"
+        here = f"{names} AND c.relnamespace = to_regnamespace(current_schema()) AND pg_has_role(c.relowner, 'USAGE')"
+        if own := ", ".join(apart.exec_driver_sql(here).scalars()):
+            apart.exec_driver_sql(f"VACUUM {own}")
+
+
 def is_file(home: Home) -> bool:
     """Whether a home's catalogue is a file in it."""
     return home.settings.catalogue is None

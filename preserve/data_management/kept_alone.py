@@ -22,5 +22,8 @@ from preserve.data_management.tables import (
 
 _OF_PEOPLE = (credentials, tokens, second_factors, security_keys, spent_proofs, known_addresses, preferences)
 _OF_READERS = (saved_searches, marks, chosen_cases)
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *_OF_PEOPLE, *_OF_READERS)
+OF_THEIRS = (*_OF_PEOPLE, *_OF_READERS)
+"""What people entered for themselves, and nobody else has."""
+
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *OF_THEIRS)
 """What lies in the catalogue alone."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -33,6 +33,7 @@ from preserve.data_management import (
     losses,
     package_index,
     proceedings,
+    put_back,
     rebuild_looks,
     replacing,
     sealing,
@@ -40,6 +41,7 @@ from preserve.data_management import (
 )
 from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue
 from preserve.data_management.kept_alone import JOURNAL as JOURNAL
+from preserve.data_management.kept_alone import OF_THEIRS
 from preserve.data_management.proof import anchors, verify_ledger
 from preserve.data_management.successors import Successor, successor_of
 from preserve.data_management.tables import checkpoints as checkpoint_table
@@ -175,8 +177,7 @@ def _take_over(
         report = verify_ledger.prove(old, segments, public)
         findings.extend(report.findings)
         if report.sound:
-            for table in (ledger_table, checkpoint_table, *JOURNAL):
-                _copy_rows(old, connection, table)
+            put_back.copy_rows(old, connection, (ledger_table, checkpoint_table, *JOURNAL))
             _leave_unsigned(home, connection, findings)
             losses.enter_missing_head(home, connection)
             return True
@@ -189,6 +190,9 @@ def _take_over(
     else:
         if not checkpoints.segments(segments):
             raise NotIntact("catalogue.ledger-contradicted", home.catalogue_name, findings=report.findings)
+        ledger_from_segments.enter(connection, segments, findings)
+        findings += put_back.top_up(old, connection, OF_THEIRS, public)
+        return False
     ledger_from_segments.enter(connection, segments, findings)
     return False
 
@@ -203,13 +207,6 @@ def _leave_unsigned(home: Home, connection: Connection, findings: list[Finding])
         connection.execute(ledger_table.delete().where(ledger_table.c.number > newest.size))
         losses.enter_tail(home, connection, texts)
         findings.append(Finding("catalogue.unsigned-left", home.catalogue_name, "warning", {"count": len(texts)}))
-
-
-def _copy_rows(source: Connection, target: Connection, table: Any) -> None:
-    own = [column for column in table.columns if column.computed is None]
-    rows = source.execute(select(*own), execution_options={"yield_per": 2000})
-    for batch in rows.mappings().partitions(2000):
-        target.execute(table.insert(), [dict(row) for row in batch])
 
 
 def _enter_packages(

@@ -101,6 +101,17 @@ def _put_aside(old: Path, aside: Path, suffix: str) -> None:
         move_in(old, Path(f"{aside}{suffix}"))
 
 
+def put_aside(path: Path) -> str:
+    """Put a catalogue aside in whose place none comes; return where it went. The caller holds the lock file."""
+    moment = int(now().timestamp())
+    while _aside(path, moment).exists():
+        moment += 1
+    for suffix in SUFFIXES:
+        _put_aside(Path(f"{path}{suffix}"), _aside(path, moment), suffix)
+    sync_folder(path.parent)
+    return str(_aside(path, moment))
+
+
 def drop_unfinished(fresh: Path) -> None:
     """Remove a catalogue that was being made, with its log."""
     for suffix in (*SUFFIXES, "-journal"):

@@ -29,6 +29,7 @@ from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.ledger_keys import another_signs
 from preserve.data_management.sealer import await_signed, require_sealer
+from preserve.data_management.settings_seen import SettingsSeen
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import against_head, against_segment, content
@@ -47,7 +48,6 @@ TAIL_LOST = "ledger.tail-lost"
 WITNESSED = "ledger.witnessed"
 
 _PATIENCE = 600.0  # seconds that who closes a segment waits for another who does
-
 _BOTH_SIZES = select(
     select(func.coalesce(func.max(ledger_table.c.number), 0)).scalar_subquery(),
     select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery(),
@@ -60,16 +60,16 @@ class Keeper:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._settings, self._before, self._size, self._most = SettingsSeen(home), 0, 0, 0
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
-        self._before = 0
-        self._size = 0
 
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
         self._size, self._before = _sizes(connection)
+        self._settings.require_same()
         if another_signs(self._home):
             require_sealer(self._home, connection)
-        if not self._held:
+        if not self._held or self._size < self._most:  # the latter was put back to an earlier moment meanwhile
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)
 
@@ -79,15 +79,15 @@ class Keeper:
         if another_signs(self._home):
             return
         looks_sealing.keep_signed(self._home, connection, grown=ledger.size(connection) > self._size)
-        if sign_what_grew(self._home, connection) > self._before:
+        self._most = sign_what_grew(self._home, connection)
+        if self._most > self._before:
             _grown[self._home.path] = self._home
 
 
 def seal(home: Home) -> Checkpoint | None:
     """Have every entry under a checkpoint, and the newest checkpoint in `store/ledger/checkpoint.txt`, durably.
 
-    The only thing to call when entries were committed. Nothing is made where the store is not there. Raises NotIntact
-    where the store contradicts the ledger, StorageError where the file cannot be written.
+    The only thing to call when entries were committed. Nothing is made without a store. Raises NotIntact, StorageError.
     """
     catalogue = open_catalogue(home)
     try:

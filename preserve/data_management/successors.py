@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from preserve.clock import now
 from preserve.data_management import replacing
@@ -18,6 +19,7 @@ from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.errors import NotIntact
 from preserve.home import Home
 
+_NAMED = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :before) ORDER BY nspname")
 Told = Callable[[str], None]
 
 
@@ -46,18 +48,51 @@ def successor_of(home: Home) -> Successor:
     return _Schema(place) if isinstance(place, PostgresqlSchema) else _File(home)
 
 
+def still_told(home: Home, moment: datetime) -> tuple[str, ...]:
+    """What outside the catalogue still tells of something that is destroyed at this moment: for its tombstone."""
+    said = [f"{name}: former catalogue, still tells of it" for name in former_of(home)]
+    if (at := home.settings.catalogue) is not None:
+        until = (moment + timedelta(days=at.kept_days)).date().isoformat()
+        said.append(f"backups and archived log of the database: may tell of it until {until}")
+    return tuple(said)
+
+
 def former_of(home: Home) -> list[str]:
     """The catalogues that others took the place of, which still say what they said."""
     place = place_of(home)
+    files = sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
     if not isinstance(place, PostgresqlSchema):
-        return sorted(path.name for path in home.path.glob("catalogue.sqlite.before-*"))
-    query = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :before) ORDER BY nspname")
+        return files
     engine = place.engine()
     try:
         with place.translated(), engine.connect() as connection:
-            return list(connection.execute(query, {"before": f"{place.schema}{_BEFORE}"}).scalars())
+            return files + list(connection.execute(_NAMED, {"before": f"{place.schema}{_BEFORE}"}).scalars())
     finally:
         engine.dispose()
+
+
+def put_aside(home: Home) -> str:
+    """Put a home's catalogue aside, which is not the catalogue any more; where it went. The caller holds the lock."""
+    place = place_of(home)
+    if not isinstance(place, PostgresqlSchema):
+        return replacing.put_aside(home.catalogue)
+    engine = place.engine()
+    try:
+        with place.translated(), engine.begin() as connection:
+            kept = _kept(connection, place.schema)
+            connection.exec_driver_sql(f"ALTER SCHEMA {place.schema} RENAME TO {kept}")
+    finally:
+        engine.dispose()
+    return f"{place.url}#{kept}"
+
+
+def _kept(connection: Connection, schema: str) -> str:
+    """A name for what is put aside now, which nothing has yet."""
+    taken = set(connection.execute(_NAMED, {"before": f"{schema}{_BEFORE}"}).scalars())
+    moment = now()
+    while (name := f"{schema}{_BEFORE}{moment:%Y%m%dt%H%M%Sz}") in taken:
+        moment += timedelta(seconds=1)
+    return name
 
 
 class _File(Successor):
@@ -109,11 +144,11 @@ class _Schema(Successor):
 
     def put(self, told: Told) -> str:
         schema, engine = self.place.schema, self.place.engine()
-        kept = f"{schema}{_BEFORE}{now():%Y%m%dt%H%M%Sz}"
         there = text("SELECT count(*) FROM pg_namespace WHERE nspname = :schema")
         try:
             with self.place.translated(), engine.begin() as connection:
                 old = connection.execute(there, {"schema": schema}).scalar_one()
+                kept = _kept(connection, schema)
                 if old:
                     connection.exec_driver_sql(f"ALTER SCHEMA {schema} RENAME TO {kept}")
                 connection.exec_driver_sql(f"ALTER SCHEMA {self._fresh.schema} RENAME TO {schema}")

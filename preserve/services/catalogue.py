@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from preserve import kept_records
 from preserve.administration.disposal.tombstones import after_rebuild
 from preserve.administration.duties import Duty
 from preserve.archival_storage.media import server_store
+from preserve.data_management import moving
 from preserve.data_management import rebuild as making
+from preserve.errors import UsageError
 from preserve.services.documents import FindingShown
-from preserve.services.operation import job
+from preserve.services.operation import command, job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
+from preserve.settings import CatalogueAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,38 @@ class Rebuilt:
     ledger_from_old_catalogue: bool
     kept: str
     findings: tuple[FindingShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where the catalogue lies now, how many rows and entries came over, and where the old one was put aside."""
+
+    where: str
+    rows: int
+    entries: int
+    kept: str
+
+
+@command("catalogue.move", duty=Duty.KEEP, needs="home")
+def move(session: Session, to: str, *, schema: str = "", password_file: str = "") -> Moved:
+    """Move the catalogue to the PostgreSQL database of that address, or into the home where `to` is `file`.
+
+    Each row is compared, and the ledger's root. Raises Conflict where it lies there already, Busy while somebody
+    writes, Refused, NotIntact, MediumProblem; the old one is then as it was.
+    """
+    home = session.home
+    session.progress.begin("catalogue.moving")
+    at = None if to == "file" else _address(to, schema, password_file)
+    moved = moving.move(home, at, progress=lambda rows: session.progress(0, rows))
+    return Moved(moved.where, moved.rows, moved.entries, moved.kept)
+
+
+def _address(url: str, schema: str, password_file: str) -> CatalogueAt:
+    try:
+        return CatalogueAt(url=url, schema_name=schema, password_file=password_file)
+    except ValidationError as error:
+        fields = "; ".join(one["msg"] for one in error.errors(include_input=False, include_url=False))
+        raise UsageError("catalogue.address-wrong", reason=fields) from None
 
 
 @job("catalogue.rebuild", duty=Duty.KEEP, needs="home", runs=Runs("rebuild"))

@@ -69,7 +69,7 @@ class ObjectStore:
                 f"-s3.port={s3}",
                 f"-s3.config={self.folder / 'identities.json'}",
                 "-master.volumeSizeLimitMB=64",
-                "-volume.max=400",
+                "-volume.max=4000",
                 "-s3.port.iceberg=0",
                 "-s3.port.lance=0",
                 "-master.telemetry=false",

@@ -117,13 +117,13 @@ def init(data: Path) -> None:
     )
 
 
-def start(folder: Path | None = None, *settings: str) -> Server:
+def start(folder: Path | None = None, *settings: str, port: int = 0) -> Server:
     """Start a server over a cluster in `folder`/data, which is made where none is; wait until it answers."""
     folder = folder or make_folder()
     data = folder / "data"
     if not data.exists():
         init(data)
-    port = free_port()
+    port = port or free_port()
     return Server(folder, port, run(folder, port, *settings))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.support import postgresql
@@ -13,6 +15,7 @@ from tests.support.tiny_case import write_case
 from tests.support.web import CASE_NUMBER, staffed_home, start
 
 pytestmark = pytest.mark.xdist_group("postgresql")
+WORKER = Path(__file__).parents[2] / "deploy" / "postgresql" / "worker.sql"
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +90,39 @@ def test_the_pages_list_and_find_the_case(
         assert administrator.get("/system").status_code == 200
     finally:
         served.stop()
+
+
+def test_the_role_that_works_takes_cases_in_and_rewrites_nothing(
+    server: postgresql.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.make_database("roles")
+    worked = found(tmp_path / "home", "--catalogue", url)
+    ((schema,),) = server.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preserve%%'", "roles")
+    server.ask("CREATE ROLE preserve_worker LOGIN")
+    told = ["-q", "-v", f"schema={schema}", "-v", "worker=preserve_worker", "-f", str(WORKER)]
+    subprocess.run([postgresql.program("psql"), url, *told], check=True, capture_output=True)
+    settings = worked.home / "preserve.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("//preserve@", "//preserve_worker@"))
+    taken = worked.run("ingest", str(write_case(tmp_path / "case")))
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    (case,) = worked.json("list")["cases"]
+    assert [hit["objid"] for hit in worked.json("search", "测试案")["hits"]] == [case["objid"]]
+    assert worked.run("ledger", "verify").returncode == 0
+    with psycopg.connect(url.replace("//preserve@", "//preserve_worker@"), autocommit=True) as connection:
+        connection.execute(f"SET search_path = {schema}")
+        for statement in (
+            "UPDATE ledger SET entry = entry WHERE number = 1",
+            "DELETE FROM ledger WHERE number = 1",
+            "TRUNCATE ledger",
+            "UPDATE looks SET entry = entry",
+            "DELETE FROM looks",
+            "UPDATE checkpoints SET root = root",
+            "DELETE FROM checkpoints",
+            "DROP TABLE ledger",
+            "ALTER TABLE ledger ADD COLUMN x text",
+            "CREATE TABLE extra (x text)",
+            "CREATE OR REPLACE FUNCTION ledger_append(text, text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",
+            "UPDATE alembic_version SET version_num = '0'",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)

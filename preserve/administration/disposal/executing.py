@@ -42,9 +42,10 @@ from preserve.archival_storage.warrant import read_decision, warrant_for_disposa
 from preserve.clock import stamp
 from preserve.data_management import destroyed, holdings, sealing
 from preserve.data_management.archive import Archive
+from preserve.data_management.database import sweep
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.proof.verify_ledger import require_proven
-from preserve.data_management.successors import former_of
+from preserve.data_management.successors import still_told
 from preserve.errors import Refused
 from preserve.work import claim
 from storage_adapters.durable import write_file
@@ -234,7 +235,7 @@ def _bury(run: _Run, entry: Entry) -> None:
     with run.archive.catalogue.begin() as connection:
         gone = next(row for row in destroyed.of_case(connection, item.objid) if row.item == item.item)
         draft = tombstones.read_draft(home, gone)
-        remarks = tuple(f"{name}: former catalogue, still tells of it" for name in former_of(home))
+        remarks = still_told(home, moment)
         tombstone, sha256 = tombstones.complete(home, connection, draft, remarks, stamp(moment))
         run.watch("bury")
         if item.item:
@@ -245,6 +246,7 @@ def _bury(run: _Run, entry: Entry) -> None:
         destroyed.finish(connection, item.objid, item.item, gone.disposal, sha256, actor=account, moment=moment)
         if item.item:
             rules_in_force.enter_case(home, connection, item.objid, actor=account, moment=moment)
+    sweep(run.archive.catalogue)
 
 
 def _close(run: _Run) -> Disposal:

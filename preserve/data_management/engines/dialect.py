@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table, Text, text
+from sqlalchemy import ColumnElement, Connection, Insert, Integer, Table, Text, func, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import functions
 from sqlalchemy.types import BigInteger
@@ -79,6 +80,20 @@ def unless_there(connection: Connection, table: Table) -> Insert:
     return table.insert().prefix_with("OR IGNORE", dialect="sqlite")
 
 
+def go_on_numbering(connection: Connection, tables: Iterable[Table]) -> None:
+    """After rows were brought from elsewhere: have new rows numbered from the highest on, as SQLite does by itself."""
+    if is_sqlite(connection):
+        return
+    for table in tables:
+        column = table.autoincrement_column
+        if column is not None and isinstance(column.type, Integer) and column.autoincrement == "auto":
+            asked = {"table": table.name, "column": column.name}
+            sequence = connection.execute(text("SELECT pg_get_serial_sequence(:table, :column)"), asked).scalar()
+            if sequence:
+                highest = select(func.coalesce(func.max(column), 0) + 1)
+                connection.execute(select(func.setval(sequence, highest.scalar_subquery(), False)))
+
+
 def is_sqlite(connection: Connection) -> bool:
     """Whether the catalogue is a SQLite file: what has an own way there asks this."""
     return connection.dialect.name == "sqlite"
@@ -89,4 +104,4 @@ def on(connection: Connection, sqlite: str, postgresql: str) -> str:
     return sqlite if is_sqlite(connection) else postgresql
 
 
-__all__ = ["FromEntry", "is_sqlite", "json_text", "on", "position", "unless_there"]
+__all__ = ["FromEntry", "go_on_numbering", "is_sqlite", "json_text", "on", "position", "unless_there"]

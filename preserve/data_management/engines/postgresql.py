@@ -29,6 +29,7 @@ _HANGS = 30_000  # milliseconds
 _BUSY = {"55P03", "40001", "40P01", "55006"}
 _FAILING = {"53100", "58030", "53200"}
 _CLOSED = {"25006", "42501", "28000", "28P01", "0LP01"}
+_GONE = {"42P01", "3F000"}  # the schema was put aside under who works with it
 _DAMAGED = {"XX001", "XX002"}
 _AWAY = {"57P01", "57P02", "57P03", "53300", "3D000", "25P03"}
 
@@ -65,6 +66,16 @@ class PostgresqlSchema:
             connection.adapters.register_loader("numeric", _whole_numbers(psycopg))
 
         return engine
+
+    def is_there(self) -> bool:
+        """Whether the database has the schema. Raises MediumProblem."""
+        engine = self.engine()
+        try:
+            with self.translated(), engine.connect() as connection:
+                query = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
+                return connection.exec_driver_sql(query, (self.schema,)).first() is not None
+        finally:
+            engine.dispose()
 
     def arguments(self, schema: str) -> dict[str, Any]:
         """How a connection is opened beside the address, so that names are looked for in one schema alone."""
@@ -175,6 +186,8 @@ class PostgresqlSchema:
         reason = " ".join(str(cause).split())
         if state in _BUSY:
             return Busy("catalogue.busy", self.name)
+        if state in _GONE:
+            return NotIntact("catalogue.missing", self.name)
         if state in _FAILING:
             return MediumProblem("catalogue.medium", self.name, reason=reason)
         if state in _CLOSED:

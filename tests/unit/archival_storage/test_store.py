@@ -12,7 +12,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from preserve.archival_storage.media import establish_store
+from preserve.administration.founding import Member, found, found_member
+from preserve.archival_storage.media import establish_store, server_store
+from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.store import Store
 from preserve.home import Home
 from preserve.settings import ObjectStore, Settings, Web
@@ -167,3 +169,17 @@ def test_bytes_that_are_not_the_listed_ones_are_brought_as_they_are_and_asked_fo
     made.client().delete_object(Bucket=made.bucket, Key=key)
     assert not (store.bring(copy, [path]) / path).exists()
     assert not list((tmp_path / "work").rglob("*.part"))
+
+
+def test_a_fonds_of_a_house_has_keys_of_its_own_in_the_bucket(server: Server, tmp_path: Path) -> None:
+    made = bucket(server)
+    place = ObjectStore(kind="s3", bucket=made.bucket, endpoint=server.endpoint)
+    options = {"institution": "局", "policy": "compact", "store": place, "digests": ("sha256",), "language": "zh"}
+    house = found(tmp_path / "house", **options).home  # type: ignore[arg-type]
+    member = found_member(tmp_path / "member", "乙局", house, Member("乙", "house:li")).home
+    assert house.away is not None and member.away is not None
+    assert house.away.bucket == member.away.bucket and house.away.prefix != member.away.prefix
+    for home in (house, member):
+        assert home.away is not None and home.away.prefix == f"{home.settings.archive_id}/"
+        assert {wanted.kind for wanted in read_policy(home.profiles).wanted(long_term=False)} == {"s3"}
+        assert next(iter(server_store(home).copies()), None) is None

@@ -70,6 +70,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "case.use": {"case": CASE},
     "case.view": {"case": CASE, "objects": FILES},
     "catalogue.back_up": {},
+    "catalogue.move": {"to": "file"},
     "catalogue.rebuild": {},
     "chosen.add": {},
     "chosen.add_found": {},

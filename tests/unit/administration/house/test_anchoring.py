@@ -82,6 +82,7 @@ def test_an_altered_entry_does_not_hold(house: House, change: dict[str, Any]) ->
             chain.check(broken)
 
 
+@pytest.mark.sqlite  # it takes the catalogue back as a file
 def test_a_ledger_taken_back_behind_what_was_named_is_found_and_the_others_go_on(house: House, tmp_path: Path) -> None:
     earlier = tmp_path / "earlier"
     shutil.copytree(house.path / "fonds" / "culture", earlier)

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from preserve.data_management import ledger
-from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue
+from preserve.data_management.cases import Case, insert
+from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue, sweep
 from preserve.data_management.engines.postgresql import PostgresqlSchema, schema_of
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused
 from tests.support import postgresql
@@ -174,3 +175,16 @@ def test_text_with_nul_is_refused_and_nothing_is_written(catalogue: Catalogue) -
     with pytest.raises(DBAPIError) as caught, catalogue.begin() as connection:
         connection.execute(text("SELECT CAST(:word AS text)"), {"word": "a\0b"})
     assert isinstance(caught.value.orig, psycopg.DataError)
+
+
+def test_dead_rows_of_what_was_deleted_for_good_go_at_once(
+    catalogue: Catalogue, schema: PostgresqlSchema, postgresql_server: postgresql.Server
+) -> None:
+    insert_case = Case("o", "1号", "", "t", "penalty", "", "p", "internal", None, None, False, "{}")
+    with catalogue.begin() as connection:
+        insert(connection, insert_case)
+    with catalogue.begin() as connection:
+        connection.execute(text("DELETE FROM cases"))
+    sweep(catalogue)
+    ((size,),) = postgresql_server.ask(f"SELECT pg_relation_size('{schema.schema}.cases')", "plain")
+    assert size == 0

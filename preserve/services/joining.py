@@ -14,13 +14,16 @@ from pathlib import Path
 from ulid import ULID
 
 from preserve import __version__, clock
+from preserve.archival_storage.media import server_store
+from preserve.archival_storage.store import Store
 from preserve.data_management import nodes
 from preserve.data_management.archive import Archive
 from preserve.data_management.nodes import Node
-from preserve.errors import MediumProblem, Refused
+from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.profiles import SHIPPED
 from preserve.services.runs import Lane
 from preserve.work import boot_id
+from storage_adapters.errors import StorageError
 
 APART = timedelta(seconds=5)
 """How far a machine's clock may be from the database's."""
@@ -105,3 +108,16 @@ def require_store(archive: Archive) -> None:
         raise MediumProblem("cluster.store", str(home.store), reason=error.strerror or str(error)) from error
     finally:
         probe.unlink(missing_ok=True)
+    _require_bucket(server_store(home), str(home.store_place))
+
+
+def _require_bucket(store: Store, where: str) -> None:
+    """Try a store that lies elsewhere, from this machine. Raises MediumProblem."""
+    if not store.is_away:
+        return
+    try:
+        failed = [trial.detail for trial in store.trials() if not trial.passed]
+    except (StorageError, PreserveError) as error:
+        failed = [error.code]
+    if failed:
+        raise MediumProblem("cluster.store", where, reason=failed[0])

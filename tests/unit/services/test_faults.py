@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -135,7 +136,7 @@ def test_a_catalogue_that_was_set_back_does_nothing_twice(archive: Archive, serv
     with machines(archive, "a") as processes:
         row = at_work(archive, asked[0])
         server.kill()
-        shutil.copytree(server.folder / "data", server.folder / "before")
+        subprocess.run(["cp", "-a", server.folder / "data", server.folder / "before"], check=True)  # and whose they are
         for pid in (processes["a"], row.pid or 0):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -148,6 +149,9 @@ def test_a_catalogue_that_was_set_back_does_nothing_twice(archive: Archive, serv
     server.process = postgresql.run(server.folder, server.port)
     with archive.catalogue.read() as connection:
         assert rows.read(connection, asked[0]).state == "running"
+    refused = Program(archive.home.path).json("worker", "--join", "--node", "c")
+    assert refused["error"]["code"] == "ledger.rolled-back", "the store knows more than the catalogue"
+    assert Program(archive.home.path).run("catalogue", "rebuild").returncode == 0
     with machines(archive, "c"):
         until(lambda: not unfinished(archive))
     registered = [entry["subject"] for entry in entries(archive, "case.registered")]

@@ -52,6 +52,8 @@ _STILL = text("SELECT holder FROM leases WHERE holder = ANY(:holders) FOR SHARE"
 class _Held:
     name: str
     holder: str
+    place: str
+    """Of the catalogue that has it, by name."""
     context: Context
     """Of the work that holds it, to ask that work to stop."""
     lost: bool = False
@@ -73,9 +75,17 @@ def taken_by(job: str, attempt: int) -> Iterator[None]:
         _job.reset(before)
 
 
-def require_held(connection: Connection) -> None:
-    """Raises Busy unless the leases of this piece of work are still its own, until this transaction ends."""
-    held = _held.get()
+def is_later_attempt() -> bool:
+    """Whether this is the work of a job that an earlier attempt may have done, all but saying so."""
+    return _job.get()[1] > 1
+
+
+def require_held(connection: Connection, place: str) -> None:
+    """Raises Busy unless this piece of work still has its leases in the catalogue there, until this transaction ends.
+
+    Who makes another catalogue, to put it in the place of that one, holds none in it.
+    """
+    held = [each for each in _held.get() if each.place == place]
     if not held:
         return
     still = {str(holder) for (holder,) in connection.execute(_STILL, {"holders": [each.holder for each in held]})}
@@ -103,7 +113,7 @@ class Leases:
     @contextmanager
     def hold(self, file: Path, busy: PreserveError, wait: float) -> Iterator[None]:
         """Hold the lease in place of this file's lock. Raises `busy` while another holds it, after `wait` seconds."""
-        held = _Held(str(file.relative_to(self._root)), str(ULID()), copy_context())
+        held = _Held(str(file.relative_to(self._root)), str(ULID()), self._place.name, copy_context())
         self._take(held, busy, time.monotonic() + wait)
         with self._lock:
             self._mine.append(held)

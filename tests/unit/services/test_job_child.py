@@ -11,16 +11,14 @@ import pytest
 from preserve.administration.duties import Role
 from preserve.clock import now
 from preserve.data_management import jobs as rows
-from preserve.data_management import leases
 from preserve.data_management.archive import Archive
-from preserve.errors import Conflict, NotPermitted
-from preserve.services import deposits, jobs
+from preserve.errors import NotPermitted
+from preserve.services import jobs
 from preserve.services.job_child import Told
 from preserve.services.people import who_am_i
 from preserve.services.session import AsJob, Session
-from tests.support.people import entries, session, staffed
+from tests.support.people import session, staffed
 from tests.support.program import Archive as Program
-from tests.support.tiny_case import write_whole_case
 
 
 @pytest.fixture
@@ -62,22 +60,6 @@ def test_an_attempt_acts_as_who_asked_and_a_stale_one_as_nobody(archive: Archive
         with pytest.raises(NotPermitted):
             rows.require_attempt(connection, asked.id, 1)
         assert rows.read(connection, asked.id).state == "running"
-
-
-def test_an_ingest_that_was_killed_before_it_said_so_is_done_and_not_refused(archive: Archive) -> None:
-    sip = write_whole_case(archive.home.path / "inbox" / "a")
-    with leases.taken_by("J", 1):
-        first = deposits.ingest(session(archive, "wu"), sip, jobs=1)
-    with leases.taken_by("J", 2):
-        again = deposits.ingest(session(archive, "wu"), sip, jobs=1)
-    assert (again.objid, again.files, again.resumed) == (first.objid, first.files, True)
-    assert len(entries(archive, "case.registered")) == 1
-    assert entries(archive, "ingest.refused") == []
-    with leases.taken_by("K", 1), pytest.raises(Conflict):
-        deposits.ingest(session(archive, "wu"), sip, jobs=1)
-    (sip / "决定书.txt").write_text("另一份", encoding="utf-8")
-    with leases.taken_by("J", 3), pytest.raises(Conflict):
-        deposits.ingest(session(archive, "wu"), sip, jobs=1)
 
 
 def test_progress_is_written_some_times_a_second_and_does_not_grow_for_ever(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PYTHONUTF8 := 1
 
-.PHONY: serve-demo demo-cluster bundle try-bundle help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
+.PHONY: test-postgresql serve-demo demo-cluster bundle try-bundle help demo test check strangers lint format bench bench-quick soak messages schemas setup setup-runtime clean
 
 help: ## say what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,9 @@ serve-demo: setup-runtime ## the pages over the demonstration's archive, with an
 
 test: setup ## run every test; a skipped test is a failure
 	$(BIN)/python -m pytest -n auto --dist loadgroup tests
+
+test-postgresql: setup ## the tests of the catalogue and of the services with the catalogue on PostgreSQL; they start a server
+	$(BIN)/python -m pytest -n auto --dist loadgroup --catalogue=postgresql tests/unit/data_management tests/unit/services
 
 check: lint ## what a change is tried with: the linters and the quick tests, in some minutes
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow" tests/unit

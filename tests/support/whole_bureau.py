@@ -168,6 +168,7 @@ def _proceedings(bureau: Bureau) -> None:
     bureau.post("archivist", "/holds", "/holds", cases="临文综罚〔2014〕30号", kind="audit", reason=HOSTILE, paper=MARK)
     receiver = {"cases": "临文综罚〔2014〕21号", "receiver": f"馆{HOSTILE}", "basis": HOSTILE, "form": "bag"}
     bureau.numbers["transfer"] = bureau.post("archivist", "/transfers", "/transfers", **receiver).rpartition("/")[2]
+    bureau.post("archivist", "/fonds", "/fonds", code="z1", name=f"全宗{MARK}", since="2019-03-01")
     bureau.post("archivist", "/cases", "/cases/searches", name=f"检索{MARK}", words="现场")
     bureau.post("archivist", "/cases", "/cases/chosen", case=[bureau.objid])
     tokens = {"name": MARK, "scope": ["report"], "days": "30", "password": PASSWORD}

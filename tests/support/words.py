@@ -263,6 +263,7 @@ WORDS: dict[str, Collection[str]] = {
     },
     "job.operation-{}": _operations_as_jobs(),
     "job.state-{}": set(jobs.STATES),
+    "cluster.state-{}": {"working", "left", "gone"},
     "people.state-{}": {"active", "suspended"},
     "plan.age-{}": _of(risk.Age),
     "plan.case-{}": {"done", "failed", "settled"},

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from preserve.cli.main import COMMANDS, run
-from preserve.cli.outputs import Burner, InputPath, IntoFolder, NewArchive, NewFile, OutputPath
+from preserve.cli.outputs import Burner, InputPath, IntoFolder, NewArchive, NewFile, OutputPath, ReplacedFile
 from tests.support.loop import loop
 from tests.support.loop import run as must
 from tests.support.packages import NAME, Maker
@@ -133,6 +133,10 @@ class Ground:
             there |= {name: self.outside / name for name in ("pipe", "socket", "second name", "file")}
             there["device"] = Path("/dev/null")
             return there | new | folders
+        if isinstance(door.parameter.type, ReplacedFile):  # a plain file that is there is what it replaces
+            links_to = {f"link to {name}": links / name for name in ("catalogue", "key", "manifest", "nowhere")}
+            kinds = {name: self.outside / name for name in ("pipe", "socket")} | {"device": Path("/dev/null")}
+            return there | new | folders | links_to | kinds
         if isinstance(door.parameter.type, IntoFolder):
             return (
                 there

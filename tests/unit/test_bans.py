@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +102,13 @@ def test_permission_and_refusals_belong_to_the_operation() -> None:
     within = {"services/inner_volume.py", "services/jobs.py"}
     assert askers == {"services/operation.py", "administration/proceedings/__init__.py"} | within
     assert recorders == {"services/operation.py"}
+
+
+def test_a_connection_is_not_made_to_stream_for_good() -> None:
+    """`yield_per` belongs to one statement: set on a connection it stays, and PostgreSQL then opens a cursor for an INSERT."""
+    wrong = [
+        path.name
+        for path in Path(preserve.__file__).parent.rglob("*.py")
+        if re.search(r"(?:connection|source|old|new)\.execution_options\(yield_per", path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []

@@ -29,8 +29,9 @@ NO_PAGE = re.compile(
     r"|^/deposits/\{id\}/(files/\{file\}|upload)$|^/jobs/\{id\}/files|^/cases/\{objid\}/files/\{file\}$|^/login/provider$"
 )
 """Addresses that answer with a paper, a picture, bytes or news, and a page that only leads elsewhere."""
-ASKED_FOR = {"/login", "/api", "/f", "/cases/{objid}/view"}
-"""Who is not logged in comes there, or a program's maker, or who chooses a fonds; the last leads on to a file."""
+ASKED_FOR = {"/login", "/api", "/f", "/house", "/cases/{objid}/view"}
+"""Who is not logged in comes there, or a program's maker, or who chooses a fonds, or keeps a house of several;
+the last leads on to a file."""
 NEEDS_SCRIPT = {
     "/deposits/new",
     "/requests/{number}/redact/{file}",

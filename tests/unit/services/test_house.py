@@ -108,6 +108,7 @@ def test_the_auditor_sees_counts_and_no_case_and_each_fonds_knows_of_it(mine: Ho
             assert any(e["action"] == "fonds.overseen" and e["actor"] == "house:song" for e in entries(own))
 
 
+@pytest.mark.sqlite
 def test_an_archive_that_cannot_be_read_is_said_to_be_and_the_others_are_shown(mine: House) -> None:
     (mine.path / "fonds" / "culture" / "catalogue.sqlite").write_bytes(b"x" * 4096)
     with mine.founder() as session:

@@ -211,7 +211,7 @@ def _pool(held: Machines, numbers: Sequence[int]) -> float:
     began = time.perf_counter()
     for folder in folders:
         command = ["taskset", "-c", str(core), PROGRAM, "--home", str(home), "ingest", str(folder), "--jobs", "1"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - began
 
 

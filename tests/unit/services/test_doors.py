@@ -14,9 +14,7 @@ from tools.doors import SERVICES, Command, commands
 BY_NAME = {command.name: command for command in commands() if command.name not in SERVICES}
 IN_PAGES = {name for page in all_pages() for name in page.operations}
 
-WITHOUT_DOOR: dict[str, str] = {
-    "user.names": "the frame of every page asks it, for the names beside accounts",
-}
+WITHOUT_DOOR: dict[str, str] = {"user.names": "the frame of every page asks it, for the names beside accounts"}
 """Operations that no command calls, and why."""
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {

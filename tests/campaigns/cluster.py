@@ -172,7 +172,14 @@ class Campaign:
 
 
 _GONE = frozenset(
-    {"catalogue.unreachable", "catalogue.not-committed", "catalogue.in-doubt", "lease.lost", "ledger.sealer-absent"}
+    {
+        "catalogue.busy",
+        "catalogue.unreachable",
+        "catalogue.not-committed",
+        "catalogue.in-doubt",
+        "lease.lost",
+        "ledger.sealer-absent",
+    }
     | {"storage.absent", "medium.absent", "storage.unreachable"}
 )
 

@@ -24,7 +24,7 @@ from preserve.data_management.engines.in_doubt import committed
 from preserve.data_management.engines.transactions import ended
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
 
-_HANGS = 30_000  # milliseconds
+_HANGS = 10_000  # milliseconds; others wait for the lock for some eight seconds before they give up
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
 _FAILING = {"53100", "58030", "53200"}

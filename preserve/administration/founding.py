@@ -95,7 +95,7 @@ def found_member(path: Path, institution: str, like: Home, member: Member) -> Fo
     Who founded it is nobody of the machine: only who is appointed may act.
     """
     given = like.settings
-    catalogue = given.catalogue.url if given.catalogue else ""
+    at = given.catalogue
     plan = Plan(
         _new_id(),
         institution,
@@ -105,7 +105,9 @@ def found_member(path: Path, institution: str, like: Home, member: Member) -> Fo
         given.digests,
         given.language,
         fonds=member.code,
-        catalogue=catalogue or given_catalogue(),
+        catalogue=at.url if at else given_catalogue(),
+        # The same role of the same database: its password is where it is, and nowhere twice.
+        password_file=str((like.path / at.password_file).absolute()) if at and at.password_file else "",
     )
     return _make(path, plan, member.founder)
 
@@ -155,6 +157,7 @@ class Plan:
     language: str = "zh"
     former: Mapping[str, bytes] = field(default_factory=dict)
     catalogue: str = ""
+    password_file: str = ""
     test_authority: bool = False
     fonds: str = ""
 
@@ -179,6 +182,8 @@ def lay_out(folder: Path, plan: Plan) -> str:
     fingerprint = checkpoints.create_keys(folder / "keys")
     if plan.catalogue:
         lines += ["", "[catalogue]", f"url = {_quoted(plan.catalogue)}"]
+        if plan.password_file:
+            lines.append(f"password_file = {_quoted(plan.password_file)}")
     if plan.test_authority:
         signing = make_test_authority(folder / "keys", plan.institution, now()).model_dump(exclude_defaults=True)
         lines += ["", "[signing]", *(f"{name} = {_quoted(value)}" for name, value in signing.items())]

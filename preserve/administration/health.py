@@ -238,7 +238,7 @@ def examine_signer(home: Home) -> Iterator[Check]:
         elif error.code == "signing.not-yet-valid":
             yield Check("health.signer-early", "wrong", values)
         else:
-            reason = f"{error.where}: {say(error.code, **error.values)}"
+            reason = f"{error.where}: {say(error.code, where=error.where, **error.values)}"
             yield Check("health.signer-unusable", "wrong", {"reason": reason})
         return
     if facts.expires_within(settings.warn_days, moment):

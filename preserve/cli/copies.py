@@ -48,7 +48,7 @@ def replicate(output: Output, case: str) -> int:
         size = bytes_for_people(copy.size)
         output.sentence("words.copy-made", style="green", name=result.called(copy.name), medium=copy.medium, size=size)
     for failed in result.failed:
-        reason = say(failed.failure.code, **safe_values(failed.failure.values))
+        reason = say(failed.failure.code, **safe_values(failed.failure.told()))
         name = result.called(failed.name)
         output.sentence("words.copy-failed", style="bold red", name=name, medium=failed.medium, reason=reason)
     for task in result.left:

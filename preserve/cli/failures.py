@@ -34,10 +34,11 @@ def show_failure(output: Output, failure: Failure) -> None:
     if output.as_json:
         return
     console = output.console(error=True)
-    place = say("words.place-mark", place=visible(failure.where)) if failure.where else ""
-    shown = safe_values(failure.values)
-    sentence = f"{say('cli.failed')} {place}{say(failure.code, **shown)}"
-    console.print(sentence, style="bold red", markup=False, soft_wrap=True)
+    shown = safe_values(failure.told())
+    said = say(failure.code, **shown)
+    names_its_place = said != say(failure.code, **shown | {"where": ""})
+    place = say("words.place-mark", place=shown["where"]) if failure.where and not names_its_place else ""
+    console.print(f"{say('cli.failed')} {place}{said}", style="bold red", markup=False, soft_wrap=True)
     if advice := hint(failure.code, **shown):
         console.print("    → " + advice, markup=False, soft_wrap=True)
     output.findings(failure.findings)
@@ -46,7 +47,7 @@ def show_failure(output: Output, failure: Failure) -> None:
 def tell_aside(error: BaseException) -> None:
     """Say on stderr, whatever the form of the output, what went wrong after the command had done its work."""
     failure = failure_of(error)
-    reason = say(failure.code, **failure.values) if failure else f"{type(error).__name__}: {error}"
+    reason = say(failure.code, **failure.told()) if failure else f"{type(error).__name__}: {error}"
     sys.stderr.write(f"{visible(say('ledger.not-witnessed', reason=reason))}\n")
 
 

@@ -53,10 +53,10 @@ class Catalogue:
         place = self.place
         one_view.let_go(self.engine)
         with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
-            if self.is_on_a_server:
+            if self.is_on_a_server and self.rules is not None:  # one that is being made has no leases
                 leases.require_held(connection, place.name)
-                if self.rules is None:
-                    _let_take_its_time(connection)
+            elif self.is_on_a_server:
+                _let_take_its_time(connection)
             if self.rules is not None:
                 self.rules.opening(connection)
             yield connection

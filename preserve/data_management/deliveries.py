@@ -143,6 +143,11 @@ def make_schema(connection: Connection, schema: str) -> None:
     connection.exec_driver_sql(f"SET LOCAL search_path TO {schema}")
 
 
+def drop_schema(connection: Connection, schema: str) -> None:
+    """Take away what `make_schema` made, of a catalogue that was made beside another one."""
+    connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {work_schema(schema)} CASCADE")
+
+
 def _run(connection: Connection, statements: str) -> None:
     """Several statements that take no values, percent signs and all."""
     raw: Any = connection.connection.dbapi_connection

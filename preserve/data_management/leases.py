@@ -80,12 +80,12 @@ def is_later_attempt() -> bool:
     return _job.get()[1] > 1
 
 
-def require_held(connection: Connection, place: str) -> None:
+def require_held(connection: Connection, place: str = "") -> None:
     """Raises Busy unless this piece of work still has its leases in the catalogue there, until this transaction ends.
 
-    Who makes another catalogue, to put it in the place of that one, holds none in it.
+    Who makes another catalogue, to put it in the place of that one, holds none in it. Without `place` those of every catalogue are asked for.
     """
-    held = [each for each in _held.get() if each.place == place]
+    held = [each for each in _held.get() if place in ("", each.place)]
     if not held:
         return
     still = {str(holder) for (holder,) in connection.execute(_STILL, {"holders": [each.holder for each in held]})}

@@ -28,6 +28,7 @@ from preserve.data_management import (
     destroyed,
     filings,
     holdings,
+    leases,
     ledger,
     ledger_from_segments,
     losses,
@@ -111,6 +112,8 @@ def rebuild(
         told("filled")
         fresh.finish(catalogue)
         told("made")
+        if old is not None:  # another may have begun while this process was stopped
+            leases.require_held(old)
         report = dataclasses.replace(report, kept=fresh.put(told))
     # Only now: a head that tells of more than the catalogue there would stop all work if this were killed.
     sealing.write_newest_head(home)

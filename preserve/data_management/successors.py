@@ -13,7 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 
 from preserve.clock import now
-from preserve.data_management import replacing
+from preserve.data_management import deliveries, replacing
 from preserve.data_management.database import Catalogue, create_catalogue, fold, place_of
 from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.errors import NotIntact
@@ -152,6 +152,9 @@ class _Schema(Successor):
                 if old:
                     connection.exec_driver_sql(f"ALTER SCHEMA {schema} RENAME TO {kept}")
                 connection.exec_driver_sql(f"ALTER SCHEMA {self._fresh.schema} RENAME TO {schema}")
+                # What carries jobs has a schema of its own, named after this one; its functions are bound to that name.
+                deliveries.make_schema(connection, schema)
+                deliveries.drop_schema(connection, self._fresh.schema)
                 told("ready")
         finally:
             engine.dispose()
@@ -163,5 +166,6 @@ class _Schema(Successor):
         try:
             with self.place.translated(), engine.begin() as connection:
                 connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {self._fresh.schema} CASCADE")
+                deliveries.drop_schema(connection, self._fresh.schema)
         finally:
             engine.dispose()

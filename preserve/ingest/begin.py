@@ -45,9 +45,7 @@ def begin(home: Home, catalogue: Catalogue, assessed: Assessed, person: str) -> 
         known = journal.live(connection, description.case_number)
         if known is not None and known.state == "done":
             if leases.is_later_attempt() and known.fingerprint == deposit.fingerprint:
-                return Began(
-                    known, True
-                )  # all was done by the attempt before this one, but saying so
+                return Began(known, True)  # all was done by the attempt before this one, but saying so
             raise Conflict("ingest.case-known", description.case_number, objid=known.objid)
         if known is not None:
             if known.fingerprint != deposit.fingerprint:

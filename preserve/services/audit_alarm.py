@@ -139,7 +139,7 @@ def alarm_failure(home: Home, profile: AuditProfile, error: Exception) -> tuple[
     """A run that failed alarms as damage does: nothing was read after it. Returns what could not be sent."""
     failure = failure_of(error)
     with speaking(home.settings.language):
-        what = say(failure.code, **failure.values) if failure else f"{type(error).__name__}: {error}"
+        what = say(failure.code, **failure.told()) if failure else f"{type(error).__name__}: {error}"
         words = f"{failure.where}: {what}" if failure and failure.where else what
         return _send(home, profile, [words], {"ok": False, "state": "failed", "error": str(error)})
 

@@ -94,7 +94,7 @@ class _Worker:
             workers = [asyncio.create_task(self._lane(app, *each)) for each in self._lanes()]
             looks = [asyncio.create_task(self._again(*each)) for each in self._looks(app)]
             try:
-                await self._until_asked_to_stop(workers)
+                await self._until_asked_to_stop([*workers, *looks])
             finally:
                 self.stopping.set()
                 for task in workers:
@@ -134,10 +134,11 @@ class _Worker:
             if self.children.unable and not self.stopping.is_set():
                 await asyncio.sleep(_PAUSE)
             return
-        child = self.children.running[job]
-        await self._in_thread(child.wait)
-        await self._insist(partial(self.children.reap, job))
-        self.children.running.pop(job, None)
+        await self._in_thread(self.children.running[job].wait)
+        try:
+            await self._insist(partial(self.children.reap, job))
+        finally:
+            self.children.forget(job)  # whatever could not be written down: it has ended, and nobody waits for it
 
     def _start(self, job: str, attempt: int) -> bool:
         with self.archive.catalogue.read() as connection, suppress(NotFound):
@@ -188,8 +189,7 @@ class _Worker:
         with self.archive.catalogue.read() as connection:
             asked = jobs.of_state(connection, mine, "stopping")
         for job in asked:
-            if job in self.children.running:
-                self.children.tell(job)
+            self.children.tell(job)
 
     def _end_who_hangs(self) -> None:
         for job in self.signs.silent(list(self.children.running)):
@@ -220,8 +220,12 @@ class _Worker:
                 else:
                     vanished(self.archive, connection, rows[job], TRIES)
 
-    async def _until_asked_to_stop(self, workers: list[asyncio.Task[None]]) -> None:
-        """Return when this process is asked to stop. Raises what a lane raised that ended."""
+    async def _until_asked_to_stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Return when this process is asked to stop. Raises what a lane or a look raised that ended.
+
+        Without its looks a worker would tell nobody that it lives, nor any job that it is to stop: better it ends, and
+        another one is started.
+        """
         while True:
             try:
                 check_stop()
@@ -229,7 +233,7 @@ class _Worker:
                 return
             if self.replaced.is_set():
                 raise Conflict("cluster.node-there", self.node.name)
-            done, _ = await asyncio.wait(workers, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
                 raise MediumProblem("job.worker-cut", self.archive.home.catalogue_name)

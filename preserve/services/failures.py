@@ -53,9 +53,13 @@ class Failure:
             "code": self.code,
             "where": self.where,
             "values": json.loads(json.dumps(dict(self.values), default=str)),
-            "message": say(self.code, **self.values),
-            "hint": hint(self.code, **self.values),
+            "message": say(self.code, **self.told()),
+            "hint": hint(self.code, **self.told()),
         }
+
+    def told(self) -> dict[str, Value]:
+        """What fills the places of its sentence: its values, and where it was."""
+        return {"where": self.where, **self.values}
 
 
 FailureShown = Annotated[Failure, PlainSerializer(Failure.error_document, return_type=ErrorDocument)]

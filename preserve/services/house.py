@@ -207,7 +207,7 @@ class FondsAnchored:
 
 @dataclass(frozen=True, slots=True)
 class HouseAnchored:
-    """What came of anchoring; status 4 where a ledger contradicts what the house had named."""
+    """What came of anchoring; status 4 where a ledger contradicts what the house had named, 5 where one was away."""
 
     status: int
     fonds: tuple[FondsAnchored, ...]
@@ -220,7 +220,8 @@ def anchor(session: Session) -> HouseAnchored:
     done = anchoring.anchor(session.archive, session.person)
     findings = tuple(one.finding for one in done if one.finding is not None)
     rows = tuple(FondsAnchored(one.code, one.size, one.new) for one in done)
-    return HouseAnchored(4 if findings else 0, rows, findings)
+    status = 4 if any(one.severity == "error" for one in findings) else 5 if findings else 0
+    return HouseAnchored(status, rows, findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,7 @@ class Children:
     def reap(self, job: str) -> None:
         """See to a child that ended: what becomes of its job, and a line for the log."""
         self.see_to_vanished(job, self._attempts.get(job))
-        self.running.pop(job, None)
-        self._attempts.pop(job, None)
+        self.forget(job)
         with suppress(NotFound), self.archive.catalogue.read() as connection:
             row = jobs.read(connection, job)
             told = facts("job-ended", job=row.id, operation=row.operation, lane=row.lane, state=row.state)
@@ -99,10 +98,17 @@ class Children:
             if jobs.end(connection, job, attempt, "stopped", self.archive.now()):
                 jobs.queue_again(connection, job)
 
+    def forget(self, job: str) -> None:
+        """A child is none of ours any more: its number may be that of another one by and by."""
+        self._attempts.pop(job, None)
+        child = self.running.pop(job, None)
+        if child is not None:
+            self._told.discard(child.pid)
+
     def tell(self, job: str) -> None:
-        """Ask a child to stop, once: a second time would end it at once."""
-        child = self.running[job]
-        if child.poll() is None and child.pid not in self._told:
+        """Ask a child to stop, once: a second time would end it at once. Nothing where it has ended meanwhile."""
+        child = self.running.get(job)
+        if child is not None and child.poll() is None and child.pid not in self._told:
             self._told.add(child.pid)
             child.send_signal(signal.SIGTERM)
 

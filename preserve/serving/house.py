@@ -57,6 +57,9 @@ class HouseDoor:
 
     def _app(self, code: str) -> ASGIApp:
         """The app of a fonds. Raises UsageError where there is none, PreserveError where it cannot be opened."""
+        # One whose database is away takes seconds to say so: the others, which are open, do not wait behind it.
+        if (there := self._apps.get(code)) is not None:
+            return there
         with self._lock:
             if code not in self._apps:
                 if not is_fonds_code(code):

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from preserve.cli.main import COMMANDS, run
+from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.serving.server import THREADS
 
 CLUSTER = Path(__file__).parents[2] / "deploy" / "cluster"
@@ -27,6 +28,11 @@ def composed() -> dict[str, Any]:
     """The Compose file."""
     found: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
     return found
+
+
+def _secrets(service: dict[str, Any]) -> set[str]:
+    """The secrets that a service is given, however they are written."""
+    return {one if isinstance(one, str) else str(one["source"]) for one in service.get("secrets", ())}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -49,7 +55,7 @@ def test_only_the_sealer_may_read_the_key() -> None:
         text = unit.read_text(encoding="utf-8")
         hidden = "InaccessiblePaths=-/srv/archive/keys/ledger.key" in text
         assert hidden == (unit.stem in ("preserve-node-worker", "preserve-web-node")), unit.name
-    holders = [name for name, one in composed()["services"].items() if "ledger-key" in one.get("secrets", ())]
+    holders = [name for name, one in composed()["services"].items() if "ledger-key" in _secrets(one)]
     assert holders == ["sealer"]
 
 
@@ -98,15 +104,31 @@ def test_what_the_compose_file_names_it_has() -> None:
     names = set(whole["services"])
     for name, one in whole["services"].items():
         assert set(one.get("depends_on", ())) <= names - {name}
-        assert set(one.get("secrets", ())) <= set(whole["secrets"])
+        assert _secrets(one) <= set(whole["secrets"])
         assert {volume.partition(":")[0] for volume in one.get("volumes", ())} <= set(whole["volumes"])
-    homes = [volume for one in whole["services"].values() for volume in one.get("volumes", ())]
-    assert len({one.partition(":")[0] for one in homes}) == len(homes), "two services write into one volume"
+    homes = {
+        name: [volume.partition(":")[0] for volume in one.get("volumes", ())] for name, one in whole["services"].items()
+    }
+    sharing = {name for name, volumes in homes.items() if "archive-home" in volumes}
+    assert sharing == {"sealer", "worker-one", "worker-two", "web"}, "all of them work in one home"
+    others = [volume for volumes in homes.values() for volume in volumes if volume != "archive-home"]
+    assert len(set(others)) == len(others), "two services write into one volume"
 
 
-def test_the_budget_of_connections_counts_the_threads_that_answer() -> None:
+def test_every_part_of_ours_has_the_one_home_and_a_password_for_the_catalogue() -> None:
+    ours = [unit for unit in UNITS if "bin/preserve " in unit.read_text(encoding="utf-8")]
+    assert [unit.stem for unit in ours] == ["preserve-node-worker", "preserve-sealer", "preserve-web-node"]
+    for unit in ours:
+        text = unit.read_text(encoding="utf-8")
+        assert "RequiresMountsFor=/srv/archive\n" in text and "Environment=PRESERVE_HOME=/srv/archive\n" in text
+        assert "LoadCredential=catalogue.pgpass:" in text and "Environment=PGPASSFILE=%d/catalogue.pgpass\n" in text
+
+
+def test_the_budget_of_connections_is_that_of_the_pool() -> None:
     page = (CLUSTER.parents[1] / "docs" / "schema-changes.md").read_text(encoding="utf-8")
-    assert f"| web door | {THREADS} |" in page and f": {THREADS} + 2 + 1 + 5 +" in page
+    pool: Any = PostgresqlSchema("postgresql://db/x", "x").engine().pool
+    most = pool.size() + pool._max_overflow
+    assert f"| web door | {most} |" in page and f": {most} + 2 + 1 + 5 +" in page and f"its {THREADS} threads" in page
 
 
 def _called() -> dict[str, set[str]]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from preserve.data_management import jobs as rows
+from preserve.data_management.archive import open_archive
+from preserve.home import acting_person
+from preserve.services import jobs
+from preserve.services.session import SystemUser
 from tests.support import postgresql
-from tests.support.program import Archive, found
+from tests.support.program import Archive, found, kill
+from tests.support.sessions import session_of
 from tests.support.tiny_case import write_case
 from tests.support.web import CASE_NUMBER, staffed_home, start
 
@@ -92,12 +99,32 @@ def test_the_pages_list_and_find_the_case(
         served.stop()
 
 
+def does_a_job(program: Archive) -> None:
+    """Asked for, carried and done by a worker: all of it as the role that the settings name."""
+    archive = open_archive(program.home)
+    job = jobs.ask(session_of(archive, SystemUser(acting_person())), "copies.replicate", {}).id
+    worker = program.start("worker", "--join", "--node", "a")
+    try:
+        until = time.monotonic() + 90
+        state = "queued"
+        while state in ("queued", "running") and time.monotonic() < until:
+            time.sleep(0.2)
+            with archive.catalogue.read() as connection:
+                state = rows.read(connection, job).state
+    finally:
+        kill(worker)
+        archive.close()
+    assert state == "done"
+
+
 def test_the_role_that_works_takes_cases_in_and_rewrites_nothing(
     server: postgresql.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.make_database("roles")
     worked = found(tmp_path / "home", "--catalogue", url)
-    ((schema,),) = server.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preserve%%'", "roles")
+    named = server.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preserve%%' ORDER BY 1", "roles")
+    ((schema,), (beside,)) = named
+    assert beside == f"{schema}_work"
     server.ask("CREATE ROLE preserve_worker LOGIN")
     told = ["-q", "-v", f"schema={schema}", "-v", "worker=preserve_worker", "-f", str(WORKER)]
     subprocess.run([postgresql.program("psql"), url, *told], check=True, capture_output=True)
@@ -108,6 +135,7 @@ def test_the_role_that_works_takes_cases_in_and_rewrites_nothing(
     (case,) = worked.json("list")["cases"]
     assert [hit["objid"] for hit in worked.json("search", "测试案")["hits"]] == [case["objid"]]
     assert worked.run("ledger", "verify").returncode == 0
+    does_a_job(worked)
     with psycopg.connect(url.replace("//preserve@", "//preserve_worker@"), autocommit=True) as connection:
         connection.execute(f"SET search_path = {schema}")
         for statement in (

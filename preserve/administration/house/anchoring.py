@@ -40,7 +40,7 @@ def anchor(archive: Archive, actor: Person) -> list[Anchored]:
     """Name the newest root of each fonds that has an archive, each in a transaction of its own.
 
     What contradicts an earlier root, or is signed by a key that its archive never had, is written down as that and
-    named by no entry; the others go on.
+    named by no entry. One that is only out of reach is told of and not accused: nothing is written. The others go on.
     """
     house = house_of(archive.home)
     return [_anchor(archive, house, row.code, actor) for row in with_archives(archive)]
@@ -53,6 +53,8 @@ def _anchor(archive: Archive, house: Path, code: str, actor: Person) -> Anchored
     try:
         signed = _signed(house, code, key, before)
     except PreserveError as error:
+        if not _contradicts(error):
+            return Anchored(code, 0, False, Finding(error.code, code, "warning", dict(error.values), error.detail))
         details = {"reason": error.code, "size": before.size if before else 0}
         _enter(archive, CONTRADICTED, code, actor, details)
         return Anchored(code, 0, False, Finding(error.code, code, "error", dict(error.values), error.detail))
@@ -60,6 +62,11 @@ def _anchor(archive: Archive, house: Path, code: str, actor: Person) -> Anchored
         return Anchored(code, signed.size, False)
     _enter(archive, ANCHORED, code, actor, {"checkpoint": signed.text()})
     return Anchored(code, signed.size, True)
+
+
+def _contradicts(error: PreserveError) -> bool:
+    """Whether an archive is not the one that the house knew, or not as it was: busy or away is neither."""
+    return isinstance(error, NotIntact) or error.code in ("house.no-fonds", "house.not-its-archive")
 
 
 def _enter(archive: Archive, action: str, code: str, actor: Person, details: dict[str, object]) -> None:

@@ -170,11 +170,15 @@ def number_fonds(archive: Archive, code: str, number: str, paper: str, actor: Pe
     gone on with.
     """
     house = house_of(archive.home)
+    with archive.catalogue.read() as connection:
+        fonds.require(connection, code)
+    # Nobody waits for the register while another archive is opened; that no other step of the house comes in between,
+    # the caller's lock sees to.
+    with opened(house, code) as own, own.catalogue.read() as connection:
+        in_archive = fonds.require(connection, code).number
     with archive.catalogue.begin() as connection:
         row = fonds.require(connection, code)
-        with opened(house, code) as own, own.catalogue.read() as inner:
-            is_whole = fonds.require(inner, code).number == row.number
-        if is_whole or row.number != number:
+        if in_archive == row.number or row.number != number:
             fonds.number(connection, code, number, paper, actor=actor.account, moment=archive.now())
     with opened(house, code) as own, own.catalogue.begin() as connection:
         fonds.number(connection, code, number, paper, actor=f"{OF_HOUSE}{actor.account}", moment=own.now())

@@ -194,6 +194,8 @@ class PostgresqlSchema:
             return MediumProblem("catalogue.read-only", self.name, reason=reason)
         if state in _DAMAGED:
             return NotIntact("catalogue.damaged", self.name, detail=reason)
+        if not state and "NUL (0x00)" in reason:  # psycopg says so before the server is asked
+            return Refused("catalogue.nul", self.name)
         if state in _AWAY or state.startswith("08") or _is_cut(cause, state):
             return MediumProblem("catalogue.unreachable", self.name, reason=reason)
         return None

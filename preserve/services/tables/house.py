@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from preserve.messages import bytes_for_people, say
-from preserve.services.house import FondsSeen, HouseAnchored, HouseSeen
+from preserve.services.house import FondsAnchored, FondsSeen, HouseAnchored, HouseSeen
 from preserve.services.tables import NOTHING, Table, cells, table
 
 
@@ -25,9 +25,17 @@ def _row(one: FondsSeen) -> tuple[str, ...]:
 
 
 def anchored(done: HouseAnchored) -> Table:
-    """A line each: how many entries of a fonds the house's ledger covers, and whether that is new."""
+    """A line each: how many entries of a fonds the house's ledger covers, and whether that is new or did not come."""
+    failed = {
+        finding.where: "house.anchored-contradicts" if finding.severity == "error" else "house.not-read"
+        for finding in done.findings
+    }
     rows = (
-        (one.code, str(one.size), say("house.anchored-new" if one.new else "house.anchored-before"))
+        (one.code, NOTHING if one.code in failed else str(one.size), say(failed.get(one.code) or _came(one)))
         for one in done.fonds
     )
     return table("fonds anchored state", rows)
+
+
+def _came(one: FondsAnchored) -> str:
+    return "house.anchored-new" if one.new else "house.anchored-before"

@@ -209,8 +209,8 @@ def told(error: PreserveError) -> Response:
     return JSONResponse(
         {
             "code": error.code,
-            "message": say(error.code, **error.values),
-            "hint": hint(error.code, **error.values),
+            "message": say(error.code, where=error.where, **error.values),
+            "hint": hint(error.code, where=error.where, **error.values),
             "where": error.where if isinstance(error, Refused) else "",
             "findings": found,
         },

@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 
 from preserve.administration.duties import Role
-from preserve.data_management import leases
+from preserve.archival_storage.media import server_store
+from preserve.data_management import leases, replacing, successors
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.leases import Leases
+from preserve.data_management.rebuild import rebuild
 from preserve.errors import Busy, Conflict
 from preserve.work import hold
 from tests.support import postgresql
@@ -51,10 +53,15 @@ def another(archive: Archive) -> Leases:
 
 def run_out(archive: Archive, server: postgresql.Server, file: Path) -> None:
     """Let a lease be older than its term, as after a process was stopped for so long."""
+    change(archive, server, file, "until = '2020-01-01T00:00:00.000000Z'")
+
+
+def change(archive: Archive, server: postgresql.Server, file: Path, how: str) -> None:
+    """Write something else into the row of a lease."""
     database = archive.catalogue.place.name.rpartition("/")[2].partition("#")[0]
     schema = archive.catalogue.place.name.rpartition("#")[2]
     name = str(file.relative_to(archive.home.path))
-    server.ask(f"UPDATE {schema}.leases SET until = '2020-01-01T00:00:00.000000Z' WHERE name = '{name}'", database)
+    server.ask(f"UPDATE {schema}.leases SET {how} WHERE name = '{name}'", database)
 
 
 def test_a_lock_of_the_archive_is_a_lease_and_no_file(archive: Archive, file: Path) -> None:
@@ -125,6 +132,21 @@ def test_a_later_attempt_of_a_job_takes_its_leases_and_another_job_does_not(arch
             pass
         with pytest.raises(Busy), archive.catalogue.begin():
             pass
+
+
+def test_a_catalogue_is_not_replaced_by_who_lost_the_lease(archive: Archive, server: postgresql.Server) -> None:
+    lock = replacing.lock_of(archive.home.catalogue)
+
+    def told(what: str) -> None:
+        if what == "made":  # this process was stopped, and another began meanwhile
+            change(archive, server, lock, "holder = 'another'")
+
+    with pytest.raises(Busy) as refused:
+        rebuild(archive.home, [server_store(archive.home)], told=told)
+    assert refused.value.code == "lease.lost"
+    assert successors.former_of(archive.home) == []
+    run_out(archive, server, lock)
+    assert rebuild(archive.home, [server_store(archive.home)]).kept
 
 
 def test_an_archive_on_one_machine_locks_files(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from preserve.administration.founding import found
-from preserve.data_management import ledger, reader_notes, sealing, search
+from preserve.data_management import deliveries, jobs, ledger, reader_notes, sealing, search
 from preserve.data_management.archive import open_archive
 from preserve.data_management.cases import Case, insert
 from preserve.data_management.database import open_catalogue, place_of
@@ -71,6 +71,21 @@ def test_there_and_back_again(home: Home, at: CatalogueAt) -> None:
     assert _texts(here)[: len(before)] == before
     assert [ledger_entry for ledger_entry in _texts(here) if MOVED in ledger_entry][1:]
     assert sealing.seal(here) is not None
+
+
+def test_jobs_can_be_asked_for_where_it_was_moved_to(home: Home, at: CatalogueAt) -> None:
+    move(home, at)
+    archive = open_archive(home.path)
+    row = jobs.JobRow("01J", "copies.replicate", "{}", "", "li", "", "zh", "work", "", "queued", 0, 0, "2026-01-01")
+    with archive.catalogue.begin() as connection:
+        jobs.ask(connection, row, archive.now())
+        assert deliveries.waiting(connection) == {"work": 1}
+        mine = text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :name) ORDER BY 1")
+        assert list(connection.execute(mine, {"name": at.schema_name}).scalars()) == [
+            at.schema_name,
+            f"{at.schema_name}_work",
+        ]
+    archive.close()
 
 
 @pytest.mark.parametrize("edge", ["held", "filled", "ready"])

@@ -11,6 +11,7 @@ import pytest
 
 from metadata.errors import BagUnreadable, MetadataError, SchemaMissing
 from metadata.findings import Finding
+from preserve.cli.failures import tell
 from preserve.errors import (
     Busy,
     Conflict,
@@ -101,3 +102,18 @@ def test_values_of_any_kind_can_be_sent_and_findings_go_with_them() -> None:
     assert document["error"]["values"] == {"file": "/a", "count": 1, "day": "2026-01-05"}
     assert [(row["code"], row["where"]) for row in document["findings"]] == [("bag.digest-differs", "data/甲.txt")]
     assert document["findings"][0]["message"]
+
+
+def test_a_sentence_that_names_its_place_names_it() -> None:
+    with speaking("en"):
+        document = known_failure(Busy("lease.lost", "work/x.lock")).error_document()
+    assert "“work/x.lock”" in document["message"] and document["values"] == {}
+
+
+def test_the_command_line_says_a_place_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with speaking("en"):
+        assert tell(Busy("lease.lost", "work/x.lock"), as_json=False) == 9
+        assert tell(NotFound("cli.case-unknown", "nobody's case"), as_json=False) == 3
+    said = capsys.readouterr().err
+    assert said.count("work/x.lock") == 1 and "{where}" not in said
+    assert said.count("nobody's case") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -91,3 +93,33 @@ def test_a_machine_that_can_begin_no_process_leaves_the_job_to_others(shared: Ar
         assert mine.unable
         assert (row_of(shared, job).state, row_of(shared, job).attempt) == ("queued", attempt)
     assert row_of(shared, job).resumed == 0
+
+
+_COUNTS = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+print("ready", flush=True)
+for _ in range(2):
+    signal.sigwait([signal.SIGTERM])
+    print("told", flush=True)
+"""
+
+
+def test_a_child_is_told_once_and_the_next_one_of_its_number_too(tmp_path: Path) -> None:
+    archive = staffed(tmp_path / "home", wu=Role.ARCHIVIST)
+    children = Children(archive)
+    with subprocess.Popen([sys.executable, "-c", _COUNTS], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdout.readline() == b"ready\n"
+        children.running["first"] = child
+        for _ in range(2):
+            children.tell("first")
+        assert child.stdout.readline() == b"told\n"
+        assert child.poll() is None
+        children.forget("first")
+        children.tell("first")  # it ended between the look at the table and this
+        children.running["second"] = child
+        children.tell("second")
+        assert child.stdout.readline() == b"told\n"
+        assert child.wait(10) == 0
+    children.tell("second")
+    archive.close()

@@ -99,6 +99,23 @@ def test_a_ledger_taken_back_behind_what_was_named_is_found_and_the_others_go_on
         assert entry.subject == "culture" and entry.details["reason"] == "ledger.contradicts-checkpoint"
 
 
+def test_one_that_is_out_of_reach_is_told_of_and_not_accused(house: House) -> None:
+    settings = house.path / "fonds" / "culture" / "preserve.toml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(f'{before}\n[catalogue]\nurl = "postgresql://nobody@127.0.0.1:1/none"\n', encoding="utf-8")
+    with house.opened() as register:
+        away, there = anchoring.anchor(register, KEEPER)
+        assert away.finding is not None and (away.finding.code, away.finding.severity) == (
+            "catalogue.unreachable",
+            "warning",
+        )
+        assert there.new
+        with register.catalogue.read() as connection:
+            assert not ledger.of_action(connection, anchoring.CONTRADICTED)
+    settings.write_text(before, encoding="utf-8")
+    assert anchored(house) == [("culture", True, ""), ("sport", False, "")]
+
+
 def test_an_archive_with_another_key_is_found(house: House, tmp_path: Path) -> None:
     other = make_house(tmp_path / "other")
     shutil.rmtree(house.path / "fonds" / "culture")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from preserve.administration.duties import FOUNDER
+from preserve.administration.founding import Member, found_member
 from preserve.administration.house import founding
 from preserve.administration.house.founding import First, found_house
 from preserve.administration.people import Person, founder_of, recognise
@@ -14,10 +15,11 @@ from preserve.data_management import fonds
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.fonds import FondsRow
 from preserve.errors import Conflict, NotPermitted, Refused, UsageError
-from preserve.home import acting_person
+from preserve.home import Home, acting_person
 from preserve.houses import HOUSE, home_in_house
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
+from preserve.settings import CatalogueAt
 from tests.support.tiny_case import write_case
 
 KEEPER = Person(acting_person(), acting_person(), FOUNDER, founder=True)
@@ -53,6 +55,19 @@ def test_a_code_leads_to_no_other_place(tmp_path: Path, code: str) -> None:
             home_in_house(tmp_path / "house", code)
     with pytest.raises(UsageError, match=r"house\.none"):
         home_in_house(tmp_path, code)
+
+
+def test_a_fonds_finds_the_password_of_its_database_where_the_house_has_it(register: Archive, tmp_path: Path) -> None:
+    home = register.home
+    secret = home.path / "keys" / "catalogue"
+    secret.write_text("geheim", encoding="utf-8")
+    secret.chmod(0o644)  # so that it is refused before any database is asked
+    at = CatalogueAt(url="postgresql://preserve@127.0.0.1:1/none", password_file="keys/catalogue")
+    house = Home(home.path, home.settings.model_copy(update={"catalogue": at}))
+    with pytest.raises(Refused, match=r"catalogue\.password-open") as refused:
+        found_member(tmp_path / "house" / "fonds" / "culture", "文化局", house, Member("culture", "house:wu"))
+    assert refused.value.where == str(secret)
+    register.close()
 
 
 def test_nobody_of_the_machine_founded_the_archive_of_a_fonds(register: Archive, tmp_path: Path) -> None:

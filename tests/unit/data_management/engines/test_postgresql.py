@@ -188,3 +188,12 @@ def test_dead_rows_of_what_was_deleted_for_good_go_at_once(
     sweep(catalogue)
     ((size,),) = postgresql_server.ask(f"SELECT pg_relation_size('{schema.schema}.cases')", "plain")
     assert size == 0
+
+
+def test_a_null_character_is_refused_in_words_and_nothing_is_written(catalogue: Catalogue) -> None:
+    case = text("INSERT INTO preferences (account, language) VALUES (:account, 'zh')")
+    with pytest.raises(Refused) as refused, catalogue.begin() as connection:
+        connection.execute(case, {"account": "a\0b"})
+    assert refused.value.code == "catalogue.nul"
+    with catalogue.begin():
+        pass

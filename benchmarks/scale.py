@@ -81,7 +81,7 @@ def main() -> list[str]:
     once = measure.RUNS == 1
     with _running("a") as held:
         rows_ = [*_appends(held, _APPENDS // (4 if once else 1)), *_locks(held.archive, _FILES // (10 if once else 1))]
-    return [*rows_, *_delivery(_JOBS // (2 if once else 1)), *_again(), *_find(_FOUND // (50 if once else 1))]
+    return [*rows_, *_delivery(_JOBS // (4 if once else 1)), *_again(), *_find(_FOUND // (50 if once else 1))]
 
 
 def _together(work: Callable[[int], None]) -> float:

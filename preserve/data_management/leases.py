@@ -83,7 +83,7 @@ def is_later_attempt() -> bool:
 def require_held(connection: Connection, place: str = "") -> None:
     """Raises Busy unless this piece of work still has its leases in the catalogue there, until this transaction ends.
 
-    Who makes another catalogue, to put it in the place of that one, holds none in it. Without `place` all are asked for.
+    Who makes another one, to put it in the place of that, holds none in it. Without `place` all are asked for.
     """
     held = [each for each in _held.get() if place in ("", each.place)]
     if not held:

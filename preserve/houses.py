@@ -38,7 +38,7 @@ def read_house(path: Path) -> House:
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError("house.none", str(path)) from None
     except (ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused("house.settings-wrong", str(path / HOUSE), detail=str(error)) from error
+        raise Refused("house.settings-wrong", str(path / HOUSE), reason=str(error)) from error
 
 
 def home_in_house(house: Path, code: str = "") -> Path:

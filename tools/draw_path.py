@@ -10,14 +10,14 @@ DOCS = Path(__file__).parent.parent / "docs"
 STEPS = (
     ("receive", "接收", "folder, zip, tar or bag;\nonly ever read", "文件夹、压缩包或\nBagIt 包；只读不改"),
     ("scan", "扫描", "names, links, bombs,\nviruses", "文件名、链接、压缩炸弹、\n病毒"),
-    ("check", "查验", "description and the\nregulation, by article", "案件说明，\n逐条对照规定"),
+    ("check", "检测", "description and the\nregulation, by article", "案件著录表，\n逐条对照规定"),
     ("copy", "复制", "every byte once,\nhashed on the way", "每个字节只读一次，\n边复制边计算摘要"),
     ("identify", "识别", "two identifiers,\nboth answers kept", "两个识别器，\n两种结果都保留"),
     ("characterise", "提取特征", "durations, streams,\npages, times", "时长、音视频流、\n页数、时间"),
-    ("normalise", "转换", "preservation and access\ncopies, with proof", "长期保存版与利用版，\n附证明"),
+    ("normalise", "转换", "preservation and access\ncopies, with proof", "制作保存件、利用件，\n附证明"),
     ("describe", "著录", "METS and PREMIS,\nstreamed", "METS 与 PREMIS\n流式写出"),
     ("seal", "封装", "manifests, own\nverification", "生成清单，\n自行校验"),
-    ("store", "存储", "synced, read back\nfrom the medium, renamed", "落盘、从介质读回核对、\n改名发布"),
+    ("store", "存储", "synced, read back\nfrom the medium, renamed", "落盘、从载体读回核对、\n改名发布"),
     ("register", "登记", "catalogue and ledger,\none transaction", "目录库与日志，\n同一事务"),
 )
 GROUPS = (

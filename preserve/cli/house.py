@@ -85,7 +85,7 @@ def overview(output: Output) -> None:
 
 @house.command()
 def anchor(output: Output) -> int:
-    """Name the root of each fonds' ledger; exit status 4 where one contradicts what was named."""
+    """Name the root of each fonds' ledger; exit status 4 where one contradicts, 5 where one is away."""
     done = output.call(services.anchor)
     output.tables(tables.anchored(done))
     output.findings(done.findings)

@@ -19,7 +19,7 @@ from preserve.archival_storage.store import Store
 from preserve.data_management import nodes
 from preserve.data_management.archive import Archive
 from preserve.data_management.nodes import Node
-from preserve.errors import MediumProblem, PreserveError, Refused
+from preserve.errors import Busy, MediumProblem, PreserveError, Refused
 from preserve.profiles import SHIPPED
 from preserve.services.runs import Lane
 from preserve.work import boot_id
@@ -66,7 +66,8 @@ def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[N
     try:
         yield node
     finally:
-        with suppress(MediumProblem), archive.catalogue.begin() as connection:
+        # Without that it is missed after some seconds: no reason to say that its work ended badly.
+        with suppress(Busy, MediumProblem), archive.catalogue.begin() as connection:
             nodes.leave(connection, node.worker)
 
 

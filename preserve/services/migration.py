@@ -196,7 +196,7 @@ def _renamed(change: Changed) -> Renamed:
 
 
 def _reason(error: PreserveError | StorageError) -> Sentence:
-    return Sentence(error.code, dict(error.values))
+    return Sentence(error.code, {"where": error.where, **error.values})
 
 
 def _objids(session: Session, names: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """News of deposits and jobs on their way to the system that handed in: in order, until they arrive, and no content.
 
-What happened stands in the ledger; which entries were sent stands in a small file of the worker's. So nothing is lost
+What happened stands in the ledger; which entries were sent stands in a small file of the home. So nothing is lost
 by a restart or a receiver that is away, and something may come twice: each piece of news has a number of its own.
 """
 
@@ -18,11 +18,12 @@ from preserve.administration.webhook import Receiver, read_receiver, send
 from preserve.clock import stamp
 from preserve.data_management import jobs, ledger
 from preserve.data_management.archive import Archive
-from preserve.errors import NotFound, PreserveError
+from preserve.errors import Busy, NotFound, PreserveError
+from preserve.work import hold
 from storage_adapters.durable import write_file
 
 _log = logging.getLogger("preserve.news")
-_FILE = "news.json"
+_FILE, _LOCK = "news.json", "news.lock"
 _LOOK = 1.0  # seconds between two looks at the ledger
 _LONGEST = 600.0  # seconds between two tries, where the receiver does not answer
 _AT_ONCE = 200  # entries that are looked at in one turn
@@ -52,7 +53,9 @@ class Messenger:
             return _Sent.model_validate_json(self._file.read_text(encoding="utf-8"))
         except (OSError, ValidationError):
             with self._archive.catalogue.read() as connection:
-                return _Sent(after=ledger.size(connection))
+                first = _Sent(after=ledger.size(connection))
+        write_file(self._file, first.model_dump_json().encode())
+        return first
 
     def turn(self, receiver: Receiver) -> bool:
         """Send what there is now; False where the receiver did not take it. Raises Busy, NotIntact."""
@@ -113,15 +116,16 @@ class Messenger:
 
 
 def _tell(archive: Archive, path: Path, end: threading.Event) -> None:
-    messenger: Messenger | None = None
-    pause = _LOOK
+    pause, another = _LOOK, Busy("catalogue.busy", str(archive.home.work / _LOCK))
     while not end.wait(pause):
         try:
-            messenger = messenger or Messenger(archive)
-            taken = messenger.turn(read_receiver(path))
+            # Of several machines whichever comes first; what it sent stands in the file that all of them read.
+            with hold(archive.home.work / _LOCK, another):
+                taken = Messenger(archive).turn(read_receiver(path))
         except PreserveError as error:
+            if taken := error is another:
+                continue
             _log.warning("%s no news are sent: %s", stamp(archive.now()), error)
-            taken = False
         pause = _LOOK if taken else min(max(pause, _LOOK) * 2, _LONGEST)
 
 

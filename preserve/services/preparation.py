@@ -151,7 +151,7 @@ def _checked(case: Looked, home: Home, free: int) -> CheckedDeposit:
         verdict=case.row.verdict,
         due=case.row.due or None,
         due_certain=case.row.certain,
-        message=Sentence(failure.code, failure.values) if failure else Sentence(),
+        message=Sentence(failure.code, failure.told()) if failure else Sentence(),
         files=case.files,
         bytes=case.size,
         needed=case.forecast.get(home.settings.policy, 0),

@@ -50,7 +50,7 @@ def check(session: Session) -> CheckedProfiles:
     checked = []
     for name, file, refusal in check_all(session.home.profiles):
         failure = failure_of(refusal) if refusal is not None else None
-        message = Sentence(failure.code, failure.values) if failure else Sentence()
+        message = Sentence(failure.code, failure.told()) if failure else Sentence()
         findings = failure.findings if failure else ()
         checked.append(CheckedProfile(name, file, failure is None, message, findings, failure))
     return CheckedProfiles(0 if all(profile.ok for profile in checked) else 3, tuple(checked))

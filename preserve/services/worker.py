@@ -116,7 +116,8 @@ def work(session: Session, *, with_parent: bool = False, join: bool = False, nod
         if join:
             if not several:
                 raise Refused("cluster.one-machine", str(home.path))
-            return Worked(_with_others(archive, node, profile))
+            with telling(archive):
+                return Worked(_with_others(archive, node, profile))
         with hold_here(home.work / WORKER_LOCK, Busy("job.worker-there", str(home.path))), telling(archive):
             if several:
                 return Worked(_with_others(archive, node, profile))

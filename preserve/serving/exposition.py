@@ -139,8 +139,12 @@ def _room(facts: Metrics) -> Iterator[Metric]:
     for name, meaning in (("total", "Bytes of a mounted medium"), ("free", "Free on it")):
         media = (((one.medium, one.kind), float(getattr(one, name))) for one in facts.media_rooms)
         yield _family(f"medium_{name}_bytes", meaning, "medium kind", media)
-    yield from _gauge("catalogue_bytes", "The catalogue's file", facts.catalogue)
-    yield from _gauge("catalogue_backup_timestamp_seconds", "Newest copy of it", _second(facts.backed_up))
+    yield from _gauge("catalogue_bytes", "Bytes of the catalogue", facts.catalogue)
+    yield from _gauge(
+        "catalogue_backup_timestamp_seconds",
+        "Newest copy that the archive made of its file; none on PostgreSQL",
+        _second(facts.backed_up),
+    )
 
 
 def _logs(facts: Metrics) -> Iterator[Metric]:

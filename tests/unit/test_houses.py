@@ -31,8 +31,9 @@ def test_a_code_means_one_home(house: Path) -> None:
 @pytest.mark.parametrize("text", ["house_id = 1", "", 'house_id = "x"\nmore = 1', "house_id = ", "\x00"])
 def test_wrong_settings_are_refused(house: Path, text: str) -> None:
     (house / HOUSE).write_text(text, encoding="utf-8")
-    with pytest.raises(Refused, match=r"house\.settings-wrong"):
+    with pytest.raises(Refused, match=r"house\.settings-wrong") as refused:
         read_house(house)
+    assert str(refused.value.values["reason"])  # what is wrong stands in the sentence
 
 
 GOOD = ("a", "a-1", "a" * 32, "a1b")

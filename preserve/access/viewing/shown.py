@@ -79,9 +79,7 @@ class ShownCopy:
                 return self._known()  # what was brought is thrown away after a day; what is shown stays longer
             if self._size > AT_ONCE and not patient:
                 return Check("fetching")
-            with suppress(CopyUnknown):  # it is on no list any more
-                self._fetch(self._inside)
-            here = self._here()
+            here = self._fetched(self._fetch)
         if not here:
             return self._known() if self._known().state == "altered" else self._write(Check("altered", stamp(moment)))
         known = self._known()
@@ -100,6 +98,16 @@ class ShownCopy:
             return self.check(moment)
         fresh = known.state == "intact" and moment - parse(known.at) < _DAY
         return known if fresh or self._size > AT_ONCE else self.check(moment)
+
+    def _fetched(self, fetch: Callable[[str], object]) -> list[int]:
+        """As `_here`, after it was brought. Twice: other work on the package may throw away what was brought of it, and
+        that is no loss to be written down."""
+        for _ in range(2):
+            with suppress(CopyUnknown):  # it is on no list any more
+                fetch(self._inside)
+            if here := self._here():
+                return here
+        return []
 
     def due(self, moment: datetime) -> bool:
         """Whether it is to be read whole now."""

@@ -58,7 +58,13 @@ class PostgresqlSchema:
             return psycopg.connect(self.url, **self.arguments(self.schema))
 
         engine = create_engine(
-            "postgresql+psycopg://", creator=connect, pool_timeout=WAIT, pool_size=4, max_overflow=12, pool_recycle=3600
+            "postgresql+psycopg://",
+            creator=connect,
+            pool_timeout=WAIT,
+            pool_size=4,
+            max_overflow=12,
+            pool_recycle=3600,
+            hide_parameters=True,  # an error comes into logs: values are names of people, and content
         )
 
         @event.listens_for(engine, "connect")

@@ -169,7 +169,14 @@ def _engine(path: Path) -> Engine:
                 return opened
             opened.close()
 
-    engine = create_engine(f"sqlite:///{path}", creator=connect, pool_timeout=WAIT, pool_size=16, pool_use_lifo=True)
+    engine = create_engine(
+        f"sqlite:///{path}",
+        creator=connect,
+        pool_timeout=WAIT,
+        pool_size=16,
+        pool_use_lifo=True,
+        hide_parameters=True,  # an error comes into logs: values are names of people, and content
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:

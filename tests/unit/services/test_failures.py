@@ -12,6 +12,7 @@ import pytest
 from metadata.errors import BagUnreadable, MetadataError, SchemaMissing
 from metadata.findings import Finding
 from preserve.cli.failures import tell
+from preserve.cli.main import run
 from preserve.errors import (
     Busy,
     Conflict,
@@ -117,3 +118,14 @@ def test_the_command_line_says_a_place_once(capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr().err
     assert said.count("work/x.lock") == 1 and "{where}" not in said
     assert said.count("nobody's case") == 1
+
+
+@pytest.mark.parametrize("text", ["[1]", "no JSON"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_no_proof_is_said_without_open_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, text: str
+) -> None:
+    (tmp_path / "proof.json").write_text(text, encoding="utf-8")
+    assert run(["--lang", language, "house", "check", str(tmp_path / "proof.json")]) == 4
+    said = capsys.readouterr().err
+    assert "proof.json" in said and "{" not in said

@@ -43,6 +43,15 @@ def test_a_machine_is_there_while_it_works(archive: Archive) -> None:
     assert left.ended and not list(archive.home.store.glob(".probe-*"))
 
 
+def test_one_that_cannot_say_that_it_leaves_has_worked_well(archive: Archive) -> None:
+    settings = archive.home.path / "preserve.toml"
+    with joined(archive, "a", {"ingest": 1}), settings.open("a", encoding="utf-8") as moved:
+        moved.write('[catalogue]\nurl = "postgresql://preserve@127.0.0.1:1/none"\n')  # nothing can be written any more
+    with archive.catalogue.read() as connection:
+        (there,) = nodes.all_nodes(connection)
+    assert there.ended is None
+
+
 def test_a_clock_that_is_wrong_is_refused(archive: Archive) -> None:
     wrong = now() + APART + timedelta(minutes=1)
     with running_on(lambda: wrong):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from preserve.administration.webhook import Receiver
+from preserve.home import Home
 from preserve.services import jobs, uploads
-from preserve.services.news_sending import Messenger
+from preserve.services.news_sending import Messenger, telling
 from preserve.services.uploads import Offered
 from tests.support.bureau import Bureau
 from tests.support.receiving import There, receiving
@@ -72,3 +75,23 @@ def test_the_end_of_a_job_is_told(bureau: Bureau, there: There) -> None:
     (told,) = [one for one in there.taken if one["subject"] == asked.id]
     assert (told["event"], told["operation"]) == ("job.stopped", "copies.replicate")
     assert bureau.case not in json.dumps(there.taken, ensure_ascii=False)
+
+
+def test_of_two_that_tell_at_once_each_piece_of_news_comes_from_one(bureau: Bureau, there: There) -> None:
+    home = bureau.archive.home
+    named = home.path / "news.toml"
+    named.write_text(f'address = "{there.address}"\nsecret = "{SECRET}"\n', encoding="utf-8")
+    named.chmod(0o600)
+    web = home.settings.web.model_copy(update={"webhook": named.name})
+    told = replace(bureau.archive, home=Home(home.path, home.settings.model_copy(update={"web": web})))
+    assert Messenger(told).turn(Receiver(address=there.address, secret=SECRET))
+    there.taken.clear()
+    with telling(told), telling(told):
+        deposits = [_open(bureau)]
+        uploads.give_up(bureau.session(bureau.askers["depositor"]), deposits[0])
+        deposits.append(_open(bureau))
+        end = time.monotonic() + 60
+        while len(there.taken) < 3 and time.monotonic() < end:
+            time.sleep(0.05)
+    assert [one["subject"] for one in there.taken] == [deposits[0], deposits[0], deposits[1]]
+    uploads.give_up(bureau.session(bureau.askers["depositor"]), deposits[1])

@@ -157,3 +157,18 @@ def test_what_nobody_was_shown_for_hours_goes(place: Place) -> None:
     os.utime(copy.path.with_suffix(".note"), (before, before))
     clear_shown(place.viewing, 1)
     assert not copy.path.exists() and place.file.read_bytes() == DATA
+
+
+@pytest.mark.parametrize(("thrown_away", "state"), [(1, "intact"), (2, "altered")])
+def test_what_other_work_threw_away_meanwhile_is_brought_once_more(place: Place, thrown_away: int, state: str) -> None:
+    place.file.unlink()
+    asked: list[str] = []
+
+    def fetch(path: str) -> None:
+        asked.append(path)
+        if len(asked) > thrown_away:
+            place.file.write_bytes(DATA)
+
+    copy = ShownCopy(place.viewing, place.package, OBJID, place.viewed, fetch)
+    assert copy.bring(now()).state == state
+    assert asked == ["data/a.mp4"] * 2

@@ -6,7 +6,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from preserve.data_management.database import create_catalogue
 from preserve.data_management.engines.sqlite import SqliteFile, is_unreadable
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError
 
@@ -49,3 +52,11 @@ def test_a_file_without_a_schema_has_no_version(tmp_path: Path) -> None:
     assert place.version(connection) is None
     connection.close()
     engine.dispose()
+
+
+def test_what_somebody_said_is_not_in_the_errors_of_the_database(tmp_path: Path) -> None:
+    catalogue = create_catalogue(tmp_path / "c.sqlite")
+    with pytest.raises(DBAPIError) as caught, catalogue.read() as connection:
+        connection.execute(text("SELECT nothing FROM cases WHERE title = :title"), {"title": "张三"})
+    assert "张三" not in str(caught.value)
+    catalogue.close()

@@ -36,6 +36,7 @@ NAMES = (
     "web_uploads",
     "web_recordings",
     "web_jobs",
+    "scale",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

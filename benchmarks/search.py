@@ -53,6 +53,11 @@ def enter(connection: Connection, number: int, made: Made) -> None:
 def build(folder: Path, count: int) -> tuple[Catalogue, list[Made], int, float]:
     """A catalogue of `count` cases; some of them to ask for, the characters in all of them, and seconds to index."""
     catalogue = create_catalogue(folder / "catalogue.sqlite")
+    return catalogue, *fill_in(catalogue, count)
+
+
+def fill_in(catalogue: Catalogue, count: int) -> tuple[list[Made], int, float]:
+    """So many cases into an empty catalogue; as `build`."""
     choose = random.Random(5)
     some: list[Made] = []
     characters = 0
@@ -65,7 +70,7 @@ def build(folder: Path, count: int) -> tuple[Catalogue, list[Made], int, float]:
     began = time.perf_counter()
     with catalogue.begin() as connection:
         search.fill(connection)
-    return catalogue, some, characters, time.perf_counter() - began
+    return some, characters, time.perf_counter() - began
 
 
 def questions(some: list[Made]) -> dict[str, list[tuple[str, Filters]]]:

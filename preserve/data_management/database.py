@@ -54,7 +54,9 @@ class Catalogue:
         one_view.let_go(self.engine)
         with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
             if self.is_on_a_server and self.rules is not None:  # one that is being made has no leases
-                leases.require_held(connection)
+                leases.require_held(connection, place.name)
+            elif self.is_on_a_server:
+                _let_take_its_time(connection)
             if self.rules is not None:
                 self.rules.opening(connection)
             yield connection
@@ -82,6 +84,7 @@ class Catalogue:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue."""
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
+            _let_take_its_time(connection)
             yield connection
 
     @contextmanager
@@ -233,6 +236,12 @@ def open_catalogue(home: Home | Path | Place) -> Catalogue:
     if catalogue.is_on_a_server:
         keep_locks(home.path, Leases(home.path, place))
     return replace(catalogue, rules=Keeper(home))
+
+
+def _let_take_its_time(connection: Connection) -> None:
+    """Who makes a catalogue reads packages between two statements; nobody takes that for a process that hangs."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _migrate(catalogue: Catalogue) -> None:

@@ -10,6 +10,7 @@ from preserve.data_management.tables import (
     ingests,
     jobs,
     known_addresses,
+    leases,
     marks,
     preferences,
     represervations,
@@ -25,5 +26,5 @@ _OF_READERS = (saved_searches, marks, chosen_cases)
 OF_THEIRS = (*_OF_PEOPLE, *_OF_READERS)
 """What people entered for themselves, and nobody else has."""
 
-JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, *OF_THEIRS)
+JOURNAL = (ingests, ingest_files, ingest_events, represervations, jobs, leases, *OF_THEIRS)
 """What lies in the catalogue alone."""

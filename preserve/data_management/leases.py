@@ -8,6 +8,7 @@ transaction of who holds it, so that nobody takes the lease between that questio
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from preserve.progress import ask_to_stop, check_stop
 TERM = 9.0
 """Seconds after which a lease runs out that is not renewed."""
 
+_log = logging.getLogger("preserve.leases")
 _RENEW = 3.0
 _LOOK_AGAIN = 0.1  # seconds between two looks at a lease that another holds
 _NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
@@ -42,6 +44,7 @@ _TAKE = text(
 _LET_GO = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
 # One that ran out and that nobody took is still its holder's: a server that was away for a while takes nothing away.
 _KEEP = text(f"UPDATE leases SET until = {_UNTIL} WHERE holder = ANY(:holders) RETURNING holder")
+_UNTIL_WHEN = text("SELECT name, until FROM leases WHERE name = ANY(:names)")
 _STILL = text("SELECT holder FROM leases WHERE holder = ANY(:holders) FOR SHARE")
 
 
@@ -49,6 +52,8 @@ _STILL = text("SELECT holder FROM leases WHERE holder = ANY(:holders) FOR SHARE"
 class _Held:
     name: str
     holder: str
+    place: str
+    """Of the catalogue that has it, by name."""
     context: Context
     """Of the work that holds it, to ask that work to stop."""
     lost: bool = False
@@ -70,15 +75,28 @@ def taken_by(job: str, attempt: int) -> Iterator[None]:
         _job.reset(before)
 
 
-def require_held(connection: Connection) -> None:
-    """Raises Busy unless the leases of this piece of work are still its own, until this transaction ends."""
-    held = _held.get()
+def is_later_attempt() -> bool:
+    """Whether this is the work of a job that an earlier attempt may have done, all but saying so."""
+    return _job.get()[1] > 1
+
+
+def require_held(connection: Connection, place: str = "") -> None:
+    """Raises Busy unless this piece of work still has its leases in the catalogue there, until this transaction ends.
+
+    Who makes another one, to put it in the place of that, holds none in it. Without `place` all are asked for.
+    """
+    held = [each for each in _held.get() if place in ("", each.place)]
     if not held:
         return
     still = {str(holder) for (holder,) in connection.execute(_STILL, {"holders": [each.holder for each in held]})}
     for each in held:
         if each.holder not in still:
             raise Busy("lease.lost", each.name)
+
+
+def renewed(connection: Connection, names: list[str]) -> dict[str, str]:
+    """Of leases by name, those that somebody has: until when, by the database's clock, unless renewed again."""
+    return {str(name): str(until) for name, until in connection.execute(_UNTIL_WHEN, {"names": names})}
 
 
 class Leases:
@@ -95,7 +113,7 @@ class Leases:
     @contextmanager
     def hold(self, file: Path, busy: PreserveError, wait: float) -> Iterator[None]:
         """Hold the lease in place of this file's lock. Raises `busy` while another holds it, after `wait` seconds."""
-        held = _Held(str(file.relative_to(self._root)), str(ULID()), copy_context())
+        held = _Held(str(file.relative_to(self._root)), str(ULID()), self._place.name, copy_context())
         self._take(held, busy, time.monotonic() + wait)
         with self._lock:
             self._mine.append(held)
@@ -125,8 +143,10 @@ class Leases:
         """Renew what is held, and tell work that lost its lease to stop; while the server is away, try again."""
         while True:
             time.sleep(_RENEW)
-            with suppress(PreserveError):
+            try:
                 self._renew_once()
+            except Exception as error:  # noqa: BLE001  whatever it was: without this thread every lease is lost
+                _log.warning("leases are renewed again in a moment: %s", error)
 
     def _renew_once(self) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ from preserve.clock import now, parse
 from preserve.data_management import checkpoints, ledger, looks, looks_sealing
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
+from preserve.data_management.ledger import Entry
 from preserve.errors import Busy
 from preserve.home import Home
 from preserve.progress import check_stop
@@ -42,9 +43,14 @@ def await_signed(home: Home, catalogue: Catalogue) -> Checkpoint | None:
         time.sleep(_LOOK_AGAIN)
 
 
+def is_young(entry: Entry | None) -> bool:
+    """Whether an entry that nobody signed may still wait for the sealer."""
+    return entry is not None and now() - parse(entry.time) <= UNSIGNED
+
+
 def require_sealer(home: Home, connection: Connection) -> None:
     """Raises Busy where entries wait for the sealer longer than it ever takes: then nothing more is added to them."""
     newest = checkpoints.newest(connection)
     first = next(iter(ledger.numbered(connection, [newest.size + 1])), None) if newest is not None else None
-    if first is not None and now() - parse(first.time) > UNSIGNED:
+    if first is not None and not is_young(first):
         raise Busy("ledger.sealer-absent", home.catalogue_name)

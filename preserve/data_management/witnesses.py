@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from metadata.findings import Finding, Severity
-from preserve.data_management import checkpoints, ledger, ledger_keys, sealing, segment_cover
+from preserve.data_management import checkpoints, ledger, ledger_keys, sealer, sealing, segment_cover
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.tables import checkpoints as table
 from preserve.errors import NotIntact, PreserveError
@@ -76,15 +76,22 @@ def missing(
         yield Finding("ledger.head-missing", sealing.HEAD, "error", {"file": sealing.HEAD})
 
 
-def uncovered(connection: Connection, count: int) -> Iterator[Finding]:
-    """Entries that no checkpoint covers; and what was noted of such when it was found."""
+def uncovered(connection: Connection, count: int, *, waits: bool = False) -> Iterator[Finding]:
+    """Entries that no checkpoint covers; and what was noted of such when it was found.
+
+    With `waits` those of a moment ago are no error: one process signs for all, in a moment.
+    """
     last = checkpoints.newest(connection)
     covered = last.size if last else 0
     if covered < count:
         # Each transaction is signed since this release; what earlier ones left is signed at the next write.
         level: Severity = "error" if last is None or sealing.is_witnessed(connection) else "note"
         values = {"first": covered + 1, "last": count, "count": count - covered}
-        yield Finding("ledger.uncovered" if level == "error" else "ledger.uncovered-yet", str(count), level, values)
+        if level == "error" and waits and sealer.is_young(next(iter(ledger.numbered(connection, [covered + 1])), None)):
+            yield Finding("ledger.waits-for-sealer", str(count), "note", values)
+        else:
+            code = "ledger.uncovered" if level == "error" else "ledger.uncovered-yet"
+            yield Finding(code, str(count), level, values)
     for action, severity in _NOTED.items():
         for entry in ledger.of_action(connection, action):
             values = {name: value for name, value in entry.details.items() if name != "checkpoint"}

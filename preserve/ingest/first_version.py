@@ -103,7 +103,8 @@ class FirstVersion(VersionPlan[Result]):
 
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
-        return self.row.step == "store" and self.adapter.has(CopyRef(self.ingest.name))
+        sealed = self.row.step == "store" or self.row.state == "done"
+        return sealed and self.adapter.has(CopyRef(self.ingest.name))
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
@@ -238,8 +239,10 @@ class FirstVersion(VersionPlan[Result]):
         copy = CopyRef(self.ingest.name)
         count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid)
         location = self.adapter.path(copy)
-        self._index(location, count, size)
         home = self.ingest.home
+        if self.row.state != "done":
+            self._index(location, count, size)
+        sealing.close_segment(home, self.catalogue)
         with self.catalogue.read() as connection:
             profile = storage_policy.read_policy(home.profiles)
             standing = storage_policy.standing(connection, self.row.objid, 1, profile)
@@ -283,7 +286,6 @@ class FirstVersion(VersionPlan[Result]):
             rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
-        sealing.close_segment(home, self.catalogue)
 
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from preserve.archival_storage.media import server_store
 from preserve.data_management.database import Catalogue
 from preserve.description.schema import CaseDescription
-from preserve.errors import Refused
+from preserve.errors import Conflict, Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import Answerer, require_answerer
 from preserve.ingest.assess import assess
@@ -65,7 +65,10 @@ def run(
             raise
         ingest = _ingest(home, began, assessed.description)
         files = WorkingFiles(catalogue, ingest, jobs, watcher, folder_of(home.work, began.row.id))
-        return carry_out(FirstVersion(catalogue, ingest, assessed, began, answerer, files))
+        plan = FirstVersion(catalogue, ingest, assessed, began, answerer, files)
+        if began.row.state == "done" and not plan.is_published():
+            raise Conflict("ingest.case-known", number, objid=began.row.objid)  # it went from here since
+        return carry_out(plan)
 
 
 def _refuse(home: Home, catalogue: Catalogue, source: Path, refusal: Refused, person: str) -> None:

@@ -23,12 +23,13 @@ from preserve.data_management import deliveries, jobs, nodes
 from preserve.data_management.archive import Archive
 from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.nodes import Node
-from preserve.errors import Busy, MediumProblem, NotFound, PreserveError, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, NotFound, PreserveError, Stopped
 from preserve.progress import check_stop
 from preserve.services.job_children import TRIES, Children, vanished
 from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile
 from preserve.services.runs import Lane
+from preserve.services.signs_of_life import SignsOfLife
 
 Result = TypeVar("Result")
 
@@ -45,6 +46,7 @@ _LOOK = 1.0  # seconds between two looks at jobs that are to stop
 _LOOK_FOR_GONE = 2.0
 _LOOK_FOR_LEFT = 60.0  # seconds between two looks for jobs that wait and are carried by nothing
 _CLEAR = 3600.0
+_PAUSE = 5.0  # seconds in which a machine that cannot begin a process leaves work to the others
 
 
 def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, node: Node) -> int:
@@ -75,7 +77,8 @@ class _Worker:
         self.archive, self.limits, self.profile = archive, limits, profile
         self.node = node
         self.children = Children(archive, TRIES, node.name)
-        self.stopping = threading.Event()
+        self.signs = SignsOfLife(archive)
+        self.stopping, self.replaced = threading.Event(), threading.Event()
         # One for each child that may run, and some for the looks: none of them may wait for the others.
         self.threads = ThreadPoolExecutor(sum(limits.values()) + 8, thread_name_prefix="delivered")
 
@@ -128,6 +131,8 @@ class _Worker:
             started = False
         if not started:
             await self._insist(partial(self._give_back, job, attempt))
+            if self.children.unable and not self.stopping.is_set():
+                await asyncio.sleep(_PAUSE)
             return
         await self._in_thread(self.children.running[job].wait)
         try:
@@ -161,6 +166,7 @@ class _Worker:
     def _looks(self, app: procrastinate.App) -> list[tuple[float, Callable[[], Awaitable[Any]]]]:
         return [
             (_LOOK, partial(self._in_thread, self._tell_who_is_to_stop)),
+            (BEAT, partial(self._in_thread, self._end_who_hangs)),
             (BEAT, partial(self._in_thread, self._beat)),
             (_LOOK_FOR_GONE, partial(self._rescue, app)),
             (_LOOK_FOR_LEFT, partial(self._in_thread, self._deliver_what_was_left)),
@@ -185,9 +191,16 @@ class _Worker:
         for job in asked:
             self.children.tell(job)
 
+    def _end_who_hangs(self) -> None:
+        for job in self.signs.silent(list(self.children.running)):
+            _log.warning("job %s gives no sign of life: its process is killed", job)
+            if (child := self.children.running.get(job)) is not None:
+                child.kill()
+
     def _beat(self) -> None:
         with self.archive.catalogue.aside() as connection:
-            nodes.beat(connection, self.node.worker)
+            if not nodes.beat(connection, self.node.worker):
+                self.replaced.set()
 
     async def _rescue(self, app: procrastinate.App) -> None:
         for delivery in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
@@ -218,6 +231,8 @@ class _Worker:
                 check_stop()
             except Stopped:
                 return
+            if self.replaced.is_set():
+                raise Conflict("cluster.node-there", self.node.name)
             done, _ = await asyncio.wait(tasks, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()

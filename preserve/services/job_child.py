@@ -35,13 +35,22 @@ from preserve.services.job_views import failure_document
 from preserve.services.operation import Operation
 from preserve.services.operation import job as long_work
 from preserve.services.session import AsJob, Session, begin
-from preserve.work import boot_id, end_gently_with_parent, hold_here
+from preserve.work import boot_id, end_gently_with_parent, hold
 
 _EVERY = 0.25  # seconds between two lines of progress
 _LET_GO = 10.0  # seconds for an earlier attempt, which has written how it ended, to end
 _MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
 _TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
-PASSING = frozenset({"catalogue.unreachable", "catalogue.not-committed", "lease.lost", "ledger.sealer-absent"})
+PASSING = frozenset(
+    {
+        "catalogue.busy",  # another writer hangs, or was cut off; the server ends it
+        "catalogue.unreachable",
+        "catalogue.not-committed",
+        "catalogue.in-doubt",  # the next attempt sees what became of it
+        "lease.lost",
+        "ledger.sealer-absent",
+    }
+)
 """What ends an attempt and is over by itself: the job goes on, some times."""
 
 _STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}
@@ -129,7 +138,8 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
             jobs.read(connection, job)  # before its name becomes that of a folder
         busy = NotPermitted("job.not-this-attempt", job)
         place = job_folders.folder(home, job)
-        with stoppable(), leases.taken_by(job, attempt), hold_here(place / job_folders.LOCK, busy, _LET_GO):
+        # Over several machines it is a lease: this attempt has it at once, though an earlier one hangs and lives.
+        with stoppable(), leases.taken_by(job, attempt), hold(place / job_folders.LOCK, busy, _LET_GO):
             with archive.catalogue.begin() as connection:
                 row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
             progress = Told(place / job_folders.PROGRESS)
@@ -219,7 +229,9 @@ def _write_end(
                 again = wrote and state == "stopped" and before == "running" and job_arguments.resumes(row.operation)
                 if again:  # nobody asked for it: the worker ends, or the server went away
                     jobs.queue_again(connection, row.id, by_itself=failure is not None and failure["code"] in PASSING)
-        except (Busy, MediumProblem):
+        except (Busy, MediumProblem) as error:
+            if error.code == "lease.lost":
+                break
             if attempt == _TRIES - 1:
                 raise
             time.sleep(attempt)

@@ -14,13 +14,16 @@ from pathlib import Path
 from ulid import ULID
 
 from preserve import __version__, clock
+from preserve.archival_storage.media import server_store
+from preserve.archival_storage.store import Store
 from preserve.data_management import nodes
 from preserve.data_management.archive import Archive
 from preserve.data_management.nodes import Node
-from preserve.errors import Busy, MediumProblem, Refused
+from preserve.errors import Busy, MediumProblem, PreserveError, Refused
 from preserve.profiles import SHIPPED
 from preserve.services.runs import Lane
 from preserve.work import boot_id
+from storage_adapters.errors import StorageError
 
 APART = timedelta(seconds=5)
 """How far a machine's clock may be from the database's."""
@@ -51,7 +54,7 @@ def digest_of_profiles(own: Path) -> str:
 def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[Node]:
     """Be one of the archive's machines within it. Raises Refused, MediumProblem for what differs, Conflict by name."""
     profiles = digest_of_profiles(archive.home.profiles)
-    node = Node(name, str(ULID()), boot_id(), os.getpid(), __version__, profiles, json.dumps(dict(lanes)))
+    node = Node(name, str(ULID()), _here(), os.getpid(), __version__, profiles, json.dumps(dict(lanes)))
     require_store(archive)
     with archive.catalogue.begin() as connection:
         require_alike(node, nodes.all_nodes(connection), moment := nodes.clock_of(connection))
@@ -68,9 +71,14 @@ def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[N
             nodes.leave(connection, node.worker)
 
 
+def _here() -> str:
+    """Where a process number means something: this machine since it was started, and of it this container."""
+    return f"{boot_id()} {os.readlink('/proc/self/ns/pid')}"
+
+
 def _ended_here(node: Node) -> bool:
     """Whether its process was one of this machine, and is no more."""
-    return node.boot == boot_id() and not Path(f"/proc/{node.pid}").exists()
+    return node.boot == _here() and not Path(f"/proc/{node.pid}").exists()
 
 
 def require_alike(node: Node, others: list[Node], moment: datetime) -> None:
@@ -101,3 +109,16 @@ def require_store(archive: Archive) -> None:
         raise MediumProblem("cluster.store", str(home.store), reason=error.strerror or str(error)) from error
     finally:
         probe.unlink(missing_ok=True)
+    _require_bucket(server_store(home), str(home.store_place))
+
+
+def _require_bucket(store: Store, where: str) -> None:
+    """Try a store that lies elsewhere, from this machine. Raises MediumProblem."""
+    if not store.is_away:
+        return
+    try:
+        failed = [trial.detail for trial in store.trials() if not trial.passed]
+    except (StorageError, PreserveError) as error:
+        failed = [error.code]
+    if failed:
+        raise MediumProblem("cluster.store", where, reason=failed[0])

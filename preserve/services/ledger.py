@@ -21,6 +21,7 @@ from preserve.data_management import both_logs, checkpoints, holdings, ledger, l
 from preserve.data_management.cases import find_case
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.ledger_keys import has_sealer
 from preserve.data_management.proof.export import PROGRAM as PROGRAM
 from preserve.data_management.proof.export import write_evidence
 from preserve.data_management.proof.export.tile_files import write_tiles
@@ -107,7 +108,14 @@ def _prove(session: Session, catalogue: Catalogue, start: Start) -> LedgerReport
         size = bytes_in_segments(connection, home.store / "ledger", start.size)
     session.progress.begin("ledger.proving", size)
     try:
-        return verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub", progress=told, since=start)
+        return verify_ledger(
+            catalogue,
+            home.store / "ledger",
+            home.keys / "ledger.pub",
+            waits=has_sealer(home),
+            progress=told,
+            since=start,
+        )
     except Stopped:
         if reached > start.size:
             _write_down(session, catalogue, start.size, reached, 0, whole=False)

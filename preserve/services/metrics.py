@@ -34,6 +34,7 @@ from preserve.data_management import (
     looks,
     nodes,
 )
+from preserve.data_management.archive import Archive
 from preserve.data_management.figures import TakenIn, Unread
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.looks_sealing import ANCHORED, TAIL_LOST
@@ -177,8 +178,7 @@ def show(session: Session) -> Metrics:
         return Metrics(
             stamp(moment),
             versions(*database.engine_version(connection)),
-            is_held(home.work / WORKER_LOCK)
-            or any(nodes.is_alive(node, moment) for node in nodes.all_nodes(connection)),
+            _is_worked_on(archive, connection),
             tuple(JobsNow(lane, state, count) for (lane, state), count in sorted(now.items())),
             waiting,
             _ended(connection, recent),
@@ -201,6 +201,14 @@ def show(session: Session) -> Metrics:
             proven.time if proven else "",
             figures.deeds(connection, (logins.LOGIN_REFUSED, DENIED), recent),
         )
+
+
+def _is_worked_on(archive: Archive, connection: Connection) -> bool:
+    """Whether a worker has the home: by its lock on this machine, or by the signs of life of those on any."""
+    if not archive.catalogue.is_on_a_server:
+        return is_held(archive.home.work / WORKER_LOCK)
+    moment = nodes.clock_of(connection)
+    return any(nodes.is_alive(node, moment) for node in nodes.all_nodes(connection))
 
 
 def _ended(connection: Connection, since: datetime) -> tuple[JobsEnded, ...]:

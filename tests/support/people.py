@@ -17,18 +17,20 @@ from preserve.data_management.archive import Archive, open_archive
 from preserve.home import acting_person
 from preserve.progress import Progress, Silent
 from preserve.services.session import Session, SystemUser
+from preserve.settings import ObjectStore
 
 
-def staffed(place: Path, catalogue: str = "", **roles: Role) -> Archive:
+def staffed(place: Path, catalogue: str = "", store: ObjectStore | None = None, **roles: Role) -> Archive:
     """A new archive at `place`; each name of an account with its role. The founder is its archivist.
 
     `catalogue` is the address of a database that is to hold its catalogue; empty for a file.
+    `store`: a bucket that is to be its store; none for a folder.
     """
     home = found(
         place,
         institution="临江市文化和旅游局",
         policy="lossless",
-        store=None,
+        store=store,
         digests=["sha256"],
         language="zh",
         extras=Extras(catalogue=catalogue),

@@ -63,7 +63,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop it at once and remove what it kept."""
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)  # SIGTERM would wait until every client has left
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import faults
+from tests.campaigns import cluster, faults
 
 pytestmark = pytest.mark.xdist_group("recovery")
 
@@ -14,3 +14,8 @@ pytestmark = pytest.mark.xdist_group("recovery")
 def test_faults_on_copies_of_every_kind(tmp_path: Path) -> None:
     said = faults.run(tmp_path, 240, 20261124, 120, bucket=False)
     assert said.startswith("120 faults")
+
+
+def test_machines_of_one_archive_hurt_while_they_work(tmp_path: Path) -> None:
+    said = cluster.run(tmp_path, 240, 20261130, 3, bucket=False)
+    assert said.startswith("3 faults")

@@ -28,6 +28,7 @@ from preserve.data_management import (
 from preserve.data_management.audit_records import Record
 from preserve.data_management.holdings import MEDIUM_CHANGED
 from preserve.data_management.ledger import Entry
+from preserve.data_management.ledger_keys import has_sealer
 from preserve.data_management.proof import verify_ledger, verify_looks
 from preserve.home import Home
 
@@ -97,9 +98,8 @@ def gather(
     subject, related = find_object(connection, objid, name) if name else (None, frozenset())
     made = checkpoints.newest(connection)
     assert made is not None, "an archive begins with an entry"
-    report = verify_ledger.prove(
-        connection, home.store / "ledger", verify_ledger.trusted_keys(home.keys / "ledger.pub")
-    )
+    trusted = verify_ledger.trusted_keys(home.keys / "ledger.pub")
+    report = verify_ledger.prove(connection, home.store / "ledger", trusted, waits=has_sealer(home))
     findings = [*report.findings, *_looks_proven(home, connection)]
     entries = entries_about(connection, objid, (row.case_number, row.archival_number), made.size)
     held = {copy.name for copy in holdings.copies_of(connection, objid) if copy.state != "retired"}
@@ -139,7 +139,7 @@ def gather(
 def _looks_proven(home: Home, connection: Connection) -> tuple[Finding, ...]:
     """What stands against the log of looks."""
     public = verify_ledger.trusted_keys(home.keys / "ledger.pub")
-    return verify_looks.prove(connection, home.store / "ledger", public).findings
+    return verify_looks.prove(connection, home.store / "ledger", public, waits=has_sealer(home)).findings
 
 
 def _tail(path: str) -> str:

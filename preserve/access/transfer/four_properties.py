@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from preserve.access.transfer.model import Tested, Transfer
 from preserve.data_management import event_index, object_index
 from preserve.data_management.database import Catalogue
+from preserve.data_management.ledger_keys import has_sealer
 from preserve.data_management.proof import verify_ledger
 from preserve.errors import NotIntact
 from preserve.home import Home
@@ -20,7 +21,9 @@ def four_properties(
 
     `counts`: files by case, as the anchored manifests list them; each is digested while it is copied, and read back.
     """
-    report = verify_ledger.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    report = verify_ledger.verify_ledger(
+        catalogue, home.store / "ledger", home.keys / "ledger.pub", waits=has_sealer(home)
+    )
     if not report.intact:
         raise NotIntact("transfer.ledger", transfer.number, findings=report.findings)
     with catalogue.read() as connection:

@@ -22,6 +22,7 @@ from preserve.data_management import audit_records, audits, checkpoints, copy_co
 from preserve.data_management.audit_records import Month, Record
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
+from preserve.data_management.ledger_keys import has_sealer
 from preserve.data_management.proof import verify_ledger
 from preserve.home import Home
 
@@ -90,7 +91,9 @@ class Facts:
 
 def gather(home: Home, catalogue: Catalogue, profile: StorageProfile, moment: datetime) -> Facts:
     """Read catalogue, ledger and audit records; nothing is changed. The last year counts, 24 months in the pictures."""
-    proof = verify_ledger.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    proof = verify_ledger.verify_ledger(
+        catalogue, home.store / "ledger", home.keys / "ledger.pub", waits=has_sealer(home)
+    )
     year = moment - timedelta(days=365)
     with catalogue.read() as connection:
         inventory = holdings.all_media(connection)

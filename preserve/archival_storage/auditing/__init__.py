@@ -24,6 +24,7 @@ from preserve.clock import stamp
 from preserve.data_management import audit_records, holdings
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
+from preserve.data_management.ledger_keys import has_sealer
 from preserve.data_management.proof import verify_ledger
 from preserve.errors import Conflict, PreserveError, Stopped
 from preserve.home import Home
@@ -91,6 +92,8 @@ def _finished(run: Run) -> AuditReport:
 
 def _check_records(home: Home, catalogue: Catalogue) -> list[Finding]:
     """The ledger against its checkpoints, the records of earlier audits against the ledger."""
-    report = verify_ledger.verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    report = verify_ledger.verify_ledger(
+        catalogue, home.store / "ledger", home.keys / "ledger.pub", waits=has_sealer(home)
+    )
     with catalogue.read() as connection:
         return [*report.findings, *audit_records.check_anchors(connection, home.store)]

@@ -24,13 +24,14 @@ from preserve.data_management.engines.in_doubt import committed
 from preserve.data_management.engines.transactions import ended
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
 
+_HANGS = 10_000  # milliseconds; others wait for the lock for some eight seconds before they give up
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
 _FAILING = {"53100", "58030", "53200"}
 _CLOSED = {"25006", "42501", "28000", "28P01", "0LP01"}
 _GONE = {"42P01", "3F000"}  # the schema was put aside under who works with it
 _DAMAGED = {"XX001", "XX002"}
-_AWAY = {"57P01", "57P02", "57P03", "53300", "3D000"}
+_AWAY = {"57P01", "57P02", "57P03", "53300", "3D000", "25P03"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ class PostgresqlSchema:
             "password": self._password() if self.password_file else None,
             "application_name": "preserve",
             "connect_timeout": int(WAIT),
+            # A network that is away says nothing: without these a client would wait for hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,
             # A backslash is one, times are UTC, and nobody waits for a lock for ever.
             "options": f"-c search_path={schema} -c lock_timeout={int(WAIT * 1000)} -c timezone=UTC"
             " -c standard_conforming_strings=on -c client_encoding=UTF8",
@@ -218,9 +224,14 @@ def _is_cut(cause: BaseException | None, state: str) -> bool:
 
 
 def _lock(connection: Connection, schema: str) -> None:
-    """Taken before anything is read, so that all that is read is newer than the lock."""
+    """Taken before anything is read, so that all that is read is newer than the lock.
+
+    Who holds it and says nothing for a while was stopped, or cut off: its transaction is rolled back by the server.
+    """
     connection.exec_driver_sql(
-        f"SELECT pg_advisory_xact_lock(hashtextextended(%s, {postgresql_schema.LOCK}))", (schema,)
+        f"SELECT set_config('idle_in_transaction_session_timeout', '{_HANGS}', true),"
+        f" pg_advisory_xact_lock(hashtextextended(%s, {postgresql_schema.LOCK}))",
+        (schema,),
     )
 
 

@@ -14,7 +14,7 @@ from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger, segment_cover, witnesses
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
-from preserve.data_management.ledger_keys import believed_keys
+from preserve.data_management.ledger_keys import another_signs, believed_keys, has_sealer
 from preserve.data_management.ledger_keys import key_files as key_files
 from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
@@ -22,6 +22,7 @@ from preserve.data_management.proof import verify_looks
 from preserve.data_management.proof.signatures import Rows, merged
 from preserve.data_management.proof.tile_check import TileCheck
 from preserve.data_management.proof.walking import Walk, first_bad
+from preserve.data_management.sealer import await_signed
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -91,7 +92,13 @@ class LedgerReport:
 
 
 def verify_ledger(
-    catalogue: Catalogue, segments_folder: Path, public_key: Path, *, progress: Told = _nobody, since: Start = BEGINNING
+    catalogue: Catalogue,
+    segments_folder: Path,
+    public_key: Path,
+    *,
+    progress: Told = _nobody,
+    since: Start = BEGINNING,
+    waits: bool = False,
 ) -> LedgerReport:
     """Compare every entry with its hash, its place, the segment files and every signed checkpoint; so every look.
 
@@ -99,19 +106,23 @@ def verify_ledger(
     witness is held against each other: what is missing there is a finding. With `since`, entries up to there, and looks
     under a root that they give, are not read: their texts were proved when that was noted; what was done to them since
     shows only when somebody reads them.
+    With `waits` (`has_sealer`) what was added a moment ago may be unsigned yet.
     Raises PreserveError where the public key cannot be read, and what `progress` raises.
     """
     with catalogue.read() as connection:
         believed = believed_keys(connection, public_key)
-        report = prove(connection, segments_folder, believed, progress=progress, since=since)
-        seen = verify_looks.prove(connection, segments_folder, believed, since=report.since)
+        report = prove(connection, segments_folder, believed, progress=progress, since=since, waits=waits)
+        seen = verify_looks.prove(connection, segments_folder, believed, since=report.since, waits=waits)
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
         return replace(report, findings=(*report.findings, *seen.findings, *beside), looks=seen.looks)
 
 
 def require_proven(home: Home, catalogue: Catalogue) -> None:
     """Raises NotIntact unless every entry is what was signed: before what cannot be undone. Reads the whole ledger."""
-    report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub")
+    if another_signs(home):
+        await_signed(home, catalogue)
+    waits = has_sealer(home)
+    report = verify_ledger(catalogue, home.store / "ledger", home.keys / "ledger.pub", waits=waits)
     if not report.intact:
         raise NotIntact("ledger.not-proven", home.catalogue_name, findings=report.findings)
 
@@ -123,6 +134,7 @@ def prove(
     *,
     progress: Told = _nobody,
     since: Start = BEGINNING,
+    waits: bool = False,
 ) -> LedgerReport:
     """As `verify_ledger` but for the keys, in the caller's transaction."""
     findings: list[Finding] = []
@@ -149,7 +161,7 @@ def prove(
     findings += filter(None, (walk.bad or first_bad(connection, proven + 1, count) or check.bad,))
     findings += _beside(connection, segments_folder, kept)
     findings += witnesses.missing(connection, segments_folder, count, beside)
-    findings += witnesses.uncovered(connection, count)
+    findings += witnesses.uncovered(connection, count, waits=waits)
     return LedgerReport(count, proven, rows.count, len(kept), tuple(findings), since.size)
 
 

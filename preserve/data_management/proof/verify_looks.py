@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from preserve.data_management import checkpoints, ledger, looks, looks_sealing, looks_segments
+from preserve.data_management import checkpoints, ledger, looks, looks_sealing, looks_segments, sealer
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.looks_sealing import Anchor
 from preserve.data_management.merkle import Frontier
@@ -33,7 +33,12 @@ class LooksReport:
 
 
 def prove(
-    connection: Connection, ledger_folder: Path, public: Sequence[Ed25519PublicKey], *, since: int = 0
+    connection: Connection,
+    ledger_folder: Path,
+    public: Sequence[Ed25519PublicKey],
+    *,
+    since: int = 0,
+    waits: bool = False,
 ) -> LooksReport:
     """Hold every look against its hash, its place, the segments, the ledger's roots and the newest checkpoint.
 
@@ -77,7 +82,7 @@ def prove(
     expected.pop(0, None)  # nothing can contradict a root over nothing
     if not bad and (max(expected, default=0) > size or next(lines, None) is not None):
         findings.append(Finding("looks.missing", f"{looks.LOG}/{size + 1}", "error", {"number": size + 1}))
-    findings += _beside(connection, ledger_folder, size, signed)
+    findings += _beside(connection, ledger_folder, size, signed, waits=waits)
     return LooksReport(size, max((anchor.size for anchor in anchors), default=0), tuple(findings))
 
 
@@ -124,13 +129,15 @@ def _lines(folder: Path, after: int, findings: list[Finding]) -> Iterator[str]:
 
 
 def _beside(
-    connection: Connection, folder: Path, size: int, signed: Sequence[tuple[str, Checkpoint]]
+    connection: Connection, folder: Path, size: int, signed: Sequence[tuple[str, Checkpoint]], *, waits: bool
 ) -> Iterator[Finding]:
     """What should bear witness to `size` looks and is not there; and what was noted of such when it was found."""
     covered = max((checkpoint.size for name, checkpoint in signed if name != looks_sealing.HEAD), default=0)
     if covered < size:
         values = {"first": covered + 1, "last": size, "count": size - covered}
-        yield Finding("looks.unsigned", f"{looks.LOG}/{size}", "error", values)
+        young = waits and sealer.is_young(next(looks.entries(connection, covered + 1), None))
+        code = "looks.waits-for-sealer" if young else "looks.unsigned"
+        yield Finding(code, f"{looks.LOG}/{size}", "note" if young else "error", values)
     told = next(ledger.unproven(connection, looks_sealing.ANCHORED), None) is not None
     if told and not (folder / looks_sealing.HEAD).exists():
         yield Finding("looks.head-missing", looks_sealing.HEAD, "error", {"file": looks_sealing.HEAD})

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from preserve.administration.duties import Role
 from preserve.data_management import jobs as rows
-from preserve.services import jobs
+from preserve.data_management.archive import Archive
+from preserve.services import job_folders, jobs
 from preserve.services.job_children import Children, vanished
+from tests.support import postgresql
 from tests.support.people import session, staffed
 
 
@@ -38,6 +42,57 @@ def test_one_that_was_to_stop_has_stopped(tmp_path: Path) -> None:
     with archive.catalogue.read() as connection:
         assert rows.read(connection, job).state == "stopped"
     archive.close()
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[Archive]:
+    """An archive on which several machines may work."""
+    server = postgresql.start()
+    archive = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), wu=Role.ARCHIVIST)
+    yield archive
+    archive.close()
+    server.stop()
+
+
+def row_of(archive: Archive, job: str) -> rows.JobRow:
+    with archive.catalogue.read() as connection:
+        return rows.read(connection, job)
+
+
+def test_a_machine_that_was_late_does_not_end_what_another_has_begun(shared: Archive) -> None:
+    job = jobs.ask(session(shared, "wu"), "copies.replicate", {}).id
+    mine = Children(shared, 3, "a")
+    assert mine.start(row_of(shared, job))
+    mine.running[job].kill()
+    mine.running[job].wait()
+    with shared.catalogue.begin() as connection:  # it was silent for a while, and another took the job over
+        vanished(shared, connection, rows.read(connection, job), 3)
+        assert rows.start(connection, job, pid=1, boot="x", moment=shared.now(), node="b") == 2
+    mine.reap(job)
+    assert (row_of(shared, job).state, row_of(shared, job).attempt, row_of(shared, job).node) == ("running", 2, "b")
+
+
+def test_a_child_that_was_killed_is_seen_to_at_once(shared: Archive) -> None:
+    job = jobs.ask(session(shared, "wu"), "copies.replicate", {}).id
+    mine = Children(shared, 3, "a")
+    assert mine.start(row_of(shared, job))
+    mine.running[job].kill()
+    mine.running[job].wait()
+    mine.reap(job)
+    assert (row_of(shared, job).state, row_of(shared, job).resumed) == ("queued", 1)
+
+
+def test_a_machine_that_can_begin_no_process_leaves_the_job_to_others(shared: Archive) -> None:
+    job = jobs.ask(session(shared, "wu"), "copies.replicate", {}).id
+    place = job_folders.folder(shared.home, job)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("no folder can be made here")
+    mine = Children(shared, 3, "a")
+    for attempt in range(1, 6):  # more often than a job may fail
+        assert not mine.start(row_of(shared, job))
+        assert mine.unable
+        assert (row_of(shared, job).state, row_of(shared, job).attempt) == ("queued", attempt)
+    assert row_of(shared, job).resumed == 0
 
 
 _COUNTS = """

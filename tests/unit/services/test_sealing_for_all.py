@@ -14,6 +14,7 @@ from preserve.administration.duties import Role
 from preserve.clock import now, running_on
 from preserve.data_management import checkpoints, ledger, sealer, sealing
 from preserve.data_management.archive import Archive, open_archive
+from preserve.data_management.proof.verify_ledger import verify_ledger
 from preserve.errors import Busy, Refused
 from preserve.services.sealing_for_all import seal_for_all
 from tests.support import postgresql
@@ -77,6 +78,21 @@ def test_what_others_wrote_is_signed_by_the_one_process_and_proved(archive: Arch
         assert signing.wait(30) == 0, signing.communicate()
     finally:
         kill(signing)
+
+
+def test_what_waits_for_it_is_no_finding_for_a_while(archive: Archive) -> None:
+    program = Program(archive.home.path)
+    before = covered(archive)
+    assert add(archive) > before
+    told = program.json("ledger", "verify")
+    assert (told["ok"], [each["code"] for each in told["findings"]]) == (True, ["ledger.waits-for-sealer"])
+    paths = archive.home.store / "ledger", archive.home.keys / "ledger.pub"
+    later = now() + sealer.UNSIGNED + timedelta(seconds=1)
+    with running_on(lambda: later):
+        old = verify_ledger(archive.catalogue, *paths, waits=True)
+    assert [each.code for each in old.findings] == ["ledger.uncovered"]
+    strict = verify_ledger(archive.catalogue, *paths)
+    assert [each.code for each in strict.findings] == ["ledger.uncovered"]
 
 
 def test_without_it_nothing_is_added_after_a_while(archive: Archive) -> None:

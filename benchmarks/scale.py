@@ -1,0 +1,294 @@
+"""What several machines come to over a PostgreSQL server of the run's own, each figure beside its floor in that run.
+
+The server, the workers and what asks them share this machine's processors, which a real installation does not. Into and
+out of an object store is `stores`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import event
+
+from benchmarks import measure, search
+from benchmarks.measure import PROGRAM, row, scratch
+from preserve.data_management import jobs as rows
+from preserve.data_management import ledger
+from preserve.data_management.archive import Archive
+from preserve.data_management.database import create_catalogue
+from preserve.data_management.engines.postgresql import PostgresqlSchema
+from preserve.services import deposits, jobs
+from preserve.services.delivered_work import SILENT
+from tests.support import postgresql
+from tests.support.machines import DURABLE, Machines, machines
+from tests.support.people import session
+from tests.support.tiny_case import write_whole_case
+
+WRITERS = 32
+_APPENDS = 1600
+_JOBS = 24
+_FILES = 3000
+_FOUND = 100_000
+_PATIENCE = 600.0
+
+
+@dataclass
+class Held:
+    """For how long each write transaction had the schema's lock, and for how long it waited, in seconds."""
+
+    held: list[float] = field(default_factory=list)
+    _since: dict[int, float] = field(default_factory=dict)
+
+    def watch(self, engine: Any) -> None:
+        """Count on this engine from here on: from the lock's statement to the connection's return after the COMMIT."""
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def locked(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+            if "pg_advisory_xact_lock" in statement:
+                self._since[id(connection.connection.dbapi_connection)] = time.perf_counter()
+
+        @event.listens_for(engine, "checkin")
+        def returned(raw: Any, record: Any) -> None:
+            if (since := self._since.pop(id(raw), None)) is not None:
+                self.held.append(time.perf_counter() - since)
+
+
+@contextmanager
+def _running(name: str) -> Iterator[Machines]:
+    with scratch() as folder:
+        (folder / name).mkdir()
+        held = machines(folder / name, bucket=False)
+        try:
+            held.see_to("sealer")
+            yield held
+        finally:
+            held.stop()
+
+
+def main() -> list[str]:
+    """The rows of the table."""
+    once = measure.RUNS == 1
+    with _running("a") as held:
+        rows_ = [*_appends(held, _APPENDS // (4 if once else 1)), *_locks(held.archive, _FILES // (10 if once else 1))]
+    return [*rows_, *_delivery(_JOBS // (4 if once else 1)), *_again(), *_find(_FOUND // (50 if once else 1))]
+
+
+def _together(work: Callable[[int], None]) -> float:
+    """Seconds until so many writers have done their part, begun at once."""
+    begin = threading.Barrier(WRITERS + 1)
+
+    def one(number: int) -> None:
+        begin.wait()
+        work(number)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(WRITERS)]
+    for each in threads:
+        each.start()
+    begin.wait()
+    began = time.perf_counter()
+    for each in threads:
+        each.join()
+    return time.perf_counter() - began
+
+
+def _appends(held: Machines, many: int) -> list[str]:
+    archive, place = held.archive, held.archive.catalogue.place
+    assert isinstance(place, PostgresqlSchema)
+    catalogues = [replace(archive.catalogue, engine=place.engine()) for _ in range(WRITERS)]
+    lines = [psycopg.connect(place.url, autocommit=False) for _ in range(WRITERS)]
+    lines[0].execute("CREATE TABLE bare (number bigint PRIMARY KEY, entry text NOT NULL, leaf bytea NOT NULL)")
+    lines[0].commit()
+    entry, moment, waits = "x" * 300, archive.now(), list[float]()
+
+    def bare(writer: int) -> None:
+        line = lines[writer]
+        for number in range(many // WRITERS):
+            line.execute("SELECT pg_advisory_xact_lock(1)")
+            line.execute("INSERT INTO bare VALUES (%s, %s, %s)", (number * WRITERS + writer, entry, b"x" * 32))
+            line.commit()
+
+    def ours(writer: int) -> None:
+        for _ in range(many // WRITERS):
+            began = time.perf_counter()
+            with catalogues[writer].begin() as connection:
+                ledger.append(connection, action="a", subject="s", actor="z", details={"x": "x" * 200}, moment=moment)
+            waits.append(time.perf_counter() - began)
+
+    for catalogue in catalogues:  # a connection each, before the clock runs
+        with catalogue.read():
+            pass
+    floor, measured = many / _together(bare), many / _together(ours)
+    for line in lines:
+        line.close()
+    for catalogue in catalogues:
+        catalogue.close()
+    what = f"entries a second by {WRITERS} writers"
+    ratio = measured / floor
+    return [
+        row(
+            what, f"{measured:.0f}", f"bare inserts under one lock: {floor:.0f}", f"{ratio:.2f}", "≥ 0.9", ratio >= 0.9
+        ),
+        row("the longest of these, with its wait", f"{max(waits):.2f} s", "—", "—", "≤ 0.5 s", max(waits) <= 0.5),
+    ]
+
+
+def _locks(archive: Archive, files: int) -> list[str]:
+    found = []
+    for name, many, most in (("small", 0, 0.05), ("large", files, 0.1)):
+        folder = write_whole_case(
+            archive.home.path / "inbox" / name, case_number=f"临文综罚〔2026〕{len(name) + many}号"
+        )
+        for number in range(many):
+            (folder / f"附件{number:04}.txt").write_text(f"附件 {number}", encoding="utf-8")
+        _describe_more(folder, many)
+        held = Held()
+        held.watch(archive.catalogue.engine)
+        deposits.ingest(session(archive, "zhou"), folder, jobs=1)
+        longest = max(held.held)
+        what = f"lock held by a case of {many + 4:,} files: longest of {len(held.held)} turns"
+        said = f"all turns together {sum(held.held):.2f} s"
+        found.append(row(what, f"{1000 * longest:.0f} ms", said, "—", f"≤ {most * 1000:.0f} ms", longest <= most))
+    return found
+
+
+def _describe_more(folder: Path, many: int) -> None:
+    described = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+    more = [{"file": f"附件{number:04}.txt", "kind": "现场检查笔录", "stage": "调查"} for number in range(many)]
+    described["objects"] += more
+    (folder / "case.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
+
+
+def _ask(held: Machines, numbers: Sequence[int]) -> list[str]:
+    asked = []
+    for number in numbers:
+        sip = write_whole_case(
+            held.archive.home.path / "inbox" / f"{number}", case_number=f"临文综罚〔2026〕{number}号"
+        )
+        given = {"sip": str(sip), "jobs": 1}
+        asked.append(jobs.ask(session(held.archive, "zhou"), "deposits.ingest", given, key=f"{number}").id)
+    return asked
+
+
+def _until(wanted: Callable[[], bool]) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not wanted():
+        assert time.monotonic() < end, "it does not end"
+        time.sleep(0.05)
+
+
+def _bound(held: Machines, name: str, core: int) -> None:
+    """A worker on one processor, at work."""
+    held.start(name)
+    os.sched_setaffinity(held.processes[name].pid, {core})
+
+
+def _worked(held: Machines, numbers: Sequence[int]) -> float:
+    """Seconds until the workers have done so many cases."""
+    before = held.done()
+    began = time.perf_counter()
+    _ask(held, numbers)
+    _until(lambda: held.done() == before + len(numbers))
+    return time.perf_counter() - began
+
+
+def _pool(held: Machines, numbers: Sequence[int]) -> float:
+    """The same as processes of a pool of one, on the same processor and catalogue, without any delivery."""
+    home, core = held.archive.home.path, min(os.sched_getaffinity(0))
+    folders = [
+        write_whole_case(home / "inbox" / f"{number}", case_number=f"临文综罚〔2026〕{number}号") for number in numbers
+    ]
+    began = time.perf_counter()
+    for folder in folders:
+        command = ["taskset", "-c", str(core), PROGRAM, "--home", str(home), "ingest", str(folder), "--jobs", "1"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def _delivery(many: int) -> list[str]:
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    with _running("d") as held:
+        _bound(held, "a", cores[0])
+        _worked(held, [1])
+        floor, one = _pool(held, range(100, 100 + many)), _worked(held, range(200, 200 + many))
+        found = [
+            row(
+                f"{many} small cases delivered to one worker on one processor",
+                f"{one:.1f} s",
+                f"the same as processes of a pool there: {floor:.1f} s",
+                f"{one / floor:.2f}",
+                "≤ 1.05",
+                one <= 1.05 * floor,
+            )
+        ]
+        if len(cores) == 2:
+            _bound(held, "b", cores[1])
+            _worked(held, [2, 3])
+            both = _worked(held, range(300, 300 + many))
+            what = f"{many} small cases by 2 workers on a processor each"
+            ratio = one / both
+            floor_is = f"by 1: {one:.1f} s; PostgreSQL shares the processors"
+            found.append(row(what, f"{both:.1f} s", floor_is, f"{ratio:.2f}", "≥ 1.85", ratio >= 1.85))
+    return found
+
+
+def _again() -> list[str]:
+    took, registered = [], 0
+    with _running("k") as held:
+        held.see_to("a", "b")
+        for turn in range(measure.RUNS):
+            (job,) = _ask(held, [turn + 1])
+            _until(lambda job=job: any(row.id == job for row in held.children()))  # type: ignore[misc]
+            mine = _row(held, job)
+            began = time.perf_counter()
+            os.kill(mine.pid or 0, signal.SIGKILL)  # the child too: the machine failed
+            held.kill(mine.node or "")
+            _until(lambda job=job: _row(held, job).attempt > 1 or _row(held, job).state == "done")  # type: ignore[misc]
+            took.append(time.perf_counter() - began)
+            held.see_to("a", "b")
+            _until(lambda job=job: _row(held, job).state == "done")  # type: ignore[misc]
+        with held.archive.catalogue.read() as connection:
+            asked = "SELECT count(*) FROM ledger WHERE action = 'case.registered'"
+            registered = int(connection.exec_driver_sql(asked).scalar_one())
+    longest = max(took)
+    met = longest <= 15 and registered == measure.RUNS
+    said = f"silence that counts as gone: {SILENT:.0f} s; registered {registered} of {measure.RUNS}"
+    what = "a job again after kill -9 of its machine"
+    return [row(what, f"{longest:.1f} s", said, f"{longest / SILENT:.2f}", "≤ 15 s, once", met)]
+
+
+def _row(held: Machines, job: str) -> rows.JobRow:
+    with held.archive.catalogue.read() as connection:
+        return rows.read(connection, job)
+
+
+def _find(many: int) -> list[str]:
+    server = postgresql.start(None, *DURABLE)
+    try:
+        catalogue = create_catalogue(PostgresqlSchema(server.make_database("found"), "found"))
+        some = search.fill_in(catalogue, many)[0]
+        found = []
+        for sort, asked in search.questions(some).items():
+            median, slow, _ = search.measure(catalogue, asked)
+            seen = f"median {median:.1f} ms"
+            what = f"PostgreSQL, {many:,} cases: {sort} ({len(asked)})"
+            slow_is = f"95th percentile {slow:.1f} ms"
+            found.append(row(what, seen, slow_is, f"{slow / search.BOUND:.2f}", "≤ 100 ms", slow <= search.BOUND))
+        catalogue.close()
+        return found
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    print("\n".join(main()))

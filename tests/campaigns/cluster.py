@@ -1,0 +1,276 @@
+"""Several machines of one archive, hurt again and again while they work: the result is that of an undisturbed run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from preserve.data_management import jobs as rows
+from preserve.errors import PreserveError
+from preserve.services import jobs
+from tests.support.machines import Machines, machines
+from tests.support.people import entries, session
+from tests.support.program import Archive as Program
+from tests.support.tiny_case import write_whole_case
+
+WORKERS = ("a", "b")
+PATIENCE = 240.0
+FAULTS = 100
+_PAUSE = 15.0  # seconds for which the sealer hangs: longer than its lease, shorter than what stops all work
+_AHEAD = 4  # so many jobs wait or are at work when a fault comes
+_OTHER: tuple[tuple[str, dict[str, object]], ...] = (
+    ("audit.run", {"wish": {"everything": True}}),
+    ("planning.run", {"jobs": 1}),
+    ("copies.replicate", {}),
+)
+
+
+@dataclass
+class Campaign:
+    """One archive under attack; `asked` are all jobs, `cases` the folders that were handed in."""
+
+    held: Machines
+    chance: random.Random
+    asked: list[str] = field(default_factory=list)
+    cases: list[Path] = field(default_factory=list)
+    resumed: int = 0
+    longest: float = 0.0
+    struck: Counter[str] = field(default_factory=Counter)
+
+    def ask(self) -> None:
+        """Ask for more, until enough waits; every fourth is no ingest."""
+        archive = self.held.archive
+        while self._unfinished() < _AHEAD:
+            number = len(self.asked) + 1
+            if number % 4 == 0:
+                operation, given = _OTHER[number // 4 % len(_OTHER)]
+                self.asked.append(jobs.ask(session(archive, "wu"), operation, given, key=f"job {number}").id)
+                continue
+            folder = archive.home.path / "inbox" / f"{number:04}"
+            if not folder.exists():
+                write_whole_case(folder, case_number=f"临文综罚〔2026〕{number}号")
+            asked = {"sip": str(folder), "jobs": 1}
+            self.asked.append(jobs.ask(session(archive, "zhou"), "deposits.ingest", asked, key=f"job {number}").id)
+            self.cases.append(folder)
+
+    def _unfinished(self) -> int:
+        with self.held.archive.catalogue.read() as connection:
+            return len(rows.unfinished(connection))
+
+    def go_on(self) -> None:
+        """Do what a person does who sees that a job gave up; raises SystemExit where it failed by anything else."""
+        with self.held.archive.catalogue.read() as connection:
+            ended = rows.find(connection, states=rows.AGAIN, limit=1000)
+        for row in ended:
+            code = json.loads(row.failure or "{}").get("code", "")
+            if row.state not in ("lost", "stopped") and code not in _GONE:
+                raise SystemExit(f"{row.operation} {row.state}: {row.failure}")
+            jobs.resume(session(self.held.archive, "wu"), row.id)
+            self.resumed += 1
+
+    def fault(self) -> None:
+        """Hurt one of them while it works, and wait until that work goes on."""
+        insist(self.ask)
+        row = self._at_work()
+        kinds: dict[str, Callable[[rows.JobRow], None]] = {
+            "child killed": lambda row: os.kill(row.pid or 0, signal.SIGKILL),
+            "child stopped": self._stop_child,
+            "worker killed": self._kill_worker,
+            "worker stopped": self._stop_worker,
+            "PostgreSQL killed": lambda row: (self.held.kill_server(), self.held.start_server())[0],
+            "sealer killed": lambda row: self.held.kill("sealer"),
+            "sealer stopped": lambda row: self._pause("sealer"),
+        }
+        if self.held.store is not None:
+            kinds["volume server killed"] = self._kill_volume
+        kind = self.chance.choice(sorted(kinds))
+        began = time.monotonic()
+        with suppress(ProcessLookupError):  # it has just ended
+            kinds[kind](row)
+        self.struck[kind] += 1
+        self.see_to()
+        until(lambda: self._went_on(row), self.see_to)
+        took = time.monotonic() - began
+        if kind == "worker killed":
+            self.longest = max(self.longest, took)
+        print(f"{self.struck.total()}: {kind}, on again after {took:.1f} s", flush=True)
+
+    def see_to(self) -> None:
+        """Start again what ended, under the names that the machines have."""
+        self.held.see_to("sealer", *WORKERS)
+        if self.held.store is not None:
+            for number in range(3):
+                self.held.store.start_volume(number)
+
+    def finish(self) -> None:
+        """Until everything is done that was asked for."""
+
+        def all_done() -> bool:
+            self.go_on()
+            return self._unfinished() == 0
+
+        until(all_done, self.see_to)
+
+    def _at_work(self) -> rows.JobRow:
+        found: list[rows.JobRow] = []
+
+        def some() -> bool:
+            self.go_on()
+            self.ask()
+            found[:] = self.held.children()
+            return bool(found)
+
+        until(some, self.see_to)
+        return self.chance.choice(found)
+
+    def _went_on(self, row: rows.JobRow) -> bool:
+        self.go_on()
+        with self.held.archive.catalogue.read() as connection:
+            now = rows.read(connection, row.id)
+        return now.state == "done" or (now.attempt > row.attempt and now.state == "running")
+
+    def _stop_child(self, row: rows.JobRow) -> None:
+        os.kill(row.pid or 0, signal.SIGSTOP)  # for good: its worker has to see it
+
+    def _kill_worker(self, row: rows.JobRow) -> None:
+        with suppress(KeyError):
+            self.held.kill(row.node or "")
+
+    def _stop_worker(self, row: rows.JobRow) -> None:
+        """Stop a machine whole until another has its work, then let it come back."""
+        pids = [row.pid or 0, *([self.held.processes[row.node or ""].pid] if row.node in self.held.processes else [])]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            until(lambda: self._went_on(row), lambda: None)
+        finally:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def _pause(self, name: str) -> None:
+        process = self.held.processes[name]
+        end = time.monotonic() + _PAUSE
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            until(lambda: time.monotonic() > end, lambda: None)
+        finally:
+            os.kill(process.pid, signal.SIGCONT)
+
+    def _kill_volume(self, row: rows.JobRow) -> None:
+        assert self.held.store is not None
+        self.held.store.kill(f"volume-{self.chance.randrange(3)}")
+
+
+_GONE = frozenset(
+    {
+        "catalogue.busy",
+        "catalogue.unreachable",
+        "catalogue.not-committed",
+        "catalogue.in-doubt",
+        "lease.lost",
+        "ledger.sealer-absent",
+    }
+    | {"storage.absent", "medium.absent", "storage.unreachable"}
+)
+
+
+def insist(what: Callable[[], None]) -> None:
+    """Do it once the catalogue answers."""
+
+    def did() -> bool:
+        what()
+        return True
+
+    until(did, lambda: None)
+
+
+def until(wanted: Callable[[], bool], see_to: Callable[[], None]) -> None:
+    """Look until it is so; while the server is away there is nothing to see. Raises SystemExit."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        with suppress(PreserveError):
+            if wanted():
+                return
+        if time.monotonic() > end:
+            raise SystemExit("work does not go on")
+        see_to()
+        time.sleep(0.2)
+
+
+def acts_of_a_case(held: Machines, cases: int) -> dict[str, int]:
+    """What the ledger tells of each case, by how often; what happens to all cases alike."""
+    counted = Counter(str(entry["action"]) for entry in entries(held.archive))
+    return {
+        act: many // cases for act, many in counted.items() if act in ("case.registered",) or act.startswith("copy.")
+    }
+
+
+def judge(campaign: Campaign, undisturbed: dict[str, int]) -> None:
+    """Hold what is there against what was handed in, and the ledger against an undisturbed run's."""
+    held, many = campaign.held, len(campaign.cases)
+    registered = [entry["subject"] for entry in entries(held.archive, "case.registered")]
+    assert len(registered) == len(set(registered)) == many, (len(registered), many)
+    assert acts_of_a_case(held, many) == undisturbed, (acts_of_a_case(held, many), undisturbed)
+    program = Program(held.archive.home.path)
+    assert program.json("ledger", "verify")["ok"] is True
+    asked = program.json("audit", "run", "--all") if held.store is not None else {"status": 0}
+    assert asked["status"] == 0, asked
+    if held.store is not None:
+        return
+    packages = program.packages()
+    assert len(packages) == many
+    there = Counter(frozenset(_originals(package)) for package in packages)
+    assert there == Counter(frozenset(_handed_in(folder)) for folder in campaign.cases)
+    assert all(program.run("verify", str(package)).returncode == 0 for package in packages)
+
+
+def _originals(package: Path) -> list[str]:
+    found = package.glob("data/*/representations/original/data/**/*")
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in found if path.is_file()]
+
+
+def _handed_in(folder: Path) -> list[str]:
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()]
+
+
+def run(folder: Path, seconds: float, seed: int, faults: int = FAULTS, *, bucket: bool = True) -> str:
+    """So many faults, or as many as come into so many seconds; then everything is done and held against what was."""
+    (folder / "calm").mkdir()
+    calm = Campaign(machines(folder / "calm", bucket=bucket), random.Random(seed))
+    try:
+        calm.see_to()
+        calm.ask()
+        calm.finish()
+        undisturbed = acts_of_a_case(calm.held, len(calm.cases))
+        judge(calm, undisturbed)
+    finally:
+        calm.held.stop()
+    (folder / "hurt").mkdir()
+    campaign = Campaign(machines(folder / "hurt", bucket=bucket), random.Random(seed))
+    end = time.monotonic() + seconds
+    try:
+        campaign.see_to()
+        while campaign.struck.total() < faults and time.monotonic() < end:
+            campaign.fault()
+        campaign.finish()
+        judge(campaign, undisturbed)
+    finally:
+        campaign.held.stop()
+    kinds = ", ".join(f"{kind} {many}" for kind, many in sorted(campaign.struck.items()))
+    return (
+        f"{campaign.struck.total()} faults ({kinds}) while {len(campaign.cases)} cases and "
+        f"{len(campaign.asked) - len(campaign.cases)} audits, replications and re-preservations were done by two "
+        f"machines over {'SeaweedFS' if bucket else 'a folder'}: each case there once, as handed in, the ledger as of "
+        f"an undisturbed run; jobs resumed by hand {campaign.resumed}; work of a killed machine again after at most "
+        f"{campaign.longest:.1f} s."
+    )

@@ -225,5 +225,5 @@ def test_who_guesses_is_answered_alike_and_slowed_down(served: Served) -> None:
                 break
         assert last.status_code == 429 and int(last.headers["retry-after"]) > 0
     door = psutil.Process(served.process.pid)
-        helping = [one for one in door.children() if one.nice() > door.nice()]
+    helping = [one for one in door.children() if one.nice() > door.nice()]
     assert any("preserve.administration.hashing_child" in one.cmdline() for one in helping)

@@ -88,6 +88,18 @@ class Catalogue:
             yield connection
 
     @contextmanager
+    def while_held(self) -> Iterator[None]:
+        """Within it nobody takes over what this piece of work holds; for what removes files that another would make.
+
+        Of a catalogue that is a file nobody could: the kernel lets a lock go with its process. Raises Busy.
+        """
+        if not self.is_on_a_server:
+            yield
+            return
+        with self.begin():
+            yield
+
+    @contextmanager
     def aside(self) -> Iterator[Connection]:
         """A transaction beside the order of the others, for what is no part of the archive: signs of life.
 

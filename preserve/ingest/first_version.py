@@ -289,7 +289,8 @@ class FirstVersion(VersionPlan[Result]):
 
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""
-        self.discard()
+        with self.catalogue.while_held():
+            self.discard()
         discard(self.text_folder, self.ingest.home.work)
         with self.catalogue.begin() as connection:
             refuse(connection, self.row.objid, self.assessed.deposit.origin, error, self.person)

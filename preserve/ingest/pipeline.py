@@ -207,7 +207,8 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
         if plan.journalled.resumed:
             _recheck(plan)
         else:
-            plan.discard()  # what lies there under this name belongs to no journal
+            with plan.files.catalogue.while_held():  # else it may be that of an attempt that took over
+                plan.discard()  # what lies there under this name belongs to no journal
         for stage in STAGES:
             if stage.lacking and not plan.files.totals(stage.lacking)[0]:
                 continue

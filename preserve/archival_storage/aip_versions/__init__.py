@@ -56,7 +56,8 @@ def succeed(
             return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=None)
         adapter.bring(CopyRef(old.name), progress=progress)
         staging = adapter.staging(new_name)
-        discard(staging, adapter.incoming)
+        with catalogue.while_held():
+            discard(staging, adapter.incoming)
         way = copy_unchanged.way_of(home, old, staging)
         require_space(home.store, copy_unchanged.own_bytes(old, way), home.settings.reserve)
         with on_medium(staging):

@@ -159,3 +159,12 @@ def test_an_archive_on_one_machine_locks_files(tmp_path: Path) -> None:
     with again.catalogue.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM leases").scalar_one() == 0
     again.close()
+
+
+def test_who_lost_a_lease_removes_nothing_either(archive: Archive, server: postgresql.Server, file: Path) -> None:
+    removed: list[str] = []
+    with hold(file, BUSY):
+        run_out(archive, server, file)
+        with another(archive).hold(file, BUSY, 0), pytest.raises(Busy), archive.catalogue.while_held():
+            removed.append("what another one makes")
+    assert removed == []

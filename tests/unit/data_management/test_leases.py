@@ -149,6 +149,7 @@ def test_a_catalogue_is_not_replaced_by_who_lost_the_lease(archive: Archive, ser
     assert rebuild(archive.home, [server_store(archive.home)]).kept
 
 
+@pytest.mark.sqlite
 def test_an_archive_on_one_machine_locks_files(tmp_path: Path) -> None:
     opened = staffed(tmp_path / "home")
     file = opened.home.work / "x.lock"

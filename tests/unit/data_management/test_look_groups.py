@@ -101,6 +101,7 @@ def test_who_may_not_is_refused_alone(home: Home, catalogue: Catalogue) -> None:
     assert sorted(actors(home)) == [f"p{number}" for number in range(10) if number != 3]
 
 
+@pytest.mark.sqlite
 def test_a_disk_that_fails_refuses_everybody_and_the_next_look_is_recorded(home: Home, catalogue: Catalogue) -> None:
     begin = threading.Barrier(10)
     pages: list[int] = []

@@ -143,6 +143,7 @@ def test_nobody_adds_to_a_log_that_was_cut_or_added_to(
     assert code_of_next_write(home) == code
 
 
+@pytest.mark.sqlite
 def test_an_older_catalogue_contradicts_the_head_of_looks(home: Home, catalogue: Catalogue) -> None:
     look(catalogue)
     sealing.seal(home)

@@ -66,6 +66,7 @@ def test_other_threads_read_for_themselves(plain_catalogue: Catalogue) -> None:
     assert seen == [1]
 
 
+@pytest.mark.sqlite
 def test_a_view_in_which_something_failed_is_given_up(plain_catalogue: Catalogue) -> None:
     with plain_catalogue.together():
         with pytest.raises(Exception, match="no such table"), plain_catalogue.read() as connection:

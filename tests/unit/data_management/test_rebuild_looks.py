@@ -79,6 +79,7 @@ def test_a_sound_log_is_taken_as_it_is(home: Home, catalogue: Catalogue) -> None
     assert texts(home)[:5] == before
 
 
+@pytest.mark.sqlite
 def test_without_the_old_catalogue_the_segments_are_what_there_is(home: Home, catalogue: Catalogue) -> None:
     catalogue.close()
     before = texts(home)
@@ -117,6 +118,7 @@ def test_what_is_in_no_segment_and_not_proven_is_lost_and_named(
     assert texts(home)[:3] == before[:3] and len(texts(home)) == 4
 
 
+@pytest.mark.sqlite
 def test_looks_lost_altogether_are_named_and_the_log_begins_again(home: Home, catalogue: Catalogue) -> None:
     catalogue.close()
     home.catalogue.unlink()

@@ -91,6 +91,7 @@ def test_another_number_of_peaks_is_refused(size: int, count: int) -> None:
             Frontier(size, bytes(32 * count))
 
 
+@pytest.mark.sqlite
 def test_sealing_reads_only_what_was_added(home: Home, catalogue: Catalogue) -> None:
     with catalogue.begin() as connection:
         start = ledger.size(connection)

@@ -117,6 +117,7 @@ def test_the_segment_that_goes_furthest_is_held_to_the_ledger(home: Home, catalo
     assert segment_cover.last_segment(home.path / "nothing") is None
 
 
+@pytest.mark.sqlite
 def test_a_catalogue_is_made_again_from_joined_segments_and_their_parts(home: Home, catalogue: Catalogue) -> None:
     folder = home.store / "ledger"
     with catalogue.read() as connection:
@@ -132,6 +133,7 @@ def test_a_catalogue_is_made_again_from_joined_segments_and_their_parts(home: Ho
     again.close()
 
 
+@pytest.mark.sqlite
 def test_from_segments_with_a_hole_nothing_is_made(home: Home, catalogue: Catalogue) -> None:
     catalogue.close()
     sorted((home.store / "ledger").glob("segment-*.jsonl"))[1].unlink()
@@ -152,6 +154,7 @@ def test_a_segment_that_is_joined_while_it_is_read(home: Home, catalogue: Catalo
     assert [*begun, *lines] == whole
 
 
+@pytest.mark.sqlite
 def test_which_checkpoints_closed_a_segment_is_known_without_reading_the_others(catalogue: Catalogue) -> None:
     with catalogue.read() as connection:
         for asked in ("max(size)", "size, first_entry"):

@@ -90,6 +90,7 @@ def test_an_entry_is_written_again_as_often_as_there_are_classes() -> None:
     assert spans == [(1, 4096)] and written <= 4 * 4096
 
 
+@pytest.mark.sqlite
 def test_what_is_closed_is_joined_and_says_the_same(home: Home, catalogue: Catalogue) -> None:
     folder = home.store / "ledger"
     for _ in range(30):
@@ -118,6 +119,7 @@ def test_what_an_earlier_release_left_is_joined_over_a_few_calls(home: Home, cat
     assert findings(home) == []
 
 
+@pytest.mark.sqlite
 def test_a_catalogue_is_made_again_from_what_was_joined(home: Home, catalogue: Catalogue) -> None:
     many(home, catalogue, 20)
     sealing.close_segment(home, catalogue)
@@ -208,6 +210,7 @@ def test_a_part_that_says_otherwise_stays_beside_the_joined_one(home: Home, cata
     assert not part.exists() and findings(home) == []
 
 
+@pytest.mark.sqlite
 def test_a_checkpoint_that_others_stamped_stays(home: Home, catalogue: Catalogue) -> None:
     many(home, catalogue, 10)
     folder = home.store / "ledger"
@@ -226,6 +229,7 @@ def test_a_checkpoint_that_others_stamped_stays(home: Home, catalogue: Catalogue
     again.close()
 
 
+@pytest.mark.sqlite
 def test_nobody_waits_for_whoever_joins(home: Home, catalogue: Catalogue) -> None:
     many(home, catalogue, 8)
     before = len(checkpoints.segments(home.store / "ledger"))

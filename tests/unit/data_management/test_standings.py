@@ -57,6 +57,7 @@ def add(connection: Connection, number: int, created: str, findings: str | None 
     return objid
 
 
+@pytest.mark.sqlite
 def test_proceedings_by_state_with_their_days(connection: Connection) -> None:
     for number, due in (("1", "2026-11-01"), ("2", "2026-12-01"), ("3", "")):
         connection.execute(

@@ -63,6 +63,7 @@ def test_nothing_is_added_to_a_ledger_that_the_store_contradicts(
     assert raised.value.code == code
 
 
+@pytest.mark.sqlite
 def test_a_ledger_without_its_end_is_found_out(home: Home) -> None:
     catalogue = open_catalogue(home.catalogue)  # as whoever has the file
     with catalogue.begin() as connection:

@@ -24,6 +24,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     opened.close()
 
 
+@pytest.mark.sqlite
 def test_machines_and_queues_are_shown_to_who_keeps_the_archive(archive: Archive) -> None:
     jobs.ask(session(archive, "wu"), "copies.replicate", {})
     with joined(archive, "a", {"ingest": 2}):

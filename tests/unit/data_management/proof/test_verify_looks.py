@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
 
 from preserve.administration.founding import found as found_archive
 from preserve.data_management import checkpoints, ledger, looks, looks_sealing, sealing
@@ -61,7 +62,8 @@ def forge(catalogue: Catalogue, number: int) -> None:
         text = next(looks.entries(connection, number)).text.replace('"li"', '"wu"')
     row = looks.row_of(text)
     with catalogue.engine.connect() as connection:
-        connection.exec_driver_sql("UPDATE looks SET entry = ?, leaf = ? WHERE number = ?", (text, row["leaf"], number))
+        altered = sql("UPDATE looks SET entry = :entry, leaf = :leaf WHERE number = :number")
+        connection.execute(altered, {"entry": text, "leaf": row["leaf"], "number": number})
         connection.commit()
 
 

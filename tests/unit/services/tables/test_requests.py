@@ -66,7 +66,7 @@ def line(number: str, *, urgent: bool = False, overdue: bool = False) -> Listed:
 def test_the_list_says_what_is_urgent_and_what_is_late(
     language: Language, heads: tuple[str, ...], first: tuple[str, ...]
 ) -> None:
-    listing = RequestList((line("R2026-0001", urgent=True, overdue=True), line("R2026-0002")), 0)
+    listing = RequestList((line("R2026-0001", urgent=True, overdue=True), line("R2026-0002")), 0, "")
     with speaking(language):
         shown = tables.requests(listing)
     assert shown.heads == heads and shown.rows[0] == first

@@ -21,6 +21,7 @@ from tests.support.packages import NAME, Maker
 from tests.support.program import Archive, found
 
 NAMED_BY_WORDS = {
+    ("house request", "papers"),
     ("request open", "papers"),
     ("audit run", "media"),
     ("audit drill", "media"),

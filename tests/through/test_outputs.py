@@ -21,6 +21,7 @@ from tests.support.packages import NAME, Maker
 from tests.support.program import Archive, found
 
 NAMED_BY_WORDS = {
+    ("catalogue move", "password_file"),
     ("house request", "papers"),
     ("request open", "papers"),
     ("audit run", "media"),
@@ -29,7 +30,8 @@ NAMED_BY_WORDS = {
     ("media add", "where"),
     ("look", "objects"),
 }
-"""Read out of a word (`KIND=FILE`), or names inside a package; `media add` takes a file system that is empty."""
+"""Read out of a word (`KIND=FILE`), or names inside a package; `media add` takes a file system that is empty, and
+`catalogue move` a name for the settings."""
 
 
 @dataclass(frozen=True)

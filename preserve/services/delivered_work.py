@@ -42,7 +42,7 @@ _PROMPT = ("waited", "ingest", "work")
 """Lanes whose jobs are told of at once, by a connection each that listens; of the others after some seconds."""
 
 _CONNECTIONS = 6  # of the deliveries, beside those that listen
-_LOOK = 1.0  # seconds between two looks at jobs that are to stop
+_LOOK = 0.5  # seconds between two looks at jobs that are to stop
 _LOOK_FOR_GONE = 2.0
 _LOOK_FOR_LEFT = 60.0  # seconds between two looks for jobs that wait and are carried by nothing
 _CLEAR = 3600.0

@@ -108,6 +108,13 @@ def in_the_middle(archive: Archive, job: str, attempt: int) -> int:
     return pid
 
 
+def is_told(child: int) -> bool:
+    """Whether SIGTERM waits for a process that is stopped."""
+    status = Path(f"/proc/{child}/status").read_text(encoding="ascii", errors="replace")
+    waiting = int(status.partition("ShdPnd:")[2].split()[0], 16)
+    return bool(waiting & (1 << (signal.SIGTERM - 1)))
+
+
 def one_package(archive: Archive, done: JobShown) -> None:
     """One case, registered once, by who handed it in, and its package is whole."""
     assert (done.state, done.failure) == ("done", None), done
@@ -195,8 +202,11 @@ def test_after_a_power_loss_the_next_worker_goes_on_by_itself(archive: Archive) 
 def test_a_job_is_stopped_and_goes_on(archive: Archive) -> None:
     job = handed_in(archive)
     with working(archive):
-        in_the_middle(archive, job, 1)
+        child = in_the_middle(archive, job, 1)
+        os.kill(child, signal.SIGSTOP)  # so that it does not end before the word reaches it
         jobs.stop(session(archive, "zhou"), job)
+        until(lambda: is_told(child))
+        os.kill(child, signal.SIGCONT)
         stopped = wait_for(archive, job, "stopped")
         assert stopped.failure is not None and stopped.failure.code == "work.stopped"
         jobs.resume(session(archive, "zhou"), job)

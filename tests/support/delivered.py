@@ -16,7 +16,7 @@ from tests.support.program import Archive as Program
 from tests.support.program import kill
 from tests.support.tiny_case import write_whole_case
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 @contextmanager

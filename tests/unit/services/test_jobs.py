@@ -32,7 +32,7 @@ from tests.support.program import Archive as Program
 from tests.support.program import kill
 from tests.support.tiny_case import write_whole_case
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 NUMBER = "临文综罚〔2026〕77号"
 SECURITY = Person("security", "某security", frozenset({Role.SECURITY_ADMINISTRATOR}))
 

@@ -12,11 +12,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, select, text, update
 
 from preserve.clock import parse, stamp
+from preserve.data_management.jobs import AT_WORK
 from preserve.data_management.tables import jobs, nodes
 from preserve.errors import Conflict
 
 SILENT = timedelta(seconds=15)
 """After how long without a sign of life a machine counts as gone."""
+
+_KEPT = timedelta(days=30)
+"""How long one is listed that does not come back: a container may have another name each time it is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def is_alive(node: Node, moment: datetime) -> bool:
 
 
 def all_nodes(connection: Connection) -> list[Node]:
-    """Every machine that ever worked here and was not forgotten, by name."""
+    """Every machine that works here or did within some weeks, by name."""
     return [Node(**row._mapping) for row in connection.execute(select(nodes).order_by(nodes.c.name))]
 
 
@@ -60,7 +64,7 @@ def enter(connection: Connection, node: Node, *, ended: Callable[[Node], bool]) 
     before = None if found is None else Node(**found._mapping)
     if before is not None and is_alive(before, moment) and not ended(before):
         raise Conflict("cluster.node-there", node.name)
-    connection.execute(delete(nodes).where(nodes.c.name == node.name))
+    connection.execute(delete(nodes).where((nodes.c.name == node.name) | (nodes.c.seen < stamp(moment - _KEPT))))
     at = stamp(moment)
     connection.execute(nodes.insert(), {**asdict(node), "joined": at, "seen": at, "ended": None})
 
@@ -79,7 +83,7 @@ def leave(connection: Connection, worker: str) -> None:
 
 def at_work(connection: Connection) -> dict[str, int]:
     """How many jobs run on each machine."""
-    query = select(jobs.c.node, func.count()).where(jobs.c.state.in_(["running", "stopping"])).group_by(jobs.c.node)
+    query = select(jobs.c.node, func.count()).where(jobs.c.state.in_(AT_WORK)).group_by(jobs.c.node)
     return {str(node or ""): int(number) for node, number in connection.execute(query)}
 
 

@@ -48,9 +48,13 @@ def is_young(entry: Entry | None) -> bool:
     return entry is not None and now() - parse(entry.time) <= UNSIGNED
 
 
-def require_sealer(home: Home, connection: Connection) -> None:
+def first_unsigned(connection: Connection, size: int, covered: int) -> Entry | None:
+    """The oldest of `size` entries that is not under the newest checkpoint, which covers so many."""
+    return next(iter(ledger.numbered(connection, [covered + 1])), None) if size > covered else None
+
+
+def require_sealer(home: Home, connection: Connection, size: int, covered: int) -> None:
     """Raises Busy where entries wait for the sealer longer than it ever takes: then nothing more is added to them."""
-    newest = checkpoints.newest(connection)
-    first = next(iter(ledger.numbered(connection, [newest.size + 1])), None) if newest is not None else None
+    first = first_unsigned(connection, size, covered)
     if first is not None and not is_young(first):
         raise Busy("ledger.sealer-absent", home.catalogue_name)

@@ -68,7 +68,7 @@ class Keeper:
         self._size, self._before = _sizes(connection)
         self._settings.require_same()
         if another_signs(self._home):
-            require_sealer(self._home, connection)
+            require_sealer(self._home, connection, self._size, self._before)
         if not self._held or self._size < self._most:  # the latter was put back to an earlier moment meanwhile
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from preserve.administration.duties import Duty
 from preserve.clock import stamp
 from preserve.data_management import checkpoints, deliveries, ledger, nodes
+from preserve.data_management.ledger_keys import has_sealer
 from preserve.data_management.nodes import Node
+from preserve.data_management.sealer import first_unsigned
 from preserve.services.operation import query
 from preserve.services.session import Session
 
@@ -59,7 +61,6 @@ class ClusterStatus:
 def status(session: Session) -> ClusterStatus:
     """Machines, queues and the sealer of this archive."""
     archive = session.archive
-    settings = archive.home.settings.catalogue
     with archive.catalogue.read() as connection:
         moment = nodes.clock_of(connection)
         running = nodes.at_work(connection)
@@ -68,7 +69,7 @@ def status(session: Session) -> ClusterStatus:
         ended = nodes.ended_since(connection, moment - _HOUR)
         newest, size = checkpoints.newest(connection), ledger.size(connection)
         covered = newest.size if newest else 0
-        first = next(iter(ledger.numbered(connection, [covered + 1])), None) if size > covered else None
+        first = first_unsigned(connection, size, covered)
     queues = sorted({*waiting, *(lane for lane, _ in ended)})
     lanes = tuple(
         LaneShown(queue, waiting.get(queue, 0), {state: many for (lane, state), many in ended.items() if lane == queue})
@@ -79,7 +80,7 @@ def status(session: Session) -> ClusterStatus:
         now=stamp(moment),
         nodes=found,
         lanes=lanes,
-        sealer=settings is not None and settings.sealer,
+        sealer=has_sealer(archive.home),
         unsigned=size - covered,
         unsigned_since=first.time if first else "",
     )

@@ -57,8 +57,8 @@ def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[N
     node = Node(name, str(ULID()), _here(), os.getpid(), __version__, profiles, json.dumps(dict(lanes)))
     require_store(archive)
     with archive.catalogue.begin() as connection:
-        require_alike(node, nodes.all_nodes(connection), moment := nodes.clock_of(connection))
-        here = clock.now()
+        moment, here = nodes.clock_of(connection), clock.now()
+        require_alike(node, nodes.all_nodes(connection), moment)
         if abs(here - moment) > APART:
             seconds = round((here - moment).total_seconds())
             raise Refused("cluster.clock", name, seconds=seconds, most=int(APART.total_seconds()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from preserve.data_management import checkpoints, ledger, looks, looks_sealing, sealing
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.leases import TERM
-from preserve.data_management.ledger_keys import sealing_here
+from preserve.data_management.ledger_keys import has_sealer, sealing_here
 from preserve.errors import Busy, MediumProblem, Refused, Stopped
 from preserve.progress import check_stop, stoppable
 from preserve.services.operation import job as long_work
@@ -20,7 +20,7 @@ from preserve.work import hold
 _log = logging.getLogger("preserve.sealer")
 _LOOK = 0.2  # seconds between two looks at whether there is anything to sign
 _APART = 1.0  # seconds between two signatures at least: what came meanwhile is under one
-_HOUR = 300.0  # seconds between two looks at whether looks have waited for an hour
+_LOOK_FOR_HOUR = 300.0  # seconds between two looks at whether looks have waited for an hour
 LOCK = "sealer.lock"
 
 
@@ -42,7 +42,7 @@ def seal_for_all(session: Session) -> Sealed:
     archive's, or the logs do not continue what was signed: then it signs no more, and after a while nobody writes.
     """
     home = session.home
-    if home.settings.catalogue is None or not home.settings.catalogue.sealer:
+    if not has_sealer(home):
         raise Refused("ledger.no-sealer", str(home.path))
     archive = open_archive(home.path)
     try:
@@ -58,7 +58,7 @@ def _until_stopped(archive: Archive) -> int:
     with suppress(Stopped):
         while True:
             try:
-                due = time.monotonic() - looked > _HOUR
+                due = time.monotonic() - looked > _LOOK_FOR_HOUR
                 if due or _waits(archive):
                     signed += _seal(archive)
                     looked = time.monotonic() if due else looked

@@ -56,16 +56,11 @@ def found_house(path: Path, institution: str, language: str) -> Home:
     return open_home(register)
 
 
-def is_register(home: Home) -> bool:
-    """Whether a home is the register of a house, and not the archive of one body."""
-    return home.path.name == "register" and (home.path.parent / HOUSE).is_file()
-
-
 def house_of(home: Home) -> Path:
     """The house whose register this archive is. Raises UsageError where it is none."""
-    if not is_register(home):
-        raise UsageError("house.not-its-register", str(home.path))
     house = home.path.parent
+    if home.path.name != "register" or not (house / HOUSE).is_file():
+        raise UsageError("house.not-its-register", str(home.path))
     read_house(house)
     return house
 

@@ -39,5 +39,9 @@ def test_a_name_is_one_machines_until_it_left_or_fell_silent_or_is_known_to_be_g
         nodes.enter(connection, node("a", "w3"), ended=lambda before: False)
         (there,) = nodes.all_nodes(connection)
         moment = nodes.clock_of(connection)
+    with archive.catalogue.begin() as connection:
+        connection.exec_driver_sql("UPDATE nodes SET seen = '2020-01-01T00:00:00Z'")
+        nodes.enter(connection, node("b", "w4"), ended=lambda before: False)
+        assert [one.name for one in nodes.all_nodes(connection)] == ["b"], "one that never comes back is forgotten"
     assert there.worker == "w3" and nodes.is_alive(there, moment)
     assert not nodes.is_alive(there, moment + nodes.SILENT + timedelta(seconds=1))

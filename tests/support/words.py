@@ -35,6 +35,7 @@ from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
 from preserve.services.operation import OPERATIONS
+from preserve.services.runs import Lane
 from storage_adapters import erasing
 from tests.support.codes import headings, passed
 
@@ -264,6 +265,7 @@ WORDS: dict[str, Collection[str]] = {
     "job.operation-{}": _operations_as_jobs(),
     "job.state-{}": set(jobs.STATES),
     "cluster.state-{}": {"working", "left", "gone"},
+    "cluster.lane-{}": set(get_args(Lane)),
     "people.state-{}": {"active", "suspended"},
     "plan.age-{}": _of(risk.Age),
     "plan.case-{}": {"done", "failed", "settled"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from preserve.services import cluster, health, jobs, profiles, system
+from preserve.services.tables import cluster as tables
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 
@@ -37,7 +38,7 @@ def rules(asked: Asked) -> Response:
 @page("GET", "/system/cluster", "cluster.status")
 def machines(asked: Asked) -> Response:
     """Machines that work on this archive, what waits in which queue, and who signs."""
-    return asked.show("system/cluster.html", shown=cluster.status(asked.session))
+    return asked.show("system/cluster.html", shown=cluster.status(asked.session), queue_label=tables.queue_label)
 
 
 @page("POST", "/system/backup", "job.ask")

@@ -35,7 +35,9 @@ def test_machines_and_queues_are_shown_to_who_keeps_the_archive(archive: Archive
         assert (shown.several, shown.sealer, shown.unsigned) == (False, False, 0)
     for language, word in (("zh", "已退出"), ("en", "left")):
         with speaking(language):  # type: ignore[arg-type]
-            machines, *_ = tables.status(cluster.status(session(archive, "sun")))
+            machines, queues, _ = tables.status(cluster.status(session(archive, "sun")))
+            assert tables.queue_label("burn:/dev/sr0").endswith(" /dev/sr0")
         assert machines.rows[0][:2] == ("a", word)
+        assert queues.rows[0][0] == {"zh": "其他任务", "en": "other work"}[language]
     with pytest.raises(NotPermitted):
         cluster.status(session(archive, "chen"))

@@ -47,9 +47,9 @@ class Campaign:
     struck: Counter[str] = field(default_factory=Counter)
 
     def ask(self) -> None:
-        """Ask for more, until enough waits; every fourth is no ingest."""
+        """Ask for so many that enough waits, or would if none were done meanwhile; every fourth is no ingest."""
         archive = self.held.archive
-        while self._unfinished() < _AHEAD:
+        for _ in range(_AHEAD - self._unfinished()):
             number = len(self.asked) + 1
             if number % 4 == 0:
                 operation, given = _OTHER[number // 4 % len(_OTHER)]

@@ -65,17 +65,17 @@ def row_of(archive: Archive, job: str) -> rows.JobRow:
         return rows.read(connection, job)
 
 
-def at_work(archive: Archive, job: str, attempt: int = 1) -> rows.JobRow:
-    """A job once its child is at work."""
+def at_work(archive: Archive, asked: list[str], attempt: int = 1) -> rows.JobRow:
+    """One of these jobs, once its child is at work. Ask for them when the machines are there: they wait for nobody."""
     found: list[rows.JobRow] = []
 
-    def is_child() -> bool:
+    def is_child(job: str) -> bool:
         row = row_of(archive, job)
         found.append(row)
         name = Path(f"/proc/{row.pid}/cmdline")
         return row.attempt == attempt and row.state == "running" and name.exists() and job in name.read_text()
 
-    until(is_child)
+    until(lambda: any(is_child(job) for job in asked))
     return found[-1]
 
 

@@ -39,9 +39,9 @@ def archive(tmp_path: Path, server: postgresql.Server) -> Iterator[Archive]:
 
 
 def test_another_machine_goes_on_with_what_a_killed_one_did(archive: Archive) -> None:
-    (job,) = asked = ask(archive, 1)
     with machines(archive, "a", "b") as processes:
-        row = at_work(archive, job)
+        (job,) = asked = ask(archive, 1)
+        row = at_work(archive, asked)
         assert row.node in processes and row.pid is not None
         os.kill(row.pid, signal.SIGSTOP)  # a machine that fails ends nothing gently
         os.kill(processes[row.node], signal.SIGKILL)
@@ -54,9 +54,9 @@ def test_another_machine_goes_on_with_what_a_killed_one_did(archive: Archive) ->
 
 
 def test_a_machine_that_hung_writes_nothing_when_it_comes_back(archive: Archive) -> None:
-    (job,) = asked = ask(archive, 1)
     with machines(archive, "a", "b") as processes:
-        row = at_work(archive, job)
+        (job,) = asked = ask(archive, 1)
+        row = at_work(archive, asked)
         assert row.node in processes and row.pid is not None
         for pid in (processes[row.node], row.pid):
             os.kill(pid, signal.SIGSTOP)
@@ -69,13 +69,13 @@ def test_a_machine_that_hung_writes_nothing_when_it_comes_back(archive: Archive)
 
 
 def test_the_server_is_killed_and_everything_is_there_once(archive: Archive, server: postgresql.Server) -> None:
-    asked = ask(archive, 4)
     with machines(archive, "a", "b"):
-        at_work(archive, asked[0])
+        asked = ask(archive, 4)
+        row = at_work(archive, asked)
         assert metrics.show(session(archive, "wu")).worker
         server.kill()
         server.process = postgresql.run(server.folder, server.port)
-        until(lambda: row_of(archive, asked[0]).state in ("queued", "running", "done"))
+        until(lambda: row_of(archive, row.id).state in ("queued", "running", "done"))
     with machines(archive, "c"):
         all_there_once(archive, asked)
 

@@ -48,12 +48,12 @@ def test_a_machine_whose_network_was_away_does_nothing_twice(
     archive: Archive, server: postgresql.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire = Wire(server.port, listen=("127.0.0.2", server.port))
-    asked = ask(archive, 4)
     with monkeypatch.context() as patch:
         patch.setenv("PGHOSTADDR", "127.0.0.2")  # libpq: the same server, by another way
         with machines(archive, "a"):
             patch.undo()
-            row = at_work(archive, asked[0])
+            asked = ask(archive, 4)
+            row = at_work(archive, asked)
             wire.cut()
             with archive.catalogue.read() as connection:
                 assert rows.count(connection).get("done", 0) < len(asked)
@@ -132,9 +132,9 @@ def test_an_attempt_whose_commit_had_no_answer_begins_and_ends_once(
 
 
 def test_a_catalogue_that_was_set_back_does_nothing_twice(archive: Archive, server: postgresql.Server) -> None:
-    asked = ask(archive, 2)
     with machines(archive, "a") as processes:
-        row = at_work(archive, asked[0])
+        asked = ask(archive, 2)
+        row = at_work(archive, asked)
         server.kill()
         subprocess.run(["cp", "-a", server.folder / "data", server.folder / "before"], check=True)  # and whose they are
         for pid in (processes["a"], row.pid or 0):
@@ -148,7 +148,7 @@ def test_a_catalogue_that_was_set_back_does_nothing_twice(archive: Archive, serv
     (server.folder / "before").rename(server.folder / "data")
     server.process = postgresql.run(server.folder, server.port)
     with archive.catalogue.read() as connection:
-        assert rows.read(connection, asked[0]).state == "running"
+        assert rows.read(connection, row.id).state == "running"
     refused = Program(archive.home.path).json("worker", "--join", "--node", "c")
     assert refused["error"]["code"] == "ledger.rolled-back", "the store knows more than the catalogue"
     assert Program(archive.home.path).run("catalogue", "rebuild").returncode == 0

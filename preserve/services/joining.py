@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -21,6 +23,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.nodes import Node
 from preserve.errors import Busy, MediumProblem, PreserveError, Refused
 from preserve.profiles import SHIPPED
+from preserve.progress import check_stop
 from preserve.services.runs import Lane
 from preserve.work import boot_id
 from storage_adapters.errors import StorageError
@@ -28,7 +31,10 @@ from storage_adapters.errors import StorageError
 APART = timedelta(seconds=5)
 """How far a machine's clock may be from the database's."""
 
+_log = logging.getLogger("preserve.worker")
 _LONGEST = 64
+_PATIENCE = 60.0  # seconds: twice as long as the server lets a transaction hang of which nobody hears anything
+_LOOK_AGAIN = 0.2
 
 
 def node_name(wish: str = "") -> str:
@@ -56,19 +62,33 @@ def joined(archive: Archive, name: str, lanes: Mapping[Lane, int]) -> Iterator[N
     profiles = digest_of_profiles(archive.home.profiles)
     node = Node(name, str(ULID()), _here(), os.getpid(), __version__, profiles, json.dumps(dict(lanes)))
     require_store(archive)
-    with archive.catalogue.begin() as connection:
-        moment, here = nodes.clock_of(connection), clock.now()
-        require_alike(node, nodes.all_nodes(connection), moment)
-        if abs(here - moment) > APART:
-            seconds = round((here - moment).total_seconds())
-            raise Refused("cluster.clock", name, seconds=seconds, most=int(APART.total_seconds()))
-        nodes.enter(connection, node, ended=_ended_here)
+    _enter(archive, node)
     try:
         yield node
     finally:
         # Without that it is missed after some seconds: no reason to say that its work ended badly.
         with suppress(Busy, MediumProblem), archive.catalogue.begin() as connection:
             nodes.leave(connection, node.worker)
+
+
+def _enter(archive: Archive, node: Node) -> None:
+    """Write that it is there, as soon as the catalogue lets it: a machine that was cut off may have it for a while."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with archive.catalogue.begin() as connection:
+                moment, here = nodes.clock_of(connection), clock.now()
+                require_alike(node, nodes.all_nodes(connection), moment)
+                if abs(here - moment) > APART:
+                    seconds = round((here - moment).total_seconds())
+                    raise Refused("cluster.clock", node.name, seconds=seconds, most=int(APART.total_seconds()))
+                return nodes.enter(connection, node, ended=_ended_here)
+        except Busy as error:
+            if time.monotonic() >= until:
+                raise
+            _log.warning("tried again: %s", error.code)
+        check_stop()
+        time.sleep(_LOOK_AGAIN)
 
 
 def _here() -> str:

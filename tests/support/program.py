@@ -78,10 +78,10 @@ def found(folder: Path, *options: str) -> Archive:
 
 
 def kill(process: subprocess.Popen[str] | Started) -> None:
-    """SIGKILL to the whole process group; what it wrote is thrown away."""
+    """SIGKILL to the whole process group; what it wrote is shown where the test fails."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    print(*process.communicate(), sep="\n")
 
 
 def state_of(folder: Path) -> dict[str, tuple[int, int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,11 @@ from preserve.administration.duties import Role
 from preserve.clock import now, running_on, stamp
 from preserve.data_management import nodes
 from preserve.data_management.archive import Archive
+from preserve.data_management.engines import sqlite
 from preserve.data_management.nodes import Node
 from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.services.joining import APART, digest_of_profiles, joined, node_name, require_alike
+from tests.support.delivered import until
 from tests.support.people import staffed
 
 
@@ -41,6 +44,23 @@ def test_a_machine_is_there_while_it_works(archive: Archive) -> None:
     with archive.catalogue.read() as connection:
         (left,) = nodes.all_nodes(connection)
     assert left.ended and not list(archive.home.store.glob(".probe-*"))
+
+
+def test_it_waits_for_a_writer_that_hangs(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sqlite, "WAIT", 0.1)
+    with ThreadPoolExecutor(1) as beside:
+        with archive.catalogue.begin():
+            there = beside.submit(enter_and_leave, archive)
+            until(lambda: "tried again: catalogue.busy" in caplog.text)
+            assert not there.done()
+        there.result()
+
+
+def enter_and_leave(archive: Archive) -> None:
+    with joined(archive, "a", {"ingest": 1}):
+        pass
 
 
 def test_one_that_cannot_say_that_it_leaves_has_worked_well(archive: Archive) -> None:

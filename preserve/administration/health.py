@@ -67,6 +67,8 @@ def examine(home_path: Path) -> Iterator[Check]:
 
 
 def _machine() -> Iterator[Check]:
+    from preserve.administration.paper_health import examine_paper
+
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("health.python", "good" if sys.version_info >= (3, 11) else "wrong", {"version": version})
     for name in LIBRARIES:
@@ -76,7 +78,7 @@ def _machine() -> Iterator[Check]:
             yield Check("health.library", "wrong", {"name": name, "reason": str(error)})
     yield from _tools()
     yield from _engines()
-    yield _fonts()
+    yield from examine_paper()
     try:
         hashlib.new("sm3")
         yield Check("health.sm3", "good")
@@ -96,19 +98,6 @@ def _engines() -> Iterator[Check]:
 
     if lacking := missing():
         yield Check("health.reading-missing", "optional", {"names": listed(lacking)})
-
-
-def _fonts() -> Check:
-    """The fonts that everything is printed with; what is missing is printed as code points, and is to be mended."""
-    from preserve.messages import listed
-    from preserve.typesetting.fonts import FAMILIES, missing
-
-    lacking = missing()
-    if not lacking:
-        return Check("health.fonts", "good", {"count": len(FAMILIES)})
-    packages = " ".join(sorted({family.package for family in lacking}))
-    names = listed(family.name for family in lacking)
-    return Check("health.fonts-missing", "wrong", {"names": names, "package": packages})
 
 
 def _tools() -> Iterator[Check]:

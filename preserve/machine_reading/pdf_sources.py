@@ -20,7 +20,10 @@ from preserve.pictures.opening import HOSTILE, TooLarge
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page without a reading's text: operators that place pictures, these by name, and what text its file has."""
+    """A page without a reading's text: operators that place pictures, these by name, and what text its file has.
+
+    `of_stranger`: the operators, or the colours of the pictures, are those of a PDF that somebody brought.
+    """
 
     width: float
     height: float
@@ -28,6 +31,7 @@ class Page:
     pictures: Any
     kept: Kept
     own: Callable[[], tuple[Line, ...]] = tuple
+    of_stranger: bool = False
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -35,7 +39,7 @@ def failures() -> tuple[type[Exception], ...]:
     import pikepdf
     import pypdfium2 as pdfium
 
-    return (pikepdf.PdfError, pdfium.PdfiumError, zipfile.BadZipFile, TooLarge, *HOSTILE)
+    return (pikepdf.PdfError, pikepdf.PasswordError, pdfium.PdfiumError, zipfile.BadZipFile, TooLarge, *HOSTILE)
 
 
 class PageSource(Protocol):
@@ -77,7 +81,7 @@ class _Document:
         if not self.drawn:
             try:
                 size = self.source.size(number)
-                return Page(*size, *self.source.take(number, target), "copied", own)
+                return Page(*size, *self.source.take(number, target), "copied", own, of_stranger=True)
             except pdf_scans.NotAScan:
                 pass
         picture, size = self.source.draw(number)

@@ -17,7 +17,7 @@ from typing import Any
 from preserve.machine_reading.pdf_codings import Kept
 from preserve.machine_reading.pdf_sources import Page, failures, open_source
 from preserve.machine_reading.records import PageText
-from preserve.machine_reading.text_layer import FONT, Unseen
+from preserve.machine_reading.text_layer import FONT, Unseen, sayable
 from preserve.typesetting.declaring import declare
 from preserve.typesetting.judging import Verdict, judge
 
@@ -96,8 +96,8 @@ def writing(files: Iterable[ScannedFile], output: Path, words: Words) -> Generat
     """The same step by step: yields the number of pages after each."""
     files = list(files)
     copy = yield from _written(_Copy(output.parent), files, output, words)
-    if copy.verdict.rules:
-        # What a stranger's PDF brought along breaks a rule: then its pages come as pictures of what they show.
+    if copy.taken and not copy.verdict.passed:
+        # What a stranger's PDF brought along is no PDF/A: then its pages come as pictures of what they show.
         copy = yield from _written(_Copy(output.parent, drawn=True), files, output, words)
     return Searchable(copy.pages, copy.lines, dict(copy.kept), tuple(copy.left_out), copy.verdict)
 
@@ -130,6 +130,7 @@ class _Copy:
     left_out: list[LeftOut] = field(default_factory=list)
     lines: int = 0
     pages: int = 0
+    taken: int = 0
     verdict: Verdict = field(default_factory=lambda: Verdict("", False, (), ()))
     _piece: Any = None
 
@@ -169,7 +170,7 @@ class _Copy:
         pdf = self._target()
         lines = text.lines if text is not None else page.own()
         layer = self.unseen.content(lines, page.width, page.height)
-        self.lines += layer.count(b" Tj")
+        self.lines += sum(bool(sayable(line.text)) for line in lines) if layer else 0
         resources = Dictionary() if page.pictures is None else Dictionary(XObject=page.pictures)
         made = Dictionary(
             Type=Name.Page,
@@ -182,6 +183,7 @@ class _Copy:
         pdf.pages.append(pikepdf.Page(made))
         self.pages += 1
         self.kept[page.kept] += 1
+        self.taken += page.of_stranger
         if len(pdf.pages) == _CHUNK:
             self.put_by()
 

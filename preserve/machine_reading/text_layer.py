@@ -10,6 +10,7 @@ import io
 import math
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,9 @@ _MOST_SHOWN = 16_000
 
 _TALL = 1.5
 """A line of two characters or more that is so much higher than wide runs downwards."""
+
+_LEAST = 0.01
+"""Points: a box of less has no extent."""
 
 _NEVER = frozenset("\ufeff\ufffe\uffff")
 _LEFT_OUT = frozenset(("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"))
@@ -60,9 +64,14 @@ class Unseen:
 
     def _line(self, line: Line, width: float, height: float) -> bytes:
         text = sayable(line.text)[:_MOST_SHOWN]
-        matrix = _matrix(line, text, width, height)
-        if not text or matrix is None:
+        place = _place(line, text, width, height)
+        if not text or place is None:
             return b""
+        shown = self._shown(text, place.matrix)
+        # PDFium sorts what begins at one height from left to right, columns too. A blank at the end stands between.
+        return b"%s %s" % (shown, self._shown(" ", place.end)) if place.upright else shown
+
+    def _shown(self, text: str, matrix: tuple[float, ...]) -> bytes:
         codes = b"".join(b"%04X" % self.code(character) for character in text)
         return b"%s Tm <%s> Tj" % (b" ".join(_number(value) for value in matrix), codes)
 
@@ -119,8 +128,17 @@ def _number(value: float) -> bytes:
     return b"0" if written == "-0" else written.encode()
 
 
-def _matrix(line: Line, text: str, width: float, height: float) -> tuple[float, ...] | None:
-    """The text matrix that lays this text into the line's box; None for a box without any extent.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The text matrix of a line, and that of what follows it; `upright` where it runs down or up the page."""
+
+    matrix: tuple[float, ...]
+    end: tuple[float, ...]
+    upright: bool
+
+
+def _place(line: Line, text: str, width: float, height: float) -> _Place | None:
+    """What lays this text into the line's box; None for a box without any extent.
 
     The box tells where the line begins and which way it runs, so that of a page on its side the text runs along it.
     """
@@ -135,13 +153,12 @@ def _matrix(line: Line, text: str, width: float, height: float) -> tuple[float, 
     if len(text) > 1 and _length(up) > _TALL * _length(along):
         along, up, start = (-up[0], -up[1]), along, first
     natural = sum(_WIDE if _is_wide(character) else _NARROW for character in text) / _EM
-    if not natural or _length(along) < 0.01 or _length(up) < 0.01:
+    if not natural or _length(along) < _LEAST or _length(up) < _LEAST:
         return None
     rise = -_DESCENT / _EM
-    return (
-        *(along[0] / natural, along[1] / natural, up[0], up[1]),
-        *(start[0] + rise * up[0], start[1] + rise * up[1]),
-    )
+    x, y = start[0] + rise * up[0], start[1] + rise * up[1]
+    size = along[0] / natural, along[1] / natural, *up
+    return _Place((*size, x, y), (*size, x + along[0], y + along[1]), abs(along[1]) > abs(along[0]))
 
 
 def _less(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:

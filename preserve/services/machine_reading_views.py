@@ -111,14 +111,7 @@ def _wanted(
         if shows[state]:
             about = names[objid]
             yield ListedReading(
-                objid,
-                about.case_number,
-                about.title,
-                known.wanted,
-                known.read,
-                known.failed,
-                known.unread,
-                known.what,
+                objid, about.case_number, about.title, known.wanted, known.read, known.failed, known.unread, known.what
             )
 
 
@@ -181,14 +174,7 @@ def show(session: Session, case: str, file: str = "", page: int = 0) -> ReadingS
         held.description.title,
         tuple(
             ReadFile(
-                row.file,
-                held.originals[row.file],
-                row.what,
-                row.reading,
-                row.engine,
-                row.records,
-                row.unread,
-                row.code,
+                row.file, held.originals[row.file], row.what, row.reading, row.engine, row.records, row.unread, row.code
             )
             for row in rows
             if row.file in held.originals and row.file not in hidden

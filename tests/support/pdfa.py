@@ -51,8 +51,8 @@ def _claim(pdf: pikepdf.Pdf) -> Iterator[str]:
     if "/Filter" in stream:
         yield "6.6.2 XMP is packed"
     text = stream.read_bytes()
-    part = re.search(rb"pdfaid:part\D{1,4}(\d)", text)
-    level = re.search(rb"pdfaid:conformance[^A-Za-z]{1,4}([A-Za-z])", text)
+    part = re.search(rb"pdfaid:part(?: [^<>]*)?[>=]\"?(\d)", text)
+    level = re.search(rb"pdfaid:conformance(?: [^<>]*)?[>=]\"?([A-Za-z])", text)
     if not (part and level and part[1] + level[1] == b"2B"):
         yield "6.6.4 does not say 2B"
     title = str(pdf.docinfo.get("/Title", ""))

@@ -93,10 +93,11 @@ def scanned_pdf(path: Path, pictures: Sequence[Image.Image], *, turned: int = 0)
         pdf.save(path)
 
 
-def images(path: Path) -> list[pikepdf.Stream]:
-    """Every picture of a PDF that is still open while they are looked at, page by page."""
-    pdf = pikepdf.open(path)
-    return [image for one in pdf.pages for _, image in sorted(one.obj.Resources.get("/XObject", {}).items())]
+def coded(path: Path) -> list[bytes]:
+    """The coded data of every picture of a PDF, as they are, page by page."""
+    with pikepdf.open(path) as pdf:
+        placed = [picture for one in pdf.pages for _, picture in sorted(one.obj.Resources.XObject.items())]
+        return [bytes(picture.read_raw_bytes()) for picture in placed]
 
 
 def by_poppler(path: Path, *options: str) -> str:

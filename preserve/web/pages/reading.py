@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from preserve.errors import UsageError
-from preserve.services import reader_notes, reading, reading_bytes
+from preserve.services import jobs, reader_notes, reading, reading_bytes
 from preserve.services.documents import as_document
 from preserve.web.asked import Asked
 from preserve.web.routing import page
@@ -114,6 +114,14 @@ def send_strip_picture(asked: Asked) -> Response:
         raise UsageError("look.no-strip", str(part)[:20])
     picture = reading_bytes.read_strip_picture(asked.session, *_place(asked), part)
     return Response(picture.data, media_type=picture.media_type, headers=PRIVATE)
+
+
+@page("POST", "/cases/{objid}/view/{file}/searchable", "job.ask", "reading.searchable")
+def write_searchable(asked: Asked) -> Response:
+    """Have a copy written that can be searched, of a file that was read by machine."""
+    objid, file = _place(asked)
+    asked_for = jobs.ask(asked.session, "reading.searchable", {"case": objid, "file": file}, key=asked.key)
+    return asked.see_other(f"/jobs/{asked_for.id}")
 
 
 @page("POST", "/cases/{objid}/view/{file}/marks", "reading.mark")

@@ -170,12 +170,7 @@ def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match],
     """The matches of a page, and one more where there are more."""
     filters = wish.filters(session.home)
     reading = partial(
-        search.match,
-        query=wish.words,
-        filters=filters,
-        after=page.after,
-        limit=page.size + 1,
-        machine=wish.machine,
+        search.match, query=wish.words, filters=filters, after=page.after, limit=page.size + 1, machine=wish.machine
     )
     return session.once("matches", reading), filters
 

@@ -67,9 +67,7 @@ def read_openly(case: HeldCase) -> list[str]:
     return [name for name, about in described if about is None or about.classification is not secret]
 
 
-def tasks_of(
-    connection: Connection, case: HeldCase, readers: Sequence[Reader], *, again: bool = False
-) -> list[Task]:
+def tasks_of(connection: Connection, case: HeldCase, readers: Sequence[Reader], *, again: bool = False) -> list[Task]:
     """What is unread in a case: not read before, other bytes, or by another engine; `again`: what failed as well."""
     done = {_known(row) for row in readings.files_of(connection, case.objid) if not (again and row.code)}
     by_identifier = {row.identifier: row for row in object_index.originals(connection, case.objid)}
@@ -213,9 +211,7 @@ def _publish(archive: Archive, case: HeldCase, tasks: Sequence[Task], account: s
     folder = reading_records.parts_of(home, objid)
     with archive.catalogue.read() as connection:
         number = readings.next_number(connection, objid)
-    size, sha256 = reading_records.write(
-        reading_records.path_of(home.store, objid, number), _lines(folder, tasks)
-    )
+    size, sha256 = reading_records.write(reading_records.path_of(home.store, objid, number), _lines(folder, tasks))
     version, moment = int(case.package.rpartition("_v")[2]), archive.now()
     reading = Reading(objid, number, version, stamp(moment), account, size, sha256)
     counts = _counts(records_of(_lines(folder, tasks), str(folder)))

@@ -53,4 +53,3 @@ def installed(*readers: Reader) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(machine_readers, "READERS", {one.what: lambda home, one=one: one for one in readers})
         yield
-

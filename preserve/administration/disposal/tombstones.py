@@ -7,7 +7,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, ReadingGone, Tombstone
+from preserve.administration.disposal.model import (
+    CopyGone,
+    Disposal,
+    Entry,
+    FileGone,
+    PackageGone,
+    ReadingGone,
+    Tombstone,
+)
 from preserve.administration.proceedings.records import read_record, write_record
 from preserve.administration.retention import rules_in_force
 from preserve.data_management import (

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preserve.machine_reading.records import (
-    ClockShown,
-    Engine,
-    Heard,
-    PageText,
-    Place,
-    Record,
-    Stretch,
-    Unread,
-    Voice,
-)
+from preserve.machine_reading.records import ClockShown, Engine, Heard, PageText, Place, Record, Stretch, Unread, Voice
 from preserve.messages import listed, say
 from preserve.services.machine_reading_views import ReadingList, ReadingShown
 from preserve.services.tables import Table, cells, table

@@ -1,15 +1,15 @@
-"""Words that machines read are found after all that people wrote, on both databases, and never without being told apart."""
+"""Words that machines read are found after all that people wrote, on both databases, and are told apart."""
 
 from __future__ import annotations
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy import text as sql
 
 from preserve.data_management import machine_search, search
 from preserve.data_management.facets import Filters
 from preserve.data_management.search import Passage
 from tests.unit.data_management.test_search import KNOWN, ROW
-from sqlalchemy import text as sql
 
 
 def enter(connection: Connection, objid: str, words: str, **description: object) -> None:
@@ -80,7 +80,11 @@ def test_a_later_version_keeps_what_was_read(connection: Connection) -> None:
     enter(connection, "o1", "甲")
     read(connection, "o1", "河堤")
     enter(connection, "o1", "乙", closed="2027-05-01")
-    assert (objids(connection, "河堤"), objids(connection, "河堤 乙"), objids(connection, "河堤 甲")) == (["o1"], ["o1"], [])
+    assert (objids(connection, "河堤"), objids(connection, "河堤 乙"), objids(connection, "河堤 甲")) == (
+        ["o1"],
+        ["o1"],
+        [],
+    )
     machine_search.forget(connection, "o1")
     assert (objids(connection, "河堤"), objids(connection, "乙")) == ([], ["o1"])
 

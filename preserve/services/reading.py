@@ -13,7 +13,7 @@ from preserve.access.viewing.reading_room import Viewed
 from preserve.access.viewing.shown import Check
 from preserve.administration.duties import Duty
 from preserve.clock import parse
-from preserve.data_management import looks, reader_notes, readings, search
+from preserve.data_management import looks, reader_notes, search
 from preserve.data_management.reader_notes import Mark as Mark
 from preserve.description.labels import label_of
 from preserve.description.schema import Classification, Stage
@@ -83,8 +83,8 @@ class FileShown:
     """One file as it is shown: how, what is known of the copy, and what belongs beside it.
 
     `state` of the copy is `fetching`, `checking`, `intact` or `altered`, found at `checked`, empty before. `pages` of a
-    document; `unreadable` where they cannot be drawn; `machine_read` where a machine read text on them. `text` of a
-    plain file, of which `text_cut` says that more is not shown.
+    document; `unreadable` where they cannot be drawn. `text` of a plain file, of which `text_cut` says that more is not
+    shown.
     """
 
     file: FileInList
@@ -103,7 +103,6 @@ class FileShown:
     transcript: str = ""
     transcript_lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
-    machine_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +198,6 @@ def _local(session: Session, check: Check) -> str:
 
 def _with_contents(session: Session, opened: Opened, facts: FileShown, files: list[Viewed]) -> FileShown:
     """The same with what the way it is shown needs."""
-    if facts.file.way in ("pages", "picture"):
-        facts = replace(facts, machine_read=_is_read(session, opened))
     if facts.file.way == "pages":
         try:
             return replace(facts, pages=opened.pages.count(opened.copy.path))
@@ -228,12 +225,6 @@ def _with_contents(session: Session, opened: Opened, facts: FileShown, files: li
         transcript_lines=tuple(_line(line) for line in lines if line.strip()),
         marks=tuple(marks),
     )
-
-
-def _is_read(session: Session, opened: Opened) -> bool:
-    with session.archive.catalogue.read() as connection:
-        read = readings.files_of(connection, opened.case.objid)
-    return any((one.file, one.what) == (opened.viewed.name, "ocr") and one.records for one in read)
 
 
 def strip_of(opened: Opened) -> StripShown:

@@ -1,4 +1,4 @@
-"""Words that machines read are found after all that people wrote, on both databases, and never without being told apart."""
+"""Words that machines read are found after all that people wrote, on both databases, and are told apart."""
 
 from __future__ import annotations
 

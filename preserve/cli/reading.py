@@ -107,9 +107,9 @@ def write_pdf(output: Output, case: str, file: str, target: Path) -> None:
     """Write the scans of a case, or one of its files, as a PDF/A that can be searched; an aid, and no record."""
     made = output.work("", machine_reading_copies.write_searchable, case, target.parent, file, name=target.name)
     for one in made.left_out:
-        values = {"file": one.name, "page": one.page, "reason": one.why}
-        output.sentence("cli.reading-page-lost" if one.page else "cli.reading-file-lost", style="yellow", **values)
-    counts = {kind: made.kept.get(kind, 0) for kind in ("copied", "lossless", "redrawn")}
-    output.sentence("cli.reading-pages-kept", **counts)
+        code = "cli.reading-page-lost" if one.page else "cli.reading-file-lost"
+        output.sentence(code, style="yellow", file=one.name, page=one.page, reason=one.why)
+    copied, lossless, redrawn = (made.kept.get(kind, 0) for kind in ("copied", "lossless", "redrawn"))
+    output.sentence("cli.reading-pages-kept", copied=copied, lossless=lossless, redrawn=redrawn)
     output.sentence("cli.reading-pdfa", style="" if made.pdfa else "yellow", validator=made.validator)
     output.done("cli.reading-pdf-done", made, path=str(made.path), pages=made.pages, lines=made.lines)

@@ -19,6 +19,7 @@ Kept = Literal["copied", "lossless", "redrawn", "lost"]
 _MARKER = 0xFF
 _MOST_RAW = 1 << 30
 _GROUP_4, _JPEG, _YCBCR = 4, 7, 6
+_PNG_KEPT = (b"IHDR", b"PLTE", b"IDAT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def _png(path: Path, image: Any) -> Coded | None:
             length, kind = struct.unpack(">I4s", head)
             if length > size:
                 return None
-            data = stream.read(length) if kind in (b"IHDR", b"PLTE", b"IDAT") else stream.seek(length, 1) and b""
-            stream.seek(4, 1)
+            data = stream.read(length) if kind in _PNG_KEPT else b""
+            stream.seek(4 if kind in _PNG_KEPT else length + 4, 1)
             if kind == b"IHDR":
                 header = data
             elif kind == b"PLTE":
@@ -123,7 +124,8 @@ def _inflates_to(data: bytes, length: int) -> bool:
 def _tiff(path: Path, image: Any) -> Coded | None:
     """Its Group 4 or JPEG data, where they lie in one strip that begins with the bit that comes first."""
     tags = image.tag_v2
-    offsets, counts = tags.get(273) or tags.get(324) or (), tags.get(279) or tags.get(325) or ()
+    offsets: tuple[int, ...] = tags.get(273) or tags.get(324) or ()
+    counts: tuple[int, ...] = tags.get(279) or tags.get(325) or ()
     tile = tags.get(322, image.width), tags.get(323, image.height)
     if len(offsets) != 1 or len(counts) != 1 or counts[0] > path.stat().st_size or tile != (image.width, image.height):
         return None

@@ -37,7 +37,7 @@ from storage_adapters.reading import digest_file
 
 _CHILD = "preserve.machine_reading.searchable_child"
 _LIMITS = Limits(memory=4 << 30, seconds=600, written=64 << 30)
-_MADE = "copy.pdf"
+_MADE = "made.pdf"
 _MOST_NAMED = 50
 """Digests of so many files stand in the copy of a case; the catalogue has the others."""
 

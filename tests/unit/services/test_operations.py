@@ -314,6 +314,7 @@ NOT_THERE = frozenset(
         "disposal.register",
         "disposal.show",
         "job.file",
+        "reading.searchable",
         "transfer.paper",
         "transfer.show",
     }

@@ -117,6 +117,7 @@ def _tools() -> Iterator[Check]:
 
 
 def _home(home: Home) -> Iterator[Check]:
+    from preserve.administration.reading_health import examine_reading
     from preserve.administration.store_health import examine_store
 
     yield from _keys(home)
@@ -133,6 +134,7 @@ def _home(home: Home) -> Iterator[Check]:
         yield Check("health.clock-zone", "wrong", {"zone": home.settings.time_zone, "reason": error.code})
     if not home.settings.clamd:
         yield Check("health.no-scanner", "optional")
+    yield from examine_reading(home)
     yield from _second_factor(home)
 
 

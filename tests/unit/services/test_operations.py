@@ -195,6 +195,8 @@ ARGUMENTS: dict[str, Chosen] = {
     "profiles.list": {},
     "profiles.show": {},
     "reading.bytes": {"case": CASE, "file": FILE},
+    "reading.findings": {"case": CASE},
+    "reading.frame": {"case": CASE, "file": FILE, "at": 0.0},
     "reading.mark": {"case": CASE, "file": FILE},
     "reading.open": {"case": CASE, "file": FILE},
     "reading.page": {"case": CASE, "file": FILE},

@@ -8,7 +8,7 @@ nothing of whether somebody spoke.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -179,12 +179,12 @@ class _Picture:
         self._since = None
 
     def stretches(self, length: float) -> list[tuple[What, float, float]]:
-        """Everything, by kind and time. What is black is not told as frozen or covered too."""
+        """Everything, by kind and time; each is told once: as black, else as covered, else as frozen."""
         self._judge()
         if self._since is not None:
             self._end(max(length, self._now.at))
-        covered = [(start, end) for start, end in self._covered if not self._mostly_black(start, end)]
-        frozen = [(start, end) for start, end in self._frozen.until(length) if not self._mostly_black(start, end)]
+        covered = _without(self._covered, self._black)
+        frozen = _without(self._frozen.until(length), [*self._black, *covered])
         found: list[tuple[What, list[tuple[float, float]]]] = [
             ("black", self._black),
             ("frozen", frozen),
@@ -192,6 +192,12 @@ class _Picture:
         ]
         return [(what, start, end) for what, spans in found for start, end in spans]
 
-    def _mostly_black(self, start: float, end: float) -> bool:
-        black = sum(max(0.0, min(end, its_end) - max(start, its)) for its, its_end in self._black)
-        return black * 2 >= end - start
+
+def _without(spans: Iterable[tuple[float, float]], others: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Those of which the others do not take half."""
+    kept = []
+    for start, end in spans:
+        taken = sum(max(0.0, min(end, its_end) - max(start, its)) for its, its_end in others)
+        if taken * 2 < end - start:
+            kept.append((start, end))
+    return kept

@@ -80,12 +80,42 @@ def main() -> list[str]:
     what = f"clock of {SECONDS} s of 720p"
     rows = [
         row(what, f"{seconds:.1f} s", f"its own length, {SECONDS} s", f"{times:.0f}×", "≥ 10×", times >= 10),
-        row(what, f"{seconds:.1f} s", f"ffmpeg decodes its key frames: {floor:.1f} s", f"{seconds / floor:.1f}", "—", None),
-        row("frames in which it was read", str(read), f"{len(shown)} looked at", f"{read / len(shown):.3f}", "≥ 0.98", read >= 0.98 * len(shown)),
+        row(
+            what,
+            f"{seconds:.1f} s",
+            f"ffmpeg decodes its key frames: {floor:.1f} s",
+            f"{seconds / floor:.1f}",
+            "—",
+            None,
+        ),
+        row(
+            "frames in which it was read",
+            str(read),
+            f"{len(shown)} looked at",
+            f"{read / len(shown):.3f}",
+            "≥ 0.98",
+            read >= 0.98 * len(shown),
+        ),
         row(f"{_GONE} s cut out, found within 2 s", str(len(right)), "1 cut", "—", "1", len(right) == 1),
         row("false jumps and stops", str(len(breaks) - len(right)), "—", "—", "0", len(breaks) == len(right)),
-        row(f"dead stretches of {SECONDS} s of 720p", f"{measured:.1f} s", f"its own length, {SECONDS} s", f"{SECONDS / measured:.0f}×", "≥ 10×", SECONDS / measured >= 10),
+        row(
+            f"dead stretches of {SECONDS} s of 720p",
+            f"{measured:.1f} s",
+            f"its own length, {SECONDS} s",
+            f"{SECONDS / measured:.0f}×",
+            "≥ 10×",
+            SECONDS / measured >= 10,
+        ),
     ]
     if peer is not None:
-        rows.append(row(what, f"{seconds:.1f} s", f"PySceneDetect, cuts of the picture: {peer:.1f} s", f"{peer / seconds:.1f}× faster", "—", None))
+        rows.append(
+            row(
+                what,
+                f"{seconds:.1f} s",
+                f"PySceneDetect, cuts of the picture: {peer:.1f} s",
+                f"{peer / seconds:.1f}× faster",
+                "—",
+                None,
+            )
+        )
     return rows

@@ -36,7 +36,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where the clock does not go on as it should, between two reads; `seconds` by which it is off, of a stop how long."""
+    """Where the clock does not go on as it should, between two reads; `seconds`: by how much, or how long it stopped."""
 
     what: Literal["jump", "stop"]
     before: Read

@@ -1,10 +1,11 @@
-"""What must be known of a recording before it is read: how long it is, how large its picture, how far its key frames."""
+"""What must be known of a recording before it is read: its length, the size of its picture, how far its key frames."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,4 +104,4 @@ def _key_frames_near(file: Path, pulse: Callable[[float], None] | None) -> bool:
     if len(keys) < 2:
         return False
     edges = [*sorted(keys), max(times)]
-    return max(later - earlier for earlier, later in zip(edges, edges[1:], strict=False)) <= _FAR_APART
+    return max(later - earlier for earlier, later in pairwise(edges)) <= _FAR_APART

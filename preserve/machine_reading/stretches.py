@@ -83,11 +83,7 @@ def _sound(
 
 
 def _run(
-    file: Path,
-    before: list[str],
-    after: list[str],
-    heard: Callable[[str], None],
-    pulse: Callable[[float], None] | None,
+    file: Path, before: list[str], after: list[str], heard: Callable[[str], None], pulse: Callable[[float], None] | None
 ) -> None:
     start = [find("ffmpeg"), *FFMPEG_INPUT, "-loglevel", "info", "-nostats", "-threads", "1", *before]
     run([*start, "-i", file_argument(file), *after, "-f", "null", "-"], pulse, heard=heard)

@@ -150,7 +150,7 @@ def _stretches(file: str, known: RecordingFacts, stretches: Sequence[Stretch]) -
         }
         frames = () if one.what == "silent" else (round((one.start + one.end) / 2, 3),)
         severity: Severity = "warning" if one.what in _UNSEEN else "note"
-        finding = Finding(f"reading.stretch-{one.what}", file, severity, values)
+        finding = Finding(f"reading.dead-{one.what}", file, severity, values)
         yield MachineFinding(finding, known.identifier, one.start, one.end, frames)
 
 

@@ -48,11 +48,9 @@ class MachineFindings:
 
 @query("reading.findings", duty=Duty.FIND, subject="case", look=LOOK_OR_LIST)
 def show_machine_findings(session: Session, case: str, file: str = "") -> MachineFindings:
-    """Every machine finding in the recordings of a case, or in one of them by its identifier. Raises Refused, NotIntact."""
+    """Every machine finding in the recordings of a case, or of one by its identifier. Raises Refused, NotIntact."""
     held, files = read_contents(session, case)
-    facts = {
-        one.name: _facts(session, held, one) for one in files if one.recording and file in ("", one.identifier)
-    }
+    facts = {one.name: _facts(session, held, one) for one in files if one.recording and file in ("", one.identifier)}
     with session.archive.catalogue.read() as connection:
         read = {(one.file, one.what) for one in readings.files_of(connection, held.objid) if one.records}
         with_clock = {name for name, what in read if what == "clock" and name in facts}

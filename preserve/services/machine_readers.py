@@ -45,10 +45,7 @@ def _stretch(home: Home) -> Reader | None:
     return open_stretch_reader(home)
 
 
-READERS: Mapping[What, Opening] = {
-    "clock": _clock,
-    "stretch": _stretch,
-}
+READERS: Mapping[What, Opening] = {"clock": _clock, "stretch": _stretch}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

@@ -97,7 +97,9 @@ def cut_out(path: Path, begin: float, end: float, result: Path) -> Path:
     parts = []
     for name, options in (("1", ["-t", f"{begin}"]), ("2", ["-ss", f"{end}"])):
         part = result.with_name(f"{result.stem}.{name}.mp4")
-        ffmpeg([*(options if name == "2" else []), "-i", str(path), *(options if name == "1" else []), "-c", "copy"], part)
+        ffmpeg(
+            [*(options if name == "2" else []), "-i", str(path), *(options if name == "1" else []), "-c", "copy"], part
+        )
         parts.append(part)
     listed = result.with_suffix(".txt")
     listed.write_text("".join(f"file '{part.name}'\n" for part in parts))

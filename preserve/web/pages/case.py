@@ -63,7 +63,9 @@ def show_timeline(asked: Asked) -> Response:
     return asked.show("reading/timeline.html", line=line, devices=devices, marked=_marked(line, machine.findings))
 
 
-def _marked(line: reading_timeline.Timeline, found: Sequence[MachineFinding]) -> dict[str, list[tuple[float, MachineFinding]]]:
+def _marked(
+    line: reading_timeline.Timeline, found: Sequence[MachineFinding]
+) -> dict[str, list[tuple[float, MachineFinding]]]:
     """For each recording what a machine found in it, and where that is on the line, in seconds."""
     starts = {one.identifier: one.start for one in line.recordings}
     marked: dict[str, list[tuple[float, MachineFinding]]] = {}

@@ -6,23 +6,24 @@ import json
 import os
 import subprocess
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from preserve.machine_reading.clock import clock_engine, read_clock
 from preserve.machine_reading.clock_judging import Break, begins, judge, reads_of
-from preserve.machine_reading.clock_profile import clock_profile
+from preserve.machine_reading.clock_profile import ClockProfile, clock_profile
 from preserve.machine_reading.records import ClockShown, Unread
 from tests.support.made_recordings import LAYOUTS, NINE, cut_out, iso_at_top, make_recording
 
 PROFILE = clock_profile(None)
 
 
-def read(path: Path) -> tuple[list[ClockShown], list[str]]:
+def read(path: Path, profile: ClockProfile = PROFILE) -> tuple[list[ClockShown], list[str]]:
     """The reads of a recording, and the codes of what could not be read."""
     shown, codes = [], []
-    for record in read_clock(path, "名.mp4", PROFILE, clock_engine()):
+    for record in read_clock(path, "名.mp4", profile, clock_engine()):
         if isinstance(record, Unread):
             codes.append(record.code)
         else:
@@ -36,7 +37,7 @@ def breaks(shown: list[ClockShown]) -> list[Break]:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_cut_that_leaves_no_trace_in_the_container_is_found(layout: str, tmp_path: Path) -> None:
-    whole = make_recording(tmp_path / "whole.mp4", LAYOUTS[layout], 45)
+    whole = make_recording(tmp_path / "whole.mp4", LAYOUTS[layout], 40)
     cut = cut_out(whole, 16, 27, tmp_path / "cut.mp4")
     _assert_no_gap(cut)
     shown, codes = read(cut)
@@ -53,23 +54,35 @@ def test_a_cut_that_leaves_no_trace_in_the_container_is_found(layout: str, tmp_p
 
 def _assert_no_gap(path: Path) -> None:
     said = subprocess.run(
-        ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "json", str(path)],
+        [
+            "ffprobe",
+            "-v",
+            "error",
+            "-select_streams",
+            "v",
+            "-show_entries",
+            "packet=pts_time",
+            "-of",
+            "json",
+            str(path),
+        ],
         check=True,
         capture_output=True,
     ).stdout
     times = [float(one["pts_time"]) for one in json.loads(said)["packets"]]
-    assert max(later - earlier for earlier, later in zip(times, times[1:], strict=False)) < 0.25
+    assert max(later - earlier for earlier, later in pairwise(times)) < 0.25
 
 
 def test_a_clock_that_runs_has_no_break_with_key_frames_far_apart(tmp_path: Path) -> None:
-    shown, codes = read(make_recording(tmp_path / "a.mp4", iso_at_top, 40, keys=100))
+    shown, codes = read(make_recording(tmp_path / "a.mp4", iso_at_top, 30, keys=100))
     assert codes == []
-    assert len(shown) >= 18
+    assert len(shown) >= 13
     assert breaks(shown) == []
 
 
 def test_a_recording_without_a_clock_is_told_as_unread(tmp_path: Path) -> None:
-    assert read(make_recording(tmp_path / "a.mp4", None, 6)) == ([], ["reading.no-clock"])
+    few = PROFILE.model_copy(update={"tries": 2})
+    assert read(make_recording(tmp_path / "a.mp4", None, 6), few) == ([], ["reading.no-clock"])
 
 
 def test_files_that_are_no_recording_are_told_as_unread(tmp_path: Path) -> None:

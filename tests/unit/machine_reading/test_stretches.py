@@ -37,9 +37,7 @@ def test_the_same_where_key_frames_are_far_apart(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_stands_still_and_one_that_lives(tmp_path: Path) -> None:
-    path = make_recording(
-        tmp_path / "a.mp4", None, 30, scene=lambda at: (120, 140, 160) if 8 <= at < 20 else None
-    )
+    path = make_recording(tmp_path / "a.mp4", None, 30, scene=lambda at: (120, 140, 160) if 8 <= at < 20 else None)
     ((what, start, end),) = found(path)
     assert (what, start) == ("frozen", 8)
     assert abs(end - 20) <= 1

@@ -87,10 +87,10 @@ def test_stretches_are_warnings_only_where_nothing_is_seen() -> None:
     made = [Stretch(file="a.mp4", engine=ENGINE, what=what, start=5, end=65) for what in kinds]  # type: ignore[arg-type]
     severities = {one.finding.code: (one.finding.severity, len(one.frames)) for one in found(made)}
     assert severities == {
-        "reading.stretch-black": ("warning", 1),
-        "reading.stretch-covered": ("warning", 1),
-        "reading.stretch-frozen": ("note", 1),
-        "reading.stretch-silent": ("note", 0),
+        "reading.dead-black": ("warning", 1),
+        "reading.dead-covered": ("warning", 1),
+        "reading.dead-frozen": ("note", 1),
+        "reading.dead-silent": ("note", 0),
     }
 
 

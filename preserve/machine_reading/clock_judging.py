@@ -36,7 +36,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where the clock does not go on as it should, between two reads; `seconds`: by how much, or how long it stopped."""
+    """Where the clock does not go on as it should, between two reads; `seconds`: by how much, or how long it stood."""
 
     what: Literal["jump", "stop"]
     before: Read

@@ -40,7 +40,7 @@ def read_clock(
     except ToolFailed:
         tracks = None
     if tracks is None or not tracks.width:
-        yield Unread(file=name, engine=engine, what="clock", code="reading.no-picture")
+        yield Unread(file=name, engine=engine, what="clock", code="reading.clock-no-picture")
         return
     width, height = tracks.size()
     with tempfile.TemporaryDirectory(prefix="preserve-clock-") as scratch:

@@ -51,7 +51,7 @@ class _Reader:
         """Reads as documents. Raises Broken where nothing can be decoded or no clock is found."""
         self.place = self._look_for()
         if self.place is None:
-            raise Broken("reading.no-clock")
+            raise Broken("reading.clock-none")
         shown: list[ClockShown] = []
         for one in self._all():
             shown.append(one)
@@ -79,7 +79,7 @@ class _Reader:
             if place is not None and place.seen >= _ENOUGH:
                 return place
         if not frames:
-            raise Broken("reading.no-picture")
+            raise Broken("reading.clock-no-picture")
         return place
 
     def _find(self, samples: list[GreyFrame]) -> Place | None:

@@ -42,17 +42,17 @@ def read_stretches(
     try:
         tracks = tracks_of(file, pulse)
     except ToolFailed:
-        yield Unread(file=name, engine=engine, what="stretch", code="reading.not-decoded")
+        yield Unread(file=name, engine=engine, what="stretch", code="reading.dead-not-decoded")
         return
     measured = [measure for there, measure in ((tracks.width, _picture), (tracks.sound, _sound)) if there]
     if not measured:
-        yield Unread(file=name, engine=engine, what="stretch", code="reading.not-decoded")
+        yield Unread(file=name, engine=engine, what="stretch", code="reading.dead-not-decoded")
     for measure in measured:
         try:
             for what, start, end in measure(file, tracks, profile, pulse):
                 yield Stretch(file=name, engine=engine, what=what, start=round(start, 3), end=round(end, 3))
         except ToolFailed:
-            yield Unread(file=name, engine=engine, what="stretch", code="reading.not-decoded")
+            yield Unread(file=name, engine=engine, what="stretch", code="reading.dead-not-decoded")
 
 
 def _picture(

@@ -155,7 +155,7 @@ def _stretches(file: str, known: RecordingFacts, stretches: Sequence[Stretch]) -
 
 
 def _more(file: str, known: RecordingFacts, left: Sequence[MachineFinding]) -> MachineFinding:
-    finding = Finding("reading.more-findings", file, "note", {"count": len(left), "at": time_code(left[0].at)})
+    finding = Finding("reading.clock-more", file, "note", {"count": len(left), "at": time_code(left[0].at)})
     return MachineFinding(finding, known.identifier, left[0].at, left[-1].until)
 
 

@@ -108,10 +108,10 @@ def _facts(session: Session, held: HeldCase, file: Viewed) -> RecordingFacts:
 def read_frame(session: Session, case: str, file: str, at: float) -> Picture:
     """The frame of a recording at a second, as a picture. Raises Refused, UsageError, NotIntact for an altered copy."""
     if not 0 <= at <= _LONGEST:
-        raise UsageError("reading.no-frame", file, at=f"{at:g}")
+        raise UsageError("reading.clock-no-frame", file, at=f"{at:g}")
     opened = find_file(session, case, file)
     if way_of(opened.viewed.path) != "video":
-        raise Refused("reading.no-frame", opened.viewed.name, at=f"{at:g}")
+        raise Refused("reading.clock-no-frame", opened.viewed.name, at=f"{at:g}")
     require_intact(session, opened)
     frames = SingleFrames(opened.viewing, opened.viewed.sha256)
     return Picture("image/jpeg", frames.at(opened.copy.path, at, opened.viewed.name))

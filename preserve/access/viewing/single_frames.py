@@ -41,7 +41,7 @@ class SingleFrames:
         try:
             (frame,) = fetch_frames(source, [second], _WIDTH, scratch / "frame", until(_PATIENCE))
             if frame is None:
-                raise Refused("reading.no-frame", name, at=f"{second:g}")
+                raise Refused("reading.clock-no-frame", name, at=f"{second:g}")
             data = _as_jpeg(frame)
         finally:
             discard(scratch, self._root)

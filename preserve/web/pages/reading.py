@@ -131,7 +131,7 @@ def send_frame(asked: Asked) -> Response:
     try:
         at = float(asked.query.get("at", ""))
     except ValueError as error:
-        raise UsageError("reading.no-frame", "", at=asked.query.get("at", "")[:20]) from error
+        raise UsageError("reading.clock-no-frame", "", at=asked.query.get("at", "")[:20]) from error
     picture = read_frame(asked.session, *_place(asked), at)
     return Response(picture.data, media_type=picture.media_type, headers=PRIVATE)
 

@@ -82,15 +82,15 @@ def test_a_clock_that_runs_has_no_break_with_key_frames_far_apart(tmp_path: Path
 
 def test_a_recording_without_a_clock_is_told_as_unread(tmp_path: Path) -> None:
     few = PROFILE.model_copy(update={"tries": 2})
-    assert read(make_recording(tmp_path / "a.mp4", None, 6), few) == ([], ["reading.no-clock"])
+    assert read(make_recording(tmp_path / "a.mp4", None, 6), few) == ([], ["reading.clock-none"])
 
 
 def test_files_that_are_no_recording_are_told_as_unread(tmp_path: Path) -> None:
     nothing = tmp_path / "a.mp4"
     nothing.write_bytes(b"")
-    assert read(nothing) == ([], ["reading.no-picture"])
+    assert read(nothing) == ([], ["reading.clock-no-picture"])
     nothing.write_bytes(os.urandom(50_000))
-    assert read(nothing) == ([], ["reading.no-picture"])
+    assert read(nothing) == ([], ["reading.clock-no-picture"])
 
 
 def test_whoever_stops_ends_the_process_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

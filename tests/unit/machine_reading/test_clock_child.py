@@ -52,7 +52,7 @@ def test_a_file_without_a_picture_ends_with_its_code(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"\0" * 100)
     with pytest.raises(Broken) as broken:
         list(run_bounded(CHILD, request(tmp_path / "a.mp4", tmp_path)))
-    assert broken.value.code == "reading.no-picture"
+    assert broken.value.code == "reading.clock-no-picture"
 
 
 def test_a_process_that_is_killed_is_told_as_crashed(tmp_path: Path) -> None:

@@ -62,4 +62,4 @@ def test_what_cannot_be_decoded_is_told_as_unread(tmp_path: Path) -> None:
     path.write_bytes(b"\0" * 1000)
     (record,) = read_stretches(path, "a.mp4", SHORT)
     assert isinstance(record, Unread)
-    assert record.code == "reading.not-decoded"
+    assert record.code == "reading.dead-not-decoded"

@@ -102,7 +102,7 @@ def test_one_file_cannot_fill_the_page() -> None:
     black = [Stretch(file="a.mp4", engine=ENGINE, what="black", start=10.0 * n, end=10.0 * n + 4) for n in range(200)]
     listed = found(black)
     assert len(listed) == PROFILE.most_findings + 1
-    assert listed[-1].finding.code == "reading.more-findings"
+    assert listed[-1].finding.code == "reading.clock-more"
     assert listed[-1].finding.values["count"] == 200 - PROFILE.most_findings
 
 

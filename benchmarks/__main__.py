@@ -36,6 +36,7 @@ NAMES = (
     "web_uploads",
     "web_recordings",
     "web_jobs",
+    "reading",
     "scale",
     "reading_clocks",
 )

@@ -38,7 +38,6 @@ NAMES = (
     "web_jobs",
     "reading",
     "scale",
-    "reading_clocks",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

@@ -228,7 +228,8 @@ WORDS: dict[str, Collection[str]] = {
     "cli.deposit-{}": _of(deposits.State) | {"sealed"},
     "cli.due-{}": _of(schedule.How),
     "cli.field-{}": FIELDS,
-    "history.what-{}": REPRESENTATIONS | {"catalogue", "contents", "machine-reading", "pictures", "timeline", "use"},
+    "history.what-{}": REPRESENTATIONS
+    | {"catalogue", "contents", "machine-reading", "pictures", "searchable", "timeline", "use"},
     "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,

@@ -157,6 +157,16 @@ class Logging(BaseModel):
     form: Literal["text", "json"] = Field("text", description="text for people, or one JSON object a line")
 
 
+class Reading(BaseModel):
+    """`[reading]`: what machines read in the files of cases. Nothing of it is evidence, and nothing is downloaded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    speech_model: str = Field(
+        "", description="folder of a speech model, relative to the home or absolute; empty: no transcripts"
+    )
+
+
 class Settings(BaseModel):
     """What `preserve.toml` holds."""
 
@@ -179,6 +189,7 @@ class Settings(BaseModel):
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
     metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
+    reading: Reading = Field(default_factory=Reading, description="what machines read in the files of cases")
     logging: Logging = Field(default_factory=Logging, description="how the services log")
 
 

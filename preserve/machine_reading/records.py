@@ -80,6 +80,10 @@ class Heard(_Record):
     words: tuple[Word, ...] = ()
     logprob: float = 0.0
     no_speech: Share = 0.0
+    doubt: Literal["", "repeated", "unsure", "no-speech", "outside"] = ""
+    """Why what the engine wrote is not believed; then there is no text: something was said, and nobody knows what."""
+    until: Second = 0.0
+    """How far the recording was transcribed; what comes later was not asked for."""
 
 
 class Voice(_Record):

@@ -31,6 +31,8 @@ from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
+from preserve.machine_reading.speech import Doubt
+from preserve.machine_reading.speech_profile import Element
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
@@ -223,7 +225,8 @@ WORDS: dict[str, Collection[str]] = {
     "cli.deposit-{}": _of(deposits.State) | {"sealed"},
     "cli.due-{}": _of(schedule.How),
     "cli.field-{}": FIELDS,
-    "history.what-{}": REPRESENTATIONS | {"catalogue", "contents", "pictures", "timeline", "use"},
+    "history.what-{}": REPRESENTATIONS
+    | {"catalogue", "contents", "pictures", "timeline", "transcript", "use"},
     "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,
@@ -274,6 +277,8 @@ WORDS: dict[str, Collection[str]] = {
     "plan.level-{}": _of(planning.Level) | {"unknown"},
     "plan.policy-{}": {"lossless", "compact"},
     "plan.superseded-{}": {"keep", "propose"},
+    "reading.doubt-{}": set(get_args(Doubt)) - {""},
+    "reading.element-{}": set(get_args(Element)),
     "redaction.what-{}": _of(plan.What),
     "report.health-{}": {"good", "failing"},
     "report.run-{}": {"running", "done", "stopped", "failed"},

@@ -52,7 +52,7 @@ def show_timeline(asked: Asked) -> Response:
     devices: dict[str, list[reading_timeline.OnLine]] = {}
     for one in line.recordings:
         devices.setdefault(one.device, []).append(one)
-    return asked.show("reading/timeline.html", line=line, devices=devices)
+    return asked.show("reading/timeline.html", line=line, devices=devices, heard=reading_timeline.heard_at(line))
 
 
 @page("GET", "/cases/{objid}/history", "case.history", "job.made")

@@ -165,6 +165,11 @@ class Reading(BaseModel):
     speech_model: str = Field(
         "", description="folder of a speech model, relative to the home or absolute; empty: no transcripts"
     )
+    speech_sha256: str = Field(
+        "",
+        pattern=r"^([0-9a-fA-F]{64})?$",
+        description="digest that the model must have, as `preserve doctor` gives it; empty: any",
+    )
 
 
 class Settings(BaseModel):

@@ -21,7 +21,7 @@ def examine_speech(home: Home) -> Iterator[Check]:
         yield Check("health.speech-model-missing", "optional")
         return
     try:
-        model = speech_model(folder)
+        model = speech_model(folder, home.settings.reading.speech_sha256)
     except (PreserveError, OSError) as error:
         reason = error.code if isinstance(error, PreserveError) else str(error)
         yield Check("health.speech-model-wrong", "wrong", {"path": str(folder), "reason": reason})

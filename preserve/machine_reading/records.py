@@ -45,6 +45,10 @@ class Line(_Frozen):
     score: Share
 
 
+Doubt = Literal["", "repeated", "unsure", "no-speech", "outside"]
+"""Why what an engine wrote is not believed: it repeats itself, is unsure, takes it for no speech, or nobody speaks."""
+
+
 class Word(_Frozen):
     """A word that was heard."""
 
@@ -84,7 +88,7 @@ class Heard(_Record):
     words: tuple[Word, ...] = ()
     logprob: float = 0.0
     no_speech: Share = 0.0
-    doubt: Literal["", "repeated", "unsure", "no-speech", "outside"] = ""
+    doubt: Doubt = ""
     """Why what the engine wrote is not believed; then there is no text: something was said, and nobody knows what."""
     until: Second = 0.0
     """How far the recording was transcribed; what comes later was not asked for."""

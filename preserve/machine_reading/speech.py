@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from preserve.errors import Refused
-from preserve.machine_reading.records import Engine, Heard, Word
+from preserve.machine_reading.records import Doubt, Engine, Heard, Word
 from preserve.machine_reading.speech_profile import Element, Transcripts
 from preserve.machine_reading.voices import Span
 
@@ -73,12 +73,18 @@ _SHAPES: tuple[tuple[Kind, Mapping[str, tuple[str, ...]]], ...] = (
 _SENSE_VOICE = re.compile(r"<\|(?:zh|yue|nospeech|withitn)\|>")
 
 
-def speech_model(folder: Path) -> SpeechModel:
-    """The model in a folder, all of whose files were read for the digest. Raises Refused for what is none."""
+def speech_model(folder: Path, sha256: str = "") -> SpeechModel:
+    """The model in a folder, all of whose files were read for the digest.
+
+    Raises Refused for what is none, and where `sha256` is given and the digest is another.
+    """
     if not folder.is_dir():
         raise Refused("reading.speech-model-missing", str(folder))
     stamps = tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in _files(folder))
-    return _model(folder, stamps)
+    model = _model(folder, stamps)
+    if sha256 and model.digest != sha256.lower():
+        raise Refused("reading.speech-model-differs", str(folder), wanted=sha256, found=model.digest)
+    return model
 
 
 def _files(folder: Path) -> list[Path]:
@@ -120,9 +126,6 @@ class Piece:
     words: tuple[Word, ...] = ()
     logprob: float = 0.0
     no_speech: float = 0.0
-
-
-Doubt = Literal["", "repeated", "unsure", "no-speech", "outside"]
 
 
 def doubt_of(piece: Piece, inside: str, wanted: Transcripts) -> Doubt:

@@ -34,7 +34,7 @@ def speech_reader(home: Home) -> Reader | None:
     if ears is None or home.speech_model is None:
         return None
     try:
-        model = speech_model(home.speech_model)
+        model = speech_model(home.speech_model, home.settings.reading.speech_sha256)
     except (PreserveError, OSError):
         return None
     if not model.runs_here:

@@ -31,7 +31,7 @@ from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
-from preserve.machine_reading.speech import Doubt
+from preserve.machine_reading.records import Doubt
 from preserve.machine_reading.speech_profile import Element
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk

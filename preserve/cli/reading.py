@@ -10,11 +10,12 @@ from preserve.cli.choices import Labelled
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.messages import say
-from preserve.services import machine_reading_views, machine_readings
+from preserve.services import machine_reading_views, machine_readings, machine_voices
 from preserve.services.machine_reading_views import ListState, What
 from preserve.services.machine_readings import ReadingWish
 from preserve.services.pages import Page
 from preserve.services.tables import machine_readings as tables
+from preserve.services.tables import machine_voices as voices
 
 _WHAT = Labelled(get_args(What), lambda what: say(f"reading.what-{what}"))
 _STATE = Labelled(tuple(filter(None, get_args(ListState))), lambda state: say(f"reading.state-{state}"))
@@ -88,3 +89,16 @@ def forget(output: Output, case: str) -> None:
     """Throw away what was read in a case; it can be read again."""
     result = output.call(machine_readings.forget, case)
     output.done("cli.reading-forgotten", result, objid=result.objid, count=len(result.readings))
+
+
+@reading.command()
+@_CASE
+@click.argument("file", metavar="FILE")
+def transcript(output: Output, case: str, file: str) -> None:
+    """What was understood of a recording, and where to listen."""
+    result = output.call(machine_voices.show_transcript, case, file)
+    output.sentence("reading.not-checked", style="yellow")
+    output.tables(voices.transcript(result))
+    if result.heard is None or not result.heard.pieces:
+        output.sentence((result.heard and result.heard.code) or "cli.none-found")
+    output.document(result)

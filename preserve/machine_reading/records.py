@@ -45,8 +45,8 @@ class Line(_Frozen):
     score: Share
 
 
-Doubt = Literal["", "repeated", "unsure", "no-speech", "outside"]
-"""Why what an engine wrote is not believed: it repeats itself, is unsure, takes it for no speech, or nobody speaks."""
+Doubt = Literal["", "repeated", "unsure", "no-speech"]
+"""Why what an engine wrote is not believed: it repeats itself, it is unsure, or it took the sound for no speech."""
 
 
 class Word(_Frozen):

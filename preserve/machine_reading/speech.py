@@ -128,10 +128,8 @@ class Piece:
     no_speech: float = 0.0
 
 
-def doubt_of(piece: Piece, inside: str, wanted: Transcripts) -> Doubt:
-    """Why what an engine wrote is not believed; `inside` is what of it was spoken where somebody speaks."""
-    if not inside.strip():
-        return "outside"
+def doubt_of(piece: Piece, wanted: Transcripts) -> Doubt:
+    """Why what an engine wrote is not believed; empty where it is."""
     if ratio_of(piece.text) > wanted.repeated:
         return "repeated"
     if piece.logprob < wanted.least_logprob:
@@ -154,19 +152,20 @@ def within(words: Iterable[Word], spans: Sequence[Span], margin: float) -> tuple
     )
 
 
-def believed(piece: Piece, spans: Sequence[Span], wanted: Transcripts) -> tuple[str, tuple[Word, ...], Doubt]:
-    """The text, the words and the doubt that are kept of a piece; of what is doubted no word is kept.
+def believed(
+    piece: Piece, spans: Sequence[Span], wanted: Transcripts
+) -> tuple[str, tuple[Word, ...], Doubt] | None:
+    """The text, the words and the doubt that are kept of a piece; None where all of it lies where nobody speaks.
 
-    An engine that gives no times of words is taken as a whole.
+    Of what is doubted no word is kept. An engine that gives no times of words is taken as a whole.
     """
-    if piece.words:
-        words = within(piece.words, spans, wanted.margin_seconds)
-        text = "".join(word.text for word in words).strip()
-    else:
-        whole = Word(text=piece.text, start=piece.start, end=piece.end)
-        words, text = (), piece.text.strip() if within([whole], spans, wanted.margin_seconds) else ""
-    doubt = doubt_of(piece, text, wanted)
-    return ("", (), doubt) if doubt else (text, words, doubt)
+    whole = Word(text=piece.text, start=piece.start, end=piece.end)
+    words = within(piece.words or (whole,), spans, wanted.margin_seconds)
+    text = "".join(word.text for word in words).strip()
+    if not text:
+        return None
+    doubt = doubt_of(piece, wanted)
+    return ("", (), doubt) if doubt else (text, words if piece.words else (), doubt)
 
 
 @dataclass(frozen=True, slots=True)

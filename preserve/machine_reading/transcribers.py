@@ -71,7 +71,9 @@ class Whisper:
         for segment in segments:
             words = tuple(_word(window, word.word, word.start, word.end) for word in segment.words or ())
             start, end = _second(window, segment.start), _second(window, segment.end)
-            yield Piece(start, end, segment.text.strip(), words, segment.avg_logprob, _share(segment.no_speech_prob))
+            yield Piece(
+                start, end, segment.text.strip(), words, float(segment.avg_logprob), _share(segment.no_speech_prob)
+            )
 
 
 class Sherpa:
@@ -115,7 +117,7 @@ def _word(window: Window, text: str, start: float, end: float) -> Word:
 
 
 def _second(window: Window, within: float) -> float:
-    return round(window.start + max(0.0, within), 2)
+    return round(window.start + max(0.0, float(within)), 2)
 
 
 def _share(value: float) -> float:

@@ -70,8 +70,8 @@ def piece(text: str, start: float = 0.0, **doubts: float) -> Piece:
 
 
 def test_what_was_spoken_is_believed() -> None:
-    text, words, doubt = believed(piece("现在开始执法", logprob=-0.3), [(0.0, 2.0)], WANTED)
-    assert (text, doubt, len(words)) == ("现在开始执法", "", 6)
+    kept = believed(piece("现在开始执法", logprob=-0.3), [(0.0, 2.0)], WANTED)
+    assert kept is not None and (kept[0], kept[2], len(kept[1])) == ("现在开始执法", "", 6)
 
 
 def test_a_sentence_over_and_over_is_not() -> None:
@@ -80,18 +80,18 @@ def test_a_sentence_over_and_over_is_not() -> None:
     assert believed(looped, [(0.0, 100.0)], WANTED) == ("", (), "repeated")
 
 
-def test_what_the_engine_itself_doubts_is_not() -> None:
-    spans = [(0.0, 100.0)]
-    assert believed(piece("今天是三月", logprob=-1.4), spans, WANTED)[2] == "unsure"
-    assert believed(piece("今天是三月", no_speech=0.9), spans, WANTED)[2] == "no-speech"
+@pytest.mark.parametrize(("doubts", "why"), [({"logprob": -1.4}, "unsure"), ({"no_speech": 0.9}, "no-speech")])
+def test_what_the_engine_itself_doubts_is_not(doubts: dict[str, float], why: str) -> None:
+    assert believed(piece("今天是三月", **doubts), [(0.0, 100.0)], WANTED) == ("", (), why)
 
 
 def test_no_word_is_kept_where_nobody_speaks() -> None:
-    text, words, doubt = believed(piece("今天是三月"), [(0.0, 0.45)], WANTED)
+    kept = believed(piece("今天是三月"), [(0.0, 0.45)], WANTED)
+    assert kept is not None
+    text, words, doubt = kept
     assert len(words) == len(text) < 5 and text == "今天是三月"[: len(text)] and not doubt
-    assert believed(piece("今天是三月", start=50), [(0.0, 2.0)], WANTED) == ("", (), "outside")
-    without = Piece(50.0, 52.0, "今天是三月")
-    assert believed(without, [(0.0, 2.0)], WANTED) == ("", (), "outside")
+    assert believed(piece("今天是三月", start=50), [(0.0, 2.0)], WANTED) is None
+    assert believed(Piece(50.0, 52.0, "今天是三月"), [(0.0, 2.0)], WANTED) is None
 
 
 def heard(text: str, start: float = 0.0) -> Heard:
@@ -129,7 +129,7 @@ def test_a_piece_that_was_doubted_is_written_and_read_again() -> None:
 
 
 def test_a_pattern_that_is_found_in_silence_is_a_mistake() -> None:
-    for wrong in ("", "(", "现在?()*", ".*"):
+    for wrong in ("", "(", "(现在)?", ".*"):
         with pytest.raises(ValueError):
             SpeechProfile.model_validate(
                 {**PROFILE.model_dump(), "preamble": {"words": {"time": [wrong]}}}

@@ -39,7 +39,7 @@ def test_once_begun_less_is_enough() -> None:
 
 def test_one_that_talks_without_a_pause_is_cut_and_nothing_is_lost() -> None:
     spans = list(spans_of(chances((70, 0.9),), WANTED, longest=27))
-    assert [round(until - since) for since, until in spans] == [27, 27, 16]
+    assert [round(until - since) for since, until in spans] == [27, 27, 15]
     assert all(one[1] == other[0] for one, other in zip(spans, spans[1:], strict=False))
 
 

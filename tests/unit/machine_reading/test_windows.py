@@ -51,9 +51,9 @@ def test_no_window_is_longer_than_a_model_takes() -> None:
 
 
 def test_what_was_silent_is_forgotten() -> None:
-    for parts in (((600, False),), ((2, True), (600, False)), ((200, True),)):
+    for parts in (((150, False),), ((2, True), (150, False)), ((120, True),)):
         _, most = cut(*parts)
-        assert most < 90 * RATE * 2
+        assert most < 60 * RATE * 2
 
 
 def test_a_voice_before_a_long_silence_is_given_without_waiting_for_the_end() -> None:

@@ -98,7 +98,7 @@ def transcript(output: Output, case: str, file: str) -> None:
     """What was understood of a recording, and where to listen."""
     result = output.call(machine_voices.show_transcript, case, file)
     output.sentence("reading.not-checked", style="yellow")
-    output.tables(voices.transcript(result))
+    output.tables(*voices.transcript(result))
     if result.heard is None or not result.heard.pieces:
         output.sentence((result.heard and result.heard.code) or "cli.none-found")
     output.document(result)

@@ -59,9 +59,7 @@ def hear_voices(path: Path, name: str, ears: Ears, pulse: Pulse | None = None) -
         yield _unread(name, "voice", code, ears.engine)
 
 
-def hear_speech(
-    path: Path, name: str, ears: Ears, model: SpeechModel, pulse: Pulse | None = None
-) -> Iterator[Record]:
+def hear_speech(path: Path, name: str, ears: Ears, model: SpeechModel, pulse: Pulse | None = None) -> Iterator[Record]:
     """What was said in a recording, or in its first seconds, as the bureau's model understood it; or why not.
 
     Raises ToolMissing, and what `pulse` raises.

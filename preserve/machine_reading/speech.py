@@ -28,7 +28,7 @@ Kind = Literal["whisper", "sense-voice", "paraformer", "transducer"]
 
 @dataclass(frozen=True, slots=True)
 class SpeechModel:
-    """A model in a folder: how it is run, its files by what they are to the engine, and the SHA-256 over all of them."""
+    """A model in a folder: how it is run, its files by what they are to the engine, the SHA-256 over all of them."""
 
     name: str
     folder: Path
@@ -99,7 +99,9 @@ def _model(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> SpeechMode
             continue
         if kind == "paraformer" and _SENSE_VOICE.search((folder / found["tokens"]).read_text("utf-8", "replace")):
             kind = "sense-voice"  # the same two files, told apart by the words that the model may write
-        return SpeechModel(folder.resolve().name, folder, kind, found, _digest(folder), sum(size for _, size, _ in stamps))
+        return SpeechModel(
+            folder.resolve().name, folder, kind, found, _digest(folder), sum(size for _, size, _ in stamps)
+        )
     raise Refused("reading.speech-model-none", str(folder))
 
 
@@ -152,9 +154,7 @@ def within(words: Iterable[Word], spans: Sequence[Span], margin: float) -> tuple
     )
 
 
-def believed(
-    piece: Piece, spans: Sequence[Span], wanted: Transcripts
-) -> tuple[str, tuple[Word, ...], Doubt] | None:
+def believed(piece: Piece, spans: Sequence[Span], wanted: Transcripts) -> tuple[str, tuple[Word, ...], Doubt] | None:
     """The text, the words and the doubt that are kept of a piece; None where all of it lies where nobody speaks.
 
     Of what is doubted no word is kept. An engine that gives no times of words is taken as a whole.

@@ -102,7 +102,7 @@ class Sherpa:
         result = stream.result
         length = len(window.sound) / 2 / RATE
         starts = [*result.timestamps, length]
-        words = ()
+        words: tuple[Word, ...] = ()
         if len(result.tokens) == len(result.timestamps):
             words = tuple(
                 _word(window, token, starts[number], starts[number + 1]) for number, token in enumerate(result.tokens)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from itertools import pairwise
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Value
 from preserve.access.viewing.reading_room import Viewed
 from preserve.description.schema import CaseDescription
 from preserve.ingest.rules.coverage import explained_files
@@ -101,9 +101,9 @@ def _nobody(one: Begun, voices: Mapping[str, Voice], wanted: Beginning) -> Itera
     if spoken >= wanted.least_seconds:
         return
     first = one.run.parts[0]
-    values = {"article": wanted.article, "seconds": round(wanted.seconds), "device": first.device}
+    values: dict[str, Value] = {"article": wanted.article, "seconds": round(wanted.seconds), "device": first.device}
     if one.after:
-        told = {**values, "before": one.after}
+        told: dict[str, Value] = {**values, "before": one.after}
         yield Finding("reading.no-voice-after-interruption", first.file, wanted.severity, told)
     else:
         yield Finding("reading.no-voice-first-minute", first.file, wanted.severity, values)

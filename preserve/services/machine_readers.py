@@ -33,7 +33,6 @@ class Reader:
 Opening = Callable[[Home], Reader | None]
 
 
-
 def _voice(home: Home) -> Reader | None:
     from preserve.services.machine_ears import voice_reader
 

@@ -29,7 +29,7 @@ _MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class VoiceShown:
-    """Where somebody speaks, not checked: `bands` as from and width in per mille of the recording, `passages` in seconds.
+    """Where somebody speaks, not checked: `bands` as from and width in per mille of the whole, `passages` in seconds.
 
     `spoken` seconds of the `until` that were listened to. `code` says why nothing was listened to, where nothing was.
     """

@@ -80,11 +80,3 @@ def show_timeline(session: Session, case: str) -> Timeline:
         tuple(sorted(line, key=lambda one: (one.device, one.start, one.name))),
         len(recordings) - len(line),
     )
-
-
-def heard_at(line: Timeline) -> list[float]:
-    """The seconds of the line at which somebody begins to speak, whoever's device heard it; once in each second."""
-    begins = {
-        round(one.start + since) for one in line.recordings if one.voice is not None for since, _ in one.voice.passages
-    }
-    return [float(second) for second in sorted(begins)]

@@ -46,4 +46,6 @@ def run(folder: Path, seconds: float, seed: int) -> str:
         else:
             elements = list(preamble_words(heard, profile.preamble.words))
             assert not elements, (seed, rounds, elements)
-    return f"{rounds} recordings of 40 s by {model.engine.tool} {model.name}: {written} with words, {held_back} held back"
+    return (
+        f"{rounds} recordings of 40 s by {model.engine.tool} {model.name}: {written} with words, {held_back} held back"
+    )

@@ -124,7 +124,12 @@ def _onnx(chances: Any, settings: dict[str, Any]) -> bytes:
     tensor = b"".join(_number(1, size) for size in chances.shape) + _number(2, 1)
     tensor += _bytes(8, b"chances") + _bytes(9, chances.tobytes())
     node = _bytes(1, b"chances") + _bytes(2, b"logits") + _bytes(4, b"Identity")
-    asked = (("x", 1, ("n", "t", _FEATURES)), ("x_length", 6, ("n",)), ("language", 6, ("n",)), ("text_norm", 6, ("n",)))
+    asked = (
+        ("x", 1, ("n", "t", _FEATURES)),
+        ("x_length", 6, ("n",)),
+        ("language", 6, ("n",)),
+        ("text_norm", 6, ("n",)),
+    )
     graph = _bytes(1, node) + _bytes(2, b"made") + _bytes(5, tensor)
     graph += b"".join(_bytes(11, _value(*one)) for one in asked)
     graph += _bytes(12, _value("logits", 1, chances.shape))

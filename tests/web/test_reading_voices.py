@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from preserve.data_management.archive import open_archive
+from preserve.errors import NotFound
 from preserve.machine_reading.records import Engine, Heard, Record, Unread, Word
 from preserve.services.machine_ears import has_sound, voice_reader
 from preserve.services.machine_readers import Reader
 from preserve.services.machine_readings import ReadingWish, run
+from preserve.services.machine_voices import show_transcript
 from tests.support.machine_reading import installed
 from tests.support.people import session
-from tests.support.reading import entries, objid_of, reading_room
-from tests.web.test_reading import VIDEO, Room
+from tests.support.reading import entries, files_of, objid_of, reading_room
+from tests.web.test_reading import PAPER, VIDEO, Room
 
 ENGINE = Engine(tool="ear 1", model="of the bureau", digest="a" * 64)
 SAID = "今天是三月十四日，我们是文化局执法人员"
@@ -34,8 +36,6 @@ def understood(path: Path, name: str) -> Iterator[Record]:
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    from tests.support.reading import files_of
-
     with reading_room(tmp_path_factory.mktemp("door")) as served:
         archive = open_archive(served.home)
         try:
@@ -53,7 +53,7 @@ def test_a_recording_shows_where_somebody_speaks(room: Room) -> None:
     shown = room.served.client("head").get(room.page(VIDEO)).text
     assert re.search(r'<svg class="voices"[^>]*><path d="M[\d.]+ 0h[\d.]+v10h-[\d.]+zM?', shown)
     assert "机读，未核对" in shown
-    assert re.search(r'<button class="second" type="button" data-at="[\d.]+" aria-label="从 0:\d\d 听起">', shown)
+    assert re.search(r'<button class="second" type="button" data-at="[\d.]+" aria-label="从 00:00:\d\d 听起">', shown)
 
 
 def test_a_transcript_says_where_to_listen_and_that_nobody_checked_it(room: Room) -> None:
@@ -65,7 +65,7 @@ def test_a_transcript_says_where_to_listen_and_that_nobody_checked_it(room: Room
 
 
 def test_a_document_has_no_voices(room: Room) -> None:
-    shown = room.served.client("head").get(room.page("立案审批表.pdf")).text
+    shown = room.served.client("head").get(room.page(PAPER)).text
     assert "voices" not in re.sub(r'href="[^"]*"', "", shown)
 
 
@@ -76,11 +76,17 @@ def test_the_time_line_has_bands_and_goes_to_the_next_voice(room: Room) -> None:
     assert begins and [float(begin) for begin in begins[1].split()] == sorted(map(float, begins[1].split()))
 
 
-def test_a_transcript_that_is_asked_for_is_a_look(room: Room) -> None:
-    before = len(entries(room.served.home, "object.viewed"))
-    answer = room.served.client("examiner").get(f"/api/v1/cases/{room.objid}/files/{room.files[VIDEO]}/transcript")
-    assert answer.status_code == 200
-    told = answer.json()
-    assert [piece["text"] for piece in told["heard"]["pieces"]] == [SAID, ""]
-    looked = entries(room.served.home, "object.viewed")
-    assert len(looked) == before + 1 and looked[-1]["details"]["what"] == "transcript"
+def test_a_transcript_is_asked_for_by_name_and_is_a_look(room: Room) -> None:
+    archive = open_archive(room.served.home)
+    try:
+        before = len(entries(room.served.home, "object.viewed"))
+        told = show_transcript(session(archive), room.objid, VIDEO)
+        assert told.heard is not None and [piece.text for piece in told.heard.pieces] == [SAID, ""]
+        looked = entries(room.served.home, "object.viewed")
+        assert len(looked) == before + 1 and looked[-1]["details"]["what"] == "transcript"
+        assert looked[-1]["details"]["objects"] == [room.files[VIDEO]]
+        with pytest.raises(NotFound) as refused:
+            show_transcript(session(archive), room.objid, PAPER)
+        assert refused.value.code == "reading.no-recording"
+    finally:
+        archive.close()

@@ -52,7 +52,13 @@ def show_timeline(asked: Asked) -> Response:
     devices: dict[str, list[reading_timeline.OnLine]] = {}
     for one in line.recordings:
         devices.setdefault(one.device, []).append(one)
-    return asked.show("reading/timeline.html", line=line, devices=devices, heard=reading_timeline.heard_at(line))
+    return asked.show("reading/timeline.html", line=line, devices=devices, heard=_heard_at(line))
+
+
+def _heard_at(line: reading_timeline.Timeline) -> list[int]:
+    """The seconds of the line at which somebody begins to speak, whoever's device heard it; each second once."""
+    voiced = ((one.start, one.voice.passages) for one in line.recordings if one.voice is not None)
+    return sorted({round(start + since) for start, passages in voiced for since, _ in passages})
 
 
 @page("GET", "/cases/{objid}/history", "case.history", "job.made")

@@ -9,7 +9,7 @@ import pytest
 from preserve.errors import Refused
 from preserve.machine_reading.records import Engine, Heard, Word, line_of, records_of
 from preserve.machine_reading.speech import Piece, believed, preamble_words, ratio_of, second_of, speech_model
-from preserve.machine_reading.speech_profile import SpeechProfile, speech_profile
+from preserve.machine_reading.speech_profile import speech_profile
 
 PROFILE = speech_profile(None)
 WANTED = PROFILE.transcripts
@@ -126,18 +126,3 @@ def test_a_leading_space_does_not_move_the_second() -> None:
 def test_a_piece_that_was_doubted_is_written_and_read_again() -> None:
     one = Heard(file="a", engine=ENGINE, start=1, end=4, text="", doubt="repeated", until=120)
     assert list(records_of([line_of(one)], "here")) == [one]
-
-
-def test_a_pattern_that_is_found_in_silence_is_a_mistake() -> None:
-    for wrong in ("", "(", "(现在)?", ".*"):
-        with pytest.raises(ValueError):
-            SpeechProfile.model_validate(
-                {**PROFILE.model_dump(), "preamble": {"words": {"time": [wrong]}}}
-            )
-
-
-def test_no_finding_of_a_machine_weighs_more_than_a_warning() -> None:
-    with pytest.raises(ValueError):
-        SpeechProfile.model_validate(
-            {**PROFILE.model_dump(), "beginning": {**PROFILE.beginning.model_dump(), "severity": "error"}}
-        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,9 +40,9 @@ def test_once_begun_less_is_enough() -> None:
 
 
 def test_one_that_talks_without_a_pause_is_cut_and_nothing_is_lost() -> None:
-    spans = list(spans_of(chances((70, 0.9),), WANTED, longest=27))
+    spans = list(spans_of(chances((70, 0.9)), WANTED, longest=27))
     assert [round(until - since) for since, until in spans] == [27, 27, 15]
-    assert all(one[1] == other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(spans))
 
 
 def test_it_says_how_far_it_listened() -> None:
@@ -54,7 +56,7 @@ def test_it_says_how_far_it_listened() -> None:
 def test_stretches_follow_each_other_and_lie_within(row: list[float], longest: float) -> None:
     spans = list(spans_of(row, WANTED, longest))
     assert all(since < until for since, until in spans)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert not spans or spans[-1][1] <= len(row) * CHUNK_SECONDS + 1e-9
 
 

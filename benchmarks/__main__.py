@@ -37,6 +37,7 @@ NAMES = (
     "web_recordings",
     "web_jobs",
     "scale",
+    "reading_clocks",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import click
 
 from preserve.cli.choices import Labelled
+from preserve.cli.machine_findings import findings
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.messages import say
@@ -102,3 +103,6 @@ def transcript(output: Output, case: str, file: str) -> None:
     if result.heard is None or not result.heard.pieces:
         output.sentence((result.heard and result.heard.code) or "cli.none-found")
     output.document(result)
+
+
+reading.add_command(findings)

@@ -70,7 +70,16 @@ def begun(case: CaseDescription, taken: Sequence[Recording], rules: RulesProfile
                 yield Begun(after, last.file)
 
 
-def voice_findings(starts: Iterable[Begun], records: Iterable[Record], profile: SpeechProfile) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """A finding, and from which second of its file until which somebody should listen."""
+
+    finding: Finding
+    at: float
+    until: float
+
+
+def voice_findings(starts: Iterable[Begun], records: Iterable[Record], profile: SpeechProfile) -> Iterator[Listen]:
     """Beginnings in which nobody was heard, and words of the preamble with the second at which to listen.
 
     Of what was not listened to, or not far enough, nothing is said.
@@ -88,7 +97,7 @@ def voice_findings(starts: Iterable[Begun], records: Iterable[Record], profile: 
         yield from _words(one, heard, profile, wanted)
 
 
-def _nobody(one: Begun, voices: Mapping[str, Voice], wanted: Beginning) -> Iterator[Finding]:
+def _nobody(one: Begun, voices: Mapping[str, Voice], wanted: Beginning) -> Iterator[Listen]:
     spoken = 0.0
     for part in one.run.parts:
         left = wanted.seconds - (part.start - one.run.start).total_seconds()
@@ -104,14 +113,15 @@ def _nobody(one: Begun, voices: Mapping[str, Voice], wanted: Beginning) -> Itera
     values: dict[str, Value] = {"article": wanted.article, "seconds": round(wanted.seconds), "device": first.device}
     if one.after:
         told: dict[str, Value] = {**values, "before": one.after}
-        yield Finding("reading.no-voice-after-interruption", first.file, wanted.severity, told)
+        found = Finding("reading.no-voice-after-interruption", first.file, wanted.severity, told)
     else:
-        yield Finding("reading.no-voice-first-minute", first.file, wanted.severity, values)
+        found = Finding("reading.no-voice-first-minute", first.file, wanted.severity, values)
+    yield Listen(found, 0.0, min(wanted.seconds, (first.end - first.start).total_seconds()))
 
 
 def _words(
     one: Begun, heard: Mapping[str, Sequence[Heard]], profile: SpeechProfile, wanted: Beginning
-) -> Iterator[Finding]:
+) -> Iterator[Listen]:
     first = one.run.parts[0]
     patterns = {
         element: words
@@ -123,7 +133,7 @@ def _words(
         listed = "；".join(f"{clock(word.at)} {word.text}" for word in found)
         code = "reading.interruption-words" if one.after else "reading.preamble-words"
         values = {"article": wanted.article, "at": clock(found[0].at), "words": listed}
-        yield Finding(code, first.file, "note", values)
+        yield Listen(Finding(code, first.file, "note", values), found[0].at, found[-1].at)
 
 
 def clock(seconds: float) -> str:

@@ -284,6 +284,7 @@ WORDS: dict[str, Collection[str]] = {
     "reading.element-{}": _of(Element),
     "reading.what-{}": _of(machine_records.What),
     "reading.state-{}": _of(ListState),
+    "reading.dead-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.stretch-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.place-{}": _of(machine_records.Place.model_fields["what"].annotation),
     "redaction.what-{}": _of(plan.What),

@@ -36,7 +36,9 @@ def found(
     characters = {file: video(start, length) for file, (start, length) in spans.items()}
     seen = view(characters, *described, *objects, **more)
     starts = list(begun(seen.case, recordings(seen), seen.profile, seen.zone))
-    return list(voice_findings(starts, records, PROFILE))
+    listen = list(voice_findings(starts, records, PROFILE))
+    assert all(0 <= one.at <= one.until for one in listen)
+    return [one.finding for one in listen]
 
 
 def codes(findings: list[Finding]) -> list[tuple[str, str, str]]:

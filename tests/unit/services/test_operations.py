@@ -196,6 +196,8 @@ ARGUMENTS: dict[str, Chosen] = {
     "profiles.list": {},
     "profiles.show": {},
     "reading.bytes": {"case": CASE, "file": FILE},
+    "reading.findings": {"case": CASE},
+    "reading.frame": {"case": CASE, "file": FILE, "at": 0.0},
     "reading.forget": {"case": CASE},
     "reading.list": {},
     "reading.machine_text": {"case": CASE, "file": FILE},

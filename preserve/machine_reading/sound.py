@@ -13,7 +13,7 @@ _MOST_STREAMS = 16
 
 
 def sound_streams(path: Path) -> int:
-    """How many sound streams can be decoded. Raises ToolFailed for what is no recording, ToolMissing without ffprobe."""
+    """How many sound streams can be decoded. Raises ToolFailed for what is none, ToolMissing without ffprobe."""
     streams = [
         one for one in probe(path).get("streams", []) if one.get("codec_type") == "audio" and one.get("codec_name")
     ]

@@ -20,8 +20,10 @@ SIZE = 50
 @page("GET", "/readings", "reading.list")
 def listing(asked: Asked) -> Response:
     """Cases, the newest first: what was read, is unread, or could not be read."""
-    state, after = asked.query.get("state", ""), asked.query.get("after", "")
-    if state not in get_args(ListState):
+    given, after = asked.query.get("state", ""), asked.query.get("after", "")
+    states: tuple[ListState, ...] = get_args(ListState)
+    state = next((one for one in states if one == given), None)
+    if state is None:
         raise UsageError("web.field-missing", "state")
     found = list_readings(asked.session, state, Page(after, SIZE))
     here = f"/readings?state={state}" if state else "/readings"
@@ -29,7 +31,7 @@ def listing(asked: Asked) -> Response:
         "readings/list.html",
         found=found,
         state=state,
-        states=get_args(ListState),
+        states=states,
         named=tables.named,
         following=f"{here}{'&' if state else '?'}after={found.next}" if found.next else "",
         first=here if after else "",

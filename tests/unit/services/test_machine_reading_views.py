@@ -8,7 +8,7 @@ import pytest
 
 from preserve.data_management.archive import Archive
 from preserve.errors import NotFound
-from preserve.services import machine_readings
+from preserve.services import cases, machine_readings
 from preserve.services.documents import as_document
 from preserve.services.machine_reading_views import list_readings, machine_text, show
 from preserve.services.machine_readings import ReadingWish

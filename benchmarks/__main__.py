@@ -36,8 +36,8 @@ NAMES = (
     "web_uploads",
     "web_recordings",
     "web_jobs",
+    "reading",
     "scale",
-    "reading_clocks",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

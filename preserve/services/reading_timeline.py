@@ -64,13 +64,11 @@ def show_timeline(session: Session, case: str) -> Timeline:
         offset = clocks.get(file.device, 0.0)
         began = file.began - timedelta(seconds=offset)
         shown = f"{began:%Y-%m-%d %H:%M:%S}"
-        way = way_of(file.path)
         voice = voice_shown(voices, file.name, file.length)
-        one = OnLine(file.identifier, file.name, file.device, way, shown, 0, file.length, offset, voice)
+        one = OnLine(file.identifier, file.name, file.device, way_of(file.path), shown, 0, file.length, offset, voice)
         placed.append((began, one))
     placed.sort(key=lambda one: (one[0], one[1].device, one[1].name))
-    first = placed[0][0] if placed else None
-    line = [replace(one, start=(began - first).total_seconds()) for began, one in placed] if first is not None else []
+    line = [replace(one, start=(began - placed[0][0]).total_seconds()) for began, one in placed]
     return Timeline(
         held.objid,
         held.description.case_number,

@@ -11,21 +11,20 @@ from typing import Any
 
 from preserve.machine_reading.bounded import Broken, serve
 from preserve.machine_reading.records import PageText, records_of
-from preserve.machine_reading.searchable import NothingToWrite, ScannedFile, Words, writing
+from preserve.machine_reading.searchable import NoRoom, NothingToWrite, ScannedFile, Words, writing
 
-UNREADABLE = "reading.copy-unreadable"
+UNREADABLE, NO_ROOM = "reading.copy-unreadable", "output.unwritable"
 
 
 def make(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What `services.machine_reading_copies` asks for."""
     texts: defaultdict[str, dict[int, PageText]] = defaultdict(dict)
-    with Path(request["texts"]).open(encoding="utf-8") as lines:
-        for record in records_of(lines, request["texts"]):
-            if isinstance(record, PageText):
-                texts[record.file][record.page] = record
+    for record in records_of(request["texts"], "texts"):
+        if isinstance(record, PageText):
+            texts[record.file][record.page] = record
     files = [ScannedFile(Path(one["path"]), one["name"], texts[one["name"]]) for one in request["files"]]
     words = Words(request["title"], request["mark"], request["source"], datetime.fromisoformat(request["moment"]))
-    steps = writing(files, Path(request["output"]), words)
+    steps = writing(files, Path(request["output"]), words, Path(request["scratch"]))
     try:
         while True:
             try:
@@ -35,6 +34,8 @@ def make(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 break
     except NothingToWrite as error:
         raise Broken(UNREADABLE, str(error)) from error
+    except NoRoom as error:
+        raise Broken(NO_ROOM, str(error)) from error
     yield {"made": made}
 
 

@@ -6,7 +6,8 @@ look at a file may have it, and each time is a look on record.
 
 from __future__ import annotations
 
-import shutil
+import hashlib
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from preserve.access.viewing.reading_room import Viewed
 from preserve.administration.duties import Duty
 from preserve.archival_storage.media import server_store
 from preserve.data_management import readings
-from preserve.errors import NotIntact, Refused
+from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.machine_reading.bounded import Broken, Limits, run_bounded
 from preserve.machine_reading.records import Engine, Looked, PageText, line_of
 from preserve.messages import LANGUAGES, say, speaking
@@ -32,12 +33,13 @@ from preserve.services.operation import Arguments, Look, job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.typesetting.judging import Verdict
+from preserve.work import require_space
 from storage_adapters.contract import CopyRef
 from storage_adapters.reading import digest_file
 
 _CHILD = "preserve.machine_reading.searchable_child"
+NO_ROOM = "output.unwritable"
 _LIMITS = Limits(memory=4 << 30, seconds=600, written=64 << 30)
-_MADE = "made.pdf"
 _MOST_NAMED = 50
 """Digests of so many files stand in the copy of a case; the catalogue has the others."""
 
@@ -131,15 +133,16 @@ def write_searchable(session: Session, case: str, folder: Path, file: str = "", 
     home = session.archive.home
     output = folder / (name or _name_of(chosen, file))
     outputs.check_new(output, home)
+    require_space(home.work, 2 * sum(one.size for one in chosen.files), home.settings.reserve)
     session.progress.begin("reading.copying", files=len(chosen.files))
-    work = Path(tempfile.mkdtemp(dir=home.work, prefix="searchable-"))
-    try:
-        made = _make(session, chosen, work)
-        sha256 = digest_file(work / _MADE, ("sha256",), from_medium=False)[1]["sha256"]
-        with outputs.new_file(output, home) as part:
-            shutil.copyfile(work / _MADE, part)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with tempfile.TemporaryFile(dir=home.work) as copy:  # it has no name, and is gone with this process
+        made = _make(session, chosen, f"/proc/{os.getpid()}/fd/{copy.fileno()}")
+        copy.seek(0)
+        digest = hashlib.sha256()
+        with outputs.new_file(output, home) as part, part.open("wb") as written:
+            while piece := copy.read(1 << 20):
+                digest.update(piece)
+                written.write(piece)
     said = made["verdict"]
     verdict = Verdict(said["validator"], said["passed"], tuple(said["rules"]), tuple(said["undecided"]))
     return SearchableWritten(
@@ -152,20 +155,18 @@ def write_searchable(session: Session, case: str, folder: Path, file: str = "", 
         tuple(LeftOut(one["file"], one["page"], one["why"]) for one in made["left_out"]),
         verdict.passed,
         verdict.words(),
-        sha256,
+        digest.hexdigest(),
     )
 
 
-def _make(session: Session, chosen: _Chosen, work: Path) -> dict[str, Any]:
-    """What the process that makes it tells in the end. Raises Refused where it did not come to one."""
+def _make(session: Session, chosen: _Chosen, output: str) -> dict[str, Any]:
+    """What the process that makes it tells in the end. Raises Refused where it did not come to one, MediumProblem."""
     files = [{"path": str(_source(session, chosen, one)), "name": one.name} for one in chosen.files]
-    texts = (f"{line_of(text)}\n" for pages in chosen.texts.values() for text in pages)
-    with (work / "texts.jsonl").open("w", encoding="utf-8") as lines:
-        lines.writelines(texts)
     request = {
         "files": files,
-        "texts": str(work / "texts.jsonl"),
-        "output": str(work / _MADE),
+        "texts": [line_of(text) for pages in chosen.texts.values() for text in pages],
+        "output": output,
+        "scratch": str(session.archive.home.work),
         **_words(session, chosen),
     }
     made: dict[str, Any] = {}
@@ -173,6 +174,8 @@ def _make(session: Session, chosen: _Chosen, work: Path) -> dict[str, Any]:
         for told in run_bounded(_CHILD, request, _LIMITS, lambda: session.progress(0)):
             made = told.get("made", made)
     except Broken as error:
+        if error.code == NO_ROOM:
+            raise MediumProblem(NO_ROOM, str(session.archive.home.work), reason=error.words) from error
         raise Refused("reading.copy-failed", chosen.case.objid, reason=error.code, detail=error.words) from error
     return made
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 
-from preserve.machine_reading.searchable import NothingToWrite, ScannedFile, write_searchable
+from preserve.machine_reading.searchable import NoRoom, NothingToWrite, ScannedFile, write_searchable, writing
 from preserve.typesetting.judging import judge
 from tests.support.pdfa import against_pdfa
 from tests.support.redacting import redacted
@@ -75,6 +76,24 @@ def test_many_files_are_one_document_with_a_bookmark_each(tmp_path: Path) -> Non
     with pikepdf.open(output) as pdf, pdf.open_outline() as outline:
         assert [item.title for item in outline.root] == ["照片.jpg", "02/笔录.pdf"]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["copy.pdf", "照片.jpg", "笔录.pdf"]
+
+
+def test_names_and_titles_that_nobody_can_print_are_made_visible(tmp_path: Path) -> None:
+    page().save(tmp_path / "a.png")
+    odd = "a\ud800\x1b[2J\x00\ufffe.png"
+    words = replace(WORDS, title=odd, mark=odd, source=odd)
+    files = [ScannedFile(tmp_path / "a.png", name, {}) for name in (odd, "b.png")]
+    made = write_searchable(files, tmp_path / "copy.pdf", words)
+    assert made.verdict.passed and against_pdfa(tmp_path / "copy.pdf") == []
+    with pikepdf.open(tmp_path / "copy.pdf") as pdf, pdf.open_outline() as outline:
+        assert "U+001B" in outline.root[0].title and len(outline.root) == 2
+
+
+def test_a_disk_that_is_full_is_nobodys_fault(tmp_path: Path) -> None:
+    page().save(tmp_path / "a.jpg")
+    with Path("/dev/full").open("wb") as full, pytest.raises(NoRoom):
+        list(writing([ScannedFile(tmp_path / "a.jpg", "a.jpg", {})], Path(f"/dev/fd/{full.fileno()}"), WORDS, tmp_path))
+    assert [one.name for one in tmp_path.iterdir()] == ["a.jpg"]
 
 
 def test_damaged_and_empty_files_are_told_and_the_others_are_there(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, cast
 
 from preserve.machine_reading.pdf_codings import Kept
 from preserve.machine_reading.pdf_sources import Page, failures, open_source
-from preserve.machine_reading.records import PageText
+from preserve.machine_reading.records import Line, PageText
 from preserve.machine_reading.text_layer import FONT, Unseen, sayable
 from preserve.typesetting.declaring import declare
 from preserve.typesetting.judging import Verdict, judge
@@ -41,6 +41,8 @@ class ScannedFile:
     path: Path
     name: str
     texts: Mapping[int, PageText]
+    broken: Mapping[int, str] = field(default_factory=dict)
+    """Pages that are not to be looked at, and why: an earlier process broke there. 0 is the file as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,14 @@ def write_searchable(files: Iterable[ScannedFile], output: Path, words: Words) -
             return made
 
 
+Place = tuple[str, int]
+"""A file by its name, and a page that is about to be looked at; 0 as it is opened, and no file when all were."""
+
+
 def writing(
     files: Iterable[ScannedFile], output: Path, words: Words, scratch: Path
-) -> Generator[int, None, Searchable]:
-    """The same step by step: yields the number of pages after each. Nameless files in `scratch` hold what waits."""
+) -> Generator[Place, None, Searchable]:
+    """The same step by step, which tells where it is, in case that breaks the process. What waits is in `scratch`."""
     files = list(files)
     copy = yield from _written(_Copy(scratch), files, output, words)
     if copy.taken and not copy.verdict.passed:
@@ -112,10 +118,11 @@ def writing(
     return Searchable(copy.pages, copy.lines, dict(copy.kept), tuple(copy.left_out), copy.verdict)
 
 
-def _written(copy: _Copy, files: Sequence[ScannedFile], output: Path, words: Words) -> Generator[int, None, _Copy]:
+def _written(copy: _Copy, files: Sequence[ScannedFile], output: Path, words: Words) -> Generator[Place, None, _Copy]:
     with copy.waiting:
         for file in files:
             yield from copy.add_file(file)
+        yield "", 0
         copy.put_by()
         if not copy.pages or set(copy.kept) == {"lost"}:
             raise NothingToWrite(copy.left_out)
@@ -142,20 +149,26 @@ class _Copy:
     verdict: Verdict = field(default_factory=lambda: Verdict("", False, (), ()))
     _piece: Any = None
 
-    def add_file(self, file: ScannedFile) -> Iterator[int]:
+    def add_file(self, file: ScannedFile) -> Iterator[Place]:
         """Its pages. One that cannot be decoded is an empty one, so that the others keep their numbers."""
         failed, before = failures(), self.pages
+        yield file.name, 0
         try:
+            if 0 in file.broken:
+                raise ValueError(file.broken[0])
             with open_source(file.path, self.drawn) as source:
                 for number in range(1, source.count + 1):
+                    yield file.name, number
                     try:
+                        if number in file.broken:
+                            raise ValueError(file.broken[number])
                         page = source.page(number, self._target())
+                        lines = file.texts[number].lines if number in file.texts else page.own()
                     except failed as error:
                         self.left_out.append(LeftOut(file.name, number, _words_of(error)))
-                        self._add(Page(*_EMPTY, b"", None, "lost"), None)
+                        self._add(Page(*_EMPTY, b"", None, "lost"), (), 0)
                     else:
-                        self._add(page, file.texts.get(number))
-                    yield self.pages
+                        self._add(page, lines, file.texts[number].upright if number in file.texts else 0)
         except failed as error:
             self.left_out.append(LeftOut(file.name, 0, _words_of(error)))
         if self.pages > before:
@@ -169,14 +182,13 @@ class _Copy:
             self._piece = pikepdf.new()
         return self._piece
 
-    def _add(self, page: Page, text: PageText | None) -> None:
+    def _add(self, page: Page, lines: Sequence[Line], upright: int) -> None:
         import pikepdf
         from pikepdf import Array, Dictionary, Name, Stream
 
         if self.pages >= _MOST_PAGES:
             raise ValueError(f"more than {_MOST_PAGES} pages")
         pdf = self._target()
-        lines = text.lines if text is not None else page.own()
         layer = self.unseen.content(lines, page.width, page.height)
         self.lines += sum(bool(sayable(line.text)) for line in lines) if layer else 0
         resources = Dictionary() if page.pictures is None else Dictionary(XObject=page.pictures)
@@ -186,8 +198,8 @@ class _Copy:
             Resources=resources,
             Contents=pdf.make_indirect(Stream(pdf, b"\n".join((page.content, layer)))),
         )
-        if text is not None and text.upright:
-            made[Name.Rotate] = text.upright
+        if upright:
+            made[Name.Rotate] = upright
         pdf.pages.append(pikepdf.Page(made))
         self.pages += 1
         self.kept[page.kept] += 1

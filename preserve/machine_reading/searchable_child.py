@@ -1,4 +1,4 @@
-"""The process that makes a searchable copy: one request, the number of pages after each, and what was made."""
+"""The process that makes a searchable copy: one request, where it is, and what was made."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ def make(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for record in records_of(request["texts"], "texts"):
         if isinstance(record, PageText):
             texts[record.file][record.page] = record
-    files = [ScannedFile(Path(one["path"]), one["name"], texts[one["name"]]) for one in request["files"]]
+    broken: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    for name, page, why in request["broken"]:
+        broken[name][page] = why
+    files = [
+        ScannedFile(Path(one["path"]), one["name"], texts[one["name"]], broken[one["name"]]) for one in request["files"]
+    ]
     words = Words(request["title"], request["mark"], request["source"], datetime.fromisoformat(request["moment"]))
     steps = writing(files, Path(request["output"]), words, Path(request["scratch"]))
     try:
         while True:
             try:
-                yield {"pages": next(steps)}
+                yield {"at": next(steps)}
             except StopIteration as done:
                 made = asdict(done.value)
                 break

@@ -25,6 +25,7 @@ from preserve.data_management import readings
 from preserve.errors import MediumProblem, NotIntact, Refused
 from preserve.machine_reading.bounded import Broken, Limits, run_bounded
 from preserve.machine_reading.records import Engine, Looked, PageText, line_of
+from preserve.machine_reading.searchable_child import NO_ROOM, UNREADABLE
 from preserve.messages import LANGUAGES, say, speaking
 from preserve.services.cases import of_case
 from preserve.services.inner_volume import require_seen
@@ -38,8 +39,8 @@ from storage_adapters.contract import CopyRef
 from storage_adapters.reading import digest_file
 
 _CHILD = "preserve.machine_reading.searchable_child"
-NO_ROOM = "output.unwritable"
 _LIMITS = Limits(memory=4 << 30, seconds=600, written=64 << 30)
+_MOST_BROKEN = 6
 _MOST_NAMED = 50
 """Digests of so many files stand in the copy of a case; the catalogue has the others."""
 
@@ -162,22 +163,31 @@ def write_searchable(session: Session, case: str, folder: Path, file: str = "", 
 def _make(session: Session, chosen: _Chosen, output: str) -> dict[str, Any]:
     """What the process that makes it tells in the end. Raises Refused where it did not come to one, MediumProblem."""
     files = [{"path": str(_source(session, chosen, one)), "name": one.name} for one in chosen.files]
-    request = {
+    request: dict[str, Any] = {
         "files": files,
+        "broken": [],
         "texts": [line_of(text) for pages in chosen.texts.values() for text in pages],
         "output": output,
         "scratch": str(session.archive.home.work),
         **_words(session, chosen),
     }
-    made: dict[str, Any] = {}
-    try:
-        for told in run_bounded(_CHILD, request, _LIMITS, lambda: session.progress(0)):
-            made = told.get("made", made)
-    except Broken as error:
-        if error.code == NO_ROOM:
-            raise MediumProblem(NO_ROOM, str(session.archive.home.work), reason=error.words) from error
-        raise Refused("reading.copy-failed", chosen.case.objid, reason=error.code, detail=error.words) from error
-    return made
+    for _ in range(_MOST_BROKEN):
+        place: list[Any] = ["", 0]
+        try:
+            for told in run_bounded(_CHILD, request, _LIMITS, lambda: session.progress(0)):
+                place = told.get("at", place)
+                if "made" in told:
+                    made: dict[str, Any] = told["made"]
+                    return made
+        except Broken as error:
+            if error.code == NO_ROOM:
+                raise MediumProblem(NO_ROOM, str(session.archive.home.work), reason=error.words) from error
+            failed = Refused("reading.copy-failed", chosen.case.objid, reason=error.code, detail=error.words)
+            if not place[0] or error.code == UNREADABLE:
+                raise failed from error
+            # A page that breaks a process costs itself, and no other: it is left out, and all is made again.
+            request["broken"].append([*place, f"{error.code} {error.words}"])
+    raise failed
 
 
 def _source(session: Session, chosen: _Chosen, one: Viewed) -> Path:

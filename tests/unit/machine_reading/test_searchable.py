@@ -140,3 +140,18 @@ def test_a_redacted_copy_of_it_has_no_text(tmp_path: Path) -> None:
     assert by_poppler(result).strip() == "" and judge(result).passed
     with pikepdf.open(result) as pdf:
         assert "机读" not in bytes(pdf.Root.Metadata.read_bytes()).decode()
+
+
+def test_a_page_that_broke_a_process_is_left_alone(tmp_path: Path) -> None:
+    scanned_pdf(tmp_path / "a.pdf", [page([f"第{number}页"]) for number in (1, 2, 3)])
+    page().save(tmp_path / "b.png")
+    texts = {number: read("a.pdf", rows([f"第{number}页"]), number) for number in (1, 2, 3)}
+    files = [
+        ScannedFile(tmp_path / "a.pdf", "a.pdf", texts, {2: "reading.crashed"}),
+        ScannedFile(tmp_path / "b.png", "b.png", {}, {0: "reading.too-long"}),
+    ]
+    made = write_searchable(files, tmp_path / "copy.pdf", WORDS)
+    assert [(one.file, one.page) for one in made.left_out] == [("a.pdf", 2), ("b.png", 0)]
+    assert [by_pdfium(tmp_path / "copy.pdf", number) for number in (1, 2, 3)] == ["第1页", "", "第3页"]
+    told = list(writing(files, tmp_path / "copy.pdf", WORDS, tmp_path))
+    assert told == [("a.pdf", 0), ("a.pdf", 1), ("a.pdf", 2), ("a.pdf", 3), ("b.png", 0), ("", 0)]

@@ -2,7 +2,8 @@
 
 The material is made here (typefaces of Debian's packages, signs of a Kai face set by an unsteady hand): it shows that
 the tool works, and is not what a bureau will see of its own papers. Faces that are not installed are left out, and the
-rows say which were there. Other parts add their rows by a module `benchmarks/reading_<part>.py` with a `main`.
+rows say which were there; `BENCHMARK_FONTS=FOLDER` names where more lie unpacked. Other parts add their rows by a
+module `benchmarks/reading_<part>.py` with a `main`.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ def _compared(what: str, mine: Result, theirs: Result | None, least: float) -> s
 def main() -> list[str]:
     """Rows: each condition; what is made like handwriting; memory; then those of the other parts."""
     rows = []
-    printed = material.faces(FACES)
+    printed = material.faces(FACES, os.environ.get("BENCHMARK_FONTS", ""))
     names = ", ".join(face.name for face in printed)
     total = Result()
     with scratch() as folder:

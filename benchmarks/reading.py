@@ -78,8 +78,13 @@ class Result:
 
 
 def ours(folder: Path, pages: list[tuple[Truth, Image.Image]], dpi: int) -> Result:
-    """All pages as one scanned PDF, read in one process with two threads."""
-    path = scanned_pdf(folder / "scan.pdf", [page for _, page in pages], dpi)
+    """All pages as one scanned PDF, or TIFF where they are black and white, read in one process with two threads."""
+    images = [page for _, page in pages]
+    if images[0].mode == "1":
+        path = folder / "scan.tif"
+        images[0].save(path, save_all=True, append_images=images[1:], compression="group4", dpi=(dpi, dpi))
+    else:
+        path = scanned_pdf(folder / "scan.pdf", images, dpi)
     result = Result()
     began = time.perf_counter()
     read = {one.page: one for one in read_pages(path, path.name, OcrSettings(threads=2)) if isinstance(one, PageText)}

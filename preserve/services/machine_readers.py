@@ -39,7 +39,37 @@ def _ocr(home: Home) -> Reader | None:
     return open_ocr(home)
 
 
-READERS: Mapping[What, Opening] = {"ocr": _ocr}
+def _voice(home: Home) -> Reader | None:
+    from preserve.services.machine_ears import voice_reader
+
+    return voice_reader(home)
+
+
+def _speech(home: Home) -> Reader | None:
+    from preserve.services.machine_ears import speech_reader
+
+    return speech_reader(home)
+
+
+def _clock(home: Home) -> Reader | None:
+    from preserve.services.recording_readers import open_clock_reader
+
+    return open_clock_reader(home)
+
+
+def _stretch(home: Home) -> Reader | None:
+    from preserve.services.recording_readers import open_stretch_reader
+
+    return open_stretch_reader(home)
+
+
+READERS: Mapping[What, Opening] = {
+    "ocr": _ocr,
+    "voice": _voice,
+    "speech": _speech,
+    "clock": _clock,
+    "stretch": _stretch,
+}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from metadata.findings import Finding
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.viewing.kinds import way_of
 from preserve.access.viewing.reading_room import Viewed
 from preserve.access.viewing.single_frames import SingleFrames
 from preserve.administration.duties import Duty
 from preserve.data_management import readings
-from preserve.errors import Refused, UsageError
+from preserve.errors import NotIntact, Refused, UsageError
 from preserve.ingest.readers.camera_names import read_name
 from preserve.machine_reading.clock_profile import clock_profile
 from preserve.services.local_times import clock_of
@@ -48,7 +49,7 @@ class MachineFindings:
 
 @query("reading.findings", duty=Duty.FIND, subject="case", look=LOOK_OR_LIST)
 def show_machine_findings(session: Session, case: str, file: str = "") -> MachineFindings:
-    """Every machine finding in the recordings of a case, or of one by its identifier. Raises Refused, NotIntact."""
+    """Every machine finding in the recordings of a case, or of one by its identifier. Raises Refused."""
     held, files = read_contents(session, case)
     facts = {one.name: _facts(session, held, one) for one in files if one.recording and file in ("", one.identifier)}
     with session.archive.catalogue.read() as connection:
@@ -70,8 +71,11 @@ def _found(
     with _keeping:
         if key in _kept:
             return _kept[key]
-    records = readings.records_of(connection, session.home.store, objid)
-    found = tuple(findings_of(records, facts, profile))
+    try:
+        found = tuple(findings_of(readings.records_of(connection, session.home.store, objid), facts, profile))
+    except NotIntact as error:
+        # Whoever reads a case is not kept from it because what a machine read of it is gone.
+        return (MachineFinding(Finding(error.code, "", "warning", dict(error.values)), "", 0.0, 0.0),)
     with _keeping:
         _kept[key] = found
         while len(_kept) > _MOST_KEPT:

@@ -17,6 +17,12 @@ from preserve.machine_reading.records import ClockShown, Record, Stretch
 from preserve.messages import length_for_people, listed, say
 from preserve.services.documents import FindingShown
 
+_CODES = {
+    "jump": "reading.clock-jump",
+    "stop": "reading.clock-stopped",
+    "pace": "reading.clock-pace",
+    "back": "reading.clock-backwards",
+}
 _UNSEEN = ("black", "covered")
 """Stretches that are a warning; what is still or silent may well be so."""
 
@@ -84,7 +90,7 @@ def _clock(file: str, known: RecordingFacts, reads: Sequence[Read], profile: Clo
 
 
 def _break(file: str, known: RecordingFacts, one: Break, articles: str) -> MachineFinding:
-    code = "reading.clock-stopped" if one.what == "stop" else "reading.clock-jump"
+    code = _CODES["back" if one.what == "pace" and one.rate < 0 else one.what]
     back = one.seconds < 0
     values = {
         "at": time_code(one.before.at),
@@ -92,6 +98,7 @@ def _break(file: str, known: RecordingFacts, one: Break, articles: str) -> Machi
         "before": spoken(one.before.shows),
         "after": spoken(one.after.shows),
         "length": length_for_people(abs(one.seconds)),
+        "rate": f"{one.rate:g}",
         "way": say("reading.clock-back" if back else "reading.clock-ahead"),
         "articles": articles,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +15,17 @@ from preserve.access.viewing.kinds import way_of
 from preserve.access.viewing.reading_room import Viewed
 from preserve.access.viewing.single_frames import SingleFrames
 from preserve.administration.duties import Duty
+from preserve.clock import zone
 from preserve.data_management import readings
 from preserve.errors import NotIntact, Refused, UsageError
 from preserve.ingest.readers.camera_names import read_name
+from preserve.ingest.rules.profile import read_rules
 from preserve.machine_reading.clock_profile import clock_profile
+from preserve.machine_reading.records import Heard, Record, Voice
+from preserve.machine_reading.speech_profile import speech_profile
 from preserve.services.local_times import clock_of
 from preserve.services.machine_findings import MachineFinding, RecordingFacts, findings_of
+from preserve.services.machine_findings_voice import begun, dated, voice_findings
 from preserve.services.operation import query
 from preserve.services.reading_bytes import Picture
 from preserve.services.reading_files import LOOK, LOOK_OR_LIST, find_file, read_contents, require_intact
@@ -55,32 +60,54 @@ def show_machine_findings(session: Session, case: str, file: str = "") -> Machin
     with session.archive.catalogue.read() as connection:
         read = {(one.file, one.what) for one in readings.files_of(connection, held.objid) if one.records}
         with_clock = {name for name, what in read if what == "clock" and name in facts}
-        found = _found(session, connection, held.objid, facts) if any(name in facts for name, _ in read) else ()
+        found = _found(session, connection, held, files, facts) if any(name in facts for name, _ in read) else ()
     return MachineFindings(
         held.objid, held.description.case_number, held.description.title, len(facts), len(with_clock), found
     )
 
 
 def _found(
-    session: Session, connection: Connection, objid: str, facts: dict[str, RecordingFacts]
+    session: Session, connection: Connection, held: HeldCase, files: Sequence[Viewed], facts: dict[str, RecordingFacts]
 ) -> tuple[MachineFinding, ...]:
     """What follows from the readings that are kept; reckoned once, since a long recording has ten thousand reads."""
-    kept = tuple((one.number, one.sha256) for one in readings.of_case(connection, objid))
+    kept = tuple((one.number, one.sha256) for one in readings.of_case(connection, held.objid))
     profile = clock_profile(session.home.profiles)
-    key = (session.home.path, objid, kept, tuple(facts.items()), profile, session.language)
+    rules, speech = read_rules(session.home.profiles), speech_profile(session.home.profiles)
+    how = (profile, repr(rules), repr(speech), session.language)
+    key = (session.home.path, held.package, len(files), kept, tuple(facts.items()), how)
     with _keeping:
         if key in _kept:
             return _kept[key]
+    local = zone(session.home.settings.time_zone)
+    taken = list(dated(held.description, files, local))
+    spoken: list[Record] = []
     try:
-        found = tuple(findings_of(readings.records_of(connection, session.home.store, objid), facts, profile))
+        passing = _with_spoken(readings.records_of(connection, session.home.store, held.objid), spoken)
+        seen = findings_of(passing, facts, profile)
     except NotIntact as error:
         # Whoever reads a case is not kept from it because what a machine read of it is gone.
         return (MachineFinding(Finding(error.code, "", "warning", dict(error.values)), "", 0.0, 0.0),)
+    listen = voice_findings(begun(held.description, taken, rules, local), spoken, speech)
+    heard = [
+        MachineFinding(one.finding, facts[one.finding.where].identifier, one.at, one.until)
+        for one in listen
+        if one.finding.where in facts
+    ]
+    places = {name: place for place, name in enumerate(facts)}
+    found = tuple(sorted([*seen, *heard], key=lambda one: (places.get(one.finding.where, 0), one.at, one.finding.code)))
     with _keeping:
         _kept[key] = found
         while len(_kept) > _MOST_KEPT:
             _kept.pop(next(iter(_kept)))
     return found
+
+
+def _with_spoken(records: Iterable[Record], spoken: list[Record]) -> Iterator[Record]:
+    """The same records, those of speech put aside: a clock has ten thousand in a recording, and none stays."""
+    for record in records:
+        if isinstance(record, Heard | Voice):
+            spoken.append(record)
+        yield record
 
 
 def _facts(session: Session, held: HeldCase, file: Viewed) -> RecordingFacts:

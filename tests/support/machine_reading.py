@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from preserve.administration.duties import Role
+from preserve.clock import stamp
+from preserve.data_management import reading_records, readings
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.object_index import ObjectRow
-from preserve.machine_reading.records import Engine, Line, PageText, Record, Unread
+from preserve.data_management.readings import Reading
+from preserve.machine_reading.records import Engine, Line, Looked, PageText, Record, Unread, What, line_of
 from preserve.services import cases, machine_readers
 from preserve.services.deposits import ingest
 from preserve.services.machine_readers import Reader
@@ -92,3 +95,21 @@ def a_van(path: Path, name: str) -> Iterator[Record]:
     if name == STATEMENT:
         yield page(name, 17, "蓝色货车停在河堤", "现场检查")
         yield page(name, 18, "模糊不清的字", score=0.3)
+
+
+def publish(archive: Archive, objid: str, *records: Record) -> Reading:
+    """A reading of a case with these records, as a run makes one."""
+    with archive.catalogue.read() as connection:
+        number = readings.next_number(connection, objid)
+    moment = archive.now()
+    path = reading_records.path_of(archive.home.store, objid, number)
+    size, sha256 = reading_records.write(path, map(line_of, records))
+    reading = Reading(objid, number, 1, stamp(moment), "li", size, sha256)
+    with archive.catalogue.begin() as connection:
+        readings.enter(connection, reading, records, {"what": ["ocr"]}, moment)
+    return reading
+
+
+def looked(file: str = STATEMENT, what: What = "ocr") -> Looked:
+    """That a file was read through."""
+    return Looked(file=file, engine=ENGINE, what=what, sha256="c" * 64)

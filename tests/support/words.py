@@ -230,7 +230,7 @@ WORDS: dict[str, Collection[str]] = {
     "cli.due-{}": _of(schedule.How),
     "cli.field-{}": FIELDS,
     "history.what-{}": REPRESENTATIONS
-    | {"catalogue", "contents", "machine-reading", "pictures", "timeline", "transcript", "use"},
+    | {"catalogue", "contents", "machine-reading", "pictures", "searchable", "timeline", "transcript", "use"},
     "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,

@@ -23,6 +23,7 @@ CASES = (
     get("/cases/{case}/readings", "reading.show", fixed={"file": "", "page": 0}),
     get("/cases/{case}/files/{file}/readings", "reading.show"),
     get("/cases/{case}/files/{file}/machine-text", "reading.machine_text"),
+    post("/cases/{case}/searchable", "reading.searchable", left=_OUTBOX | {"name"}),
     Offer("DELETE", "/cases/{case}/readings", "reading.forget"),
     get("/cases/{case}/timeline", "reading.timeline"),
     get("/cases/{case}/machine-findings", "reading.findings"),

@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from preserve.errors import UsageError
-from preserve.services import reader_notes, reading, reading_bytes
+from preserve.services import jobs, reader_notes, reading, reading_bytes
 from preserve.services.documents import as_document
 from preserve.services.machine_findings_shown import read_frame, show_machine_findings
 from preserve.services.machine_reading_views import machine_text
@@ -134,6 +134,22 @@ def send_frame(asked: Asked) -> Response:
         raise UsageError("reading.clock-no-frame", "", at=asked.query.get("at", "")[:20]) from error
     picture = read_frame(asked.session, *_place(asked), at)
     return Response(picture.data, media_type=picture.media_type, headers=PRIVATE)
+
+
+@page("POST", "/cases/{objid}/view/{file}/searchable", "job.ask", "reading.searchable")
+def write_searchable(asked: Asked) -> Response:
+    """Have a copy written that can be searched, of a file that was read by machine."""
+    objid, file = _place(asked)
+    asked_for = jobs.ask(asked.session, "reading.searchable", {"case": objid, "file": file}, key=asked.key)
+    return asked.see_other(f"/jobs/{asked_for.id}")
+
+
+@page("POST", "/cases/{objid}/searchable", "job.ask", "reading.searchable")
+def write_searchable_case(asked: Asked) -> Response:
+    """The same of all scans of a case."""
+    objid = asked.path["objid"]
+    asked_for = jobs.ask(asked.session, "reading.searchable", {"case": objid}, key=asked.key)
+    return asked.see_other(f"/jobs/{asked_for.id}")
 
 
 @page("POST", "/cases/{objid}/view/{file}/marks", "reading.mark")

@@ -208,6 +208,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "reading.page": {"case": CASE, "file": FILE},
     "reading.prepare": {"case": CASE, "file": FILE},
     "reading.run": {"wish": ReadingWish(everything=True)},
+    "reading.searchable": {"case": CASE},
     "reading.show": {"case": CASE},
     "reading.strip": {"case": CASE, "file": FILE},
     "reading.strip_picture": {"case": CASE, "file": FILE, "part": "poster"},
@@ -318,6 +319,7 @@ NOT_THERE = frozenset(
         "disposal.register",
         "disposal.show",
         "job.file",
+        "reading.searchable",
         "transfer.paper",
         "transfer.show",
     }

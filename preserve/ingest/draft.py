@@ -89,7 +89,7 @@ def draft(
     words = read_vocabulary(own)
     profile = read_drafting(own)
     findings: list[Finding] = []
-    files = _files(folder, read_profile("deposit.toml", DepositProfile, own), findings)
+    files = files_of_case(folder, read_profile("deposit.toml", DepositProfile, own), findings)
     names = list(names_apart(entry.path for entry in files).values())
     title = readable(folder.name)
     objects: list[dict[str, Any]] = []
@@ -113,7 +113,7 @@ def draft(
         "retention": "30-years",
         "objects": objects,
     }
-    kind = _case_type(f"{content['case_number']} {title}", profile)
+    kind = case_type_of(f"{content['case_number']} {title}", profile)
     content["case_type"] = kind or profile.case_type
     label = words.label("case_type", content["case_type"])
     if not kind:
@@ -130,12 +130,12 @@ def draft(
     return content, findings
 
 
-def _case_type(told: str, profile: DraftingProfile) -> str:
+def case_type_of(told: str, profile: DraftingProfile) -> str:
     """The type of case that its number or the folder's name speaks of, or nothing."""
     return next((kind for kind, words in profile.case_types.items() if any(word in told for word in words)), "")
 
 
-def _files(folder: Path, deposit: DepositProfile, findings: list[Finding]) -> list[Entry]:
+def files_of_case(folder: Path, deposit: DepositProfile, findings: list[Finding]) -> list[Entry]:
     """The files of the case: no description of it, and nothing that programs leave behind, which is told."""
     source = FolderSource(folder)
     entries = [entry for entry in source.entries() if entry.kind == "file"]
@@ -156,7 +156,7 @@ def _case_number(texts: Iterable[str]) -> str:
 def _object(
     name: str, character: Character, profile: DraftingProfile, zone: tzinfo, findings: list[Finding]
 ) -> dict[str, Any]:
-    stage, sure = _stage(name, profile)
+    stage, sure = stage_of(name, profile)
     if not sure:
         findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))
     last = name.rpartition("/")[2]
@@ -188,7 +188,7 @@ def _inner(name: str, kind: str, volumes: Volumes) -> bool:
     return any(word in told for word in volumes.inner) and not any(word in told for word in volumes.but)
 
 
-def _stage(name: str, profile: DraftingProfile) -> tuple[Stage, bool]:
+def stage_of(name: str, profile: DraftingProfile) -> tuple[Stage, bool]:
     """The stage by the nearest folder that says one, then by the file's own name; else investigation, as a guess."""
     parts = name.split("/")
     for part in (*reversed(parts[:-1]), parts[-1]):

@@ -46,7 +46,7 @@ def proposals(heads: Sequence[Head], content: Mapping[str, Any], profile: Drafti
     for head in heads:
         made += _of_file(head, rows.get(head.file, {}), number[1].value if number else "", profile)
     made += _seen(heads)
-    return made
+    return [one for one in made if one.sheet == SEEN or one.value != one.before]
 
 
 _Found = tuple[Head, Drafted]

@@ -22,13 +22,7 @@ _BY = {"objects": "file", "parties": "name", "officers": "name"}
 _ALWAYS = {"role", "classification"}
 """Fields that alone make no row."""
 SIGNED, STAMPED = "signature", "seal"
-LABELS = {
-    "telephone": "电话",
-    "amount": "金额（元）",
-    "identity": "证件号码",
-    SIGNED: "签名处",
-    STAMPED: "印章",
-}
+LABELS = {"telephone": "电话", "amount": "金额（元）", "identity": "证件号码", SIGNED: "签名处", STAMPED: "印章"}
 """Chinese names of what has no field in the description."""
 SEEN_WORDS = {"yes": "见", "no": "未见"}
 """Of a signature or a seal: whether the page shows one."""
@@ -153,7 +147,9 @@ def settle(content: dict[str, Any], places: dict[str, str], answers: Answers) ->
     if not answers.person and any(answer.taken for answer in answers.rows):
         findings.append(Finding("reading.draft-nobody", "", "warning"))
     if taken:
-        findings.append(Finding("reading.draft-confirmed", "", "note", {"count": taken, "person": answers.person[:100]}))
+        findings.append(
+            Finding("reading.draft-confirmed", "", "note", {"count": taken, "person": answers.person[:100]})
+        )
     return findings
 
 

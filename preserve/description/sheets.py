@@ -57,7 +57,9 @@ def read_workbook(data: bytes) -> Workbook:
                 findings += reading.rows(book[sheet], sheet, field, columns)
         if RECORDINGS_SHEET in book.sheetnames:
             findings += reading.recordings(book[RECORDINGS_SHEET])
-        answers = drafted_sheet.read_sheet(book[drafted_sheet.SHEET]) if drafted_sheet.SHEET in book.sheetnames else None
+        answers = (
+            drafted_sheet.read_sheet(book[drafted_sheet.SHEET]) if drafted_sheet.SHEET in book.sheetnames else None
+        )
         drafts = settle(reading.content, reading.places, answers) if answers else []
     except Stopped:
         raise

@@ -133,13 +133,17 @@ def _rows(heads: Sequence[Head], content: Mapping[str, Any]) -> Iterator[Proposa
             best = max(places, key=lambda pair: pair[1].score)
             yield _proposal(best, sheet, "name", name, row=name)
             if (beside := _beside(places, name, number)) is not None:
-                yield _proposal(beside, sheet, "identity" if sheet == "parties" else "number", beside[1].value, row=name)
+                yield _proposal(
+                    beside, sheet, "identity" if sheet == "parties" else "number", beside[1].value, row=name
+                )
 
 
 def _beside(places: Sequence[_Found], name: str, number: str) -> _Found | None:
     """The number of somebody: of as many as there are names on that page, the one in the same place of the order."""
     for head, _ in places:
-        people = [one.value for one in head.drafted if one.what == ("officer" if number == "officer-number" else "party")]
+        people = [
+            one.value for one in head.drafted if one.what == ("officer" if number == "officer-number" else "party")
+        ]
         numbers = [one for one in head.drafted if one.what == number]
         if number == "identity":
             numbers = [one for one in numbers if one.value[:1].isdigit() and _fits(name, one.value)]
@@ -149,8 +153,8 @@ def _beside(places: Sequence[_Found], name: str, number: str) -> _Found | None:
 
 
 def _fits(name: str, number: str) -> bool:
-    """An organisation has a credit code, whose third to eighth sign is a district; a person has a card: 2 to 4 signs."""
-    person = number[:17].isdecimal() and not number.startswith(("91", "92", "93"))
+    """An organisation has a credit code, which begins with 9, 1 or 5 and has letters; a person of few signs a card."""
+    person = number[:17].isdecimal()
     return person == (len(name) <= 4)
 
 
@@ -167,7 +171,10 @@ def _of_file(head: Head, row: Mapping[str, Any], number: str, profile: DraftingP
         yield _proposal((head, own), "objects", "doc_number", own.value, row.get("doc_number"), head.file)
     if (bureau := next(head.of("bureau"), None)) is not None:
         yield _proposal((head, bureau), "objects", "responsible", bureau.value, row.get("responsible"), head.file)
-    day = next((one for what in _DAYS for one in head.of(what)), None)
+    days = [one for what in _DAYS for one in head.of(what)]
+    if kind is not None and _CLOSES in kind.value:  # no report on the end of a case is older than that end
+        days.sort(key=lambda one: one.value, reverse=True)
+    day = next(iter(days), None)
     if day is not None and day.value != row.get("date"):
         yield _proposal((head, day), "objects", "date", day.value, row.get("date"), head.file)
 

@@ -26,28 +26,88 @@ _LABELS: dict[What, tuple[str, ...]] = {
     "case-number": ("案件编号", "案号", "立案号"),
     "document-number": ("决定书文号", "文号"),
     "cause": ("案由", "案件名称"),
-    "party": ("当事人姓名或名称", "当事人名称", "当事人姓名", "当事人", "被处罚人", "被检查单位", "被检查人", "受送达人", "行政相对人"),
-    "officer": (
-        "执法人员", "承办人员", "承办人", "检查人员", "检查人", "询问人员", "询问人", "调查人员", "调查人", "办案人员",
-        "主办人", "协办人", "勘验人", "送达人员", "送达人",
+    "party": tuple(
+        [
+            "当事人姓名或名称",
+            "当事人名称",
+            "当事人姓名",
+            "当事人",
+            "被处罚人",
+            "被检查单位",
+            "被检查人",
+            "受送达人",
+            "行政相对人",
+        ]
+    ),
+    "officer": tuple(
+        [
+            "执法人员",
+            "承办人员",
+            "承办人",
+            "检查人员",
+            "检查人",
+            "询问人员",
+            "询问人",
+            "调查人员",
+            "调查人",
+            "办案人员",
+            "主办人",
+            "协办人",
+            "勘验人",
+            "送达人员",
+            "送达人",
+        ]
     ),
     "officer-number": ("执法证件编号", "执法证件号", "执法证号码", "执法证号", "执法证件"),
     "start": ("立案日期", "立案时间"),
     "closed": ("结案日期", "结案时间"),
-    "date": ("检查时间", "询问时间", "调查时间", "勘验时间", "听证时间", "送达时间", "送达日期", "填表日期", "时间", "日期"),
-    "identity": ("统一社会信用代码", "社会信用代码", "居民身份证号码", "身份证号码", "身份证号", "证件号码", "身份号码"),
+    "date": tuple(
+        ["检查时间", "询问时间", "调查时间", "勘验时间", "听证时间", "送达时间", "送达日期", "填表日期", "时间", "日期"]
+    ),
+    "identity": tuple(
+        ["统一社会信用代码", "社会信用代码", "居民身份证号码", "身份证号码", "身份证号", "证件号码", "身份号码"]
+    ),
     "telephone": ("联系电话", "电话", "手机"),
-}  # fmt: skip
-_OTHERS = (
-    "地址", "住址", "住所", "法定代表人", "负责人", "性别", "年龄", "民族", "职务", "记录人", "见证人", "被询问人", "检查地点",
-    "询问地点", "地点", "签收人", "送达文书", "送达方式", "送达地点", "立案依据", "负责人意见", "承办人意见", "备注", "执行情况",
-    "物品", "保存期限", "工作单位", "出生日期", "案件来源",
-)  # fmt: skip
+}
+_OTHERS = tuple(
+    [
+        "地址",
+        "住址",
+        "住所",
+        "法定代表人",
+        "负责人",
+        "性别",
+        "年龄",
+        "民族",
+        "职务",
+        "记录人",
+        "见证人",
+        "被询问人",
+        "检查地点",
+        "询问地点",
+        "地点",
+        "签收人",
+        "送达文书",
+        "送达方式",
+        "送达地点",
+        "立案依据",
+        "负责人意见",
+        "承办人意见",
+        "备注",
+        "执行情况",
+        "物品",
+        "保存期限",
+        "工作单位",
+        "出生日期",
+        "案件来源",
+    ]
+)
 """Labels that begin something else: a value ends before them, and is none of its own."""
 _OF = {label: what for what, labels in _LABELS.items() for label in labels}
 _ALL = sorted((*_OF, *_OTHERS), key=len, reverse=True)
-_LABEL = re.compile(rf"(?:^|(?<=[,;。、:()/ ])|(?<=\d))({'|'.join(_ALL)})(\([^():]{{0,12}}\))?:|^({'|'.join(_ALL)})(\([^():]{{0,12}}\))?$")
-_PAPER_ENDS = ("表", "书", "证", "单", "笔录", "记录", "报告", "通知", "公告", "清单", "收据", "意见", "告知书", "确认书")
+_ANY = "|".join(_ALL)
+_LABEL = re.compile(rf"(?:^|(?<=[,;。、:()/ ])|(?<=\d))({_ANY})(\([^():]{{0,12}}\))?:|^({_ANY})(\([^():]{{0,12}}\))?$")
+_PAPER_ENDS = tuple(["表", "书", "证", "单", "笔录", "记录", "报告", "通知", "公告", "清单", "收据", "意见"])
 _CHINESE = re.compile(r"^[\u4e00-\u9fff、（）()]+$")
 _BUREAU = re.compile(r"^([\u4e00-\u9fff]{2,26}(?:局|厅|委员会|支队|大队|总队|人民政府|办公室|中心))(?:文件)?$")
 _NAME = re.compile(r"^[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,8})?$")
@@ -134,7 +194,12 @@ def _title(rows: Sequence[_Row], titles: Sequence[Title]) -> Iterator[_Made]:
     usual = median(row.bottom - row.top for row in rows)
     for row in _joined(rows):
         text = row.text.replace(" ", "").removesuffix("(副本)").removesuffix("(存根)")
-        if row.top > _TITLE_HEAD or len(text) > 26 or not _CHINESE.match(text) or abs((row.left + row.right) / 2 - 500) > 140:
+        if (
+            row.top > _TITLE_HEAD
+            or len(text) > 26
+            or not _CHINESE.match(text)
+            or abs((row.left + row.right) / 2 - 500) > 140
+        ):
             continue
         kind = next((one.kind for one in titles if one.names(text)), "")
         large = row.bottom - row.top >= 1.15 * usual
@@ -154,7 +219,12 @@ def _joined(rows: Sequence[_Row]) -> Iterator[_Row]:
         if len(beside) > 1 and all(len(one.text) <= 3 for one in beside):
             beside.sort(key=lambda one: one.left)
             yield _Row(
-                beside[0].number, "".join(one.text for one in beside), beside[0].left, beside[-1].right, row.top, row.bottom
+                beside[0].number,
+                "".join(one.text for one in beside),
+                beside[0].left,
+                beside[-1].right,
+                row.top,
+                row.bottom,
             )
         else:
             yield row

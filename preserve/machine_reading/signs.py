@@ -21,9 +21,13 @@ _BEFORE = re.compile(r"^(?:案件编号|立案号|决定书文号|案号|文号|
 _DAY = re.compile(
     rf"(?<![0-9])([12Zz][{_DIGIT}]{{3}})(?:年([{_DIGIT}]{{1,2}})月([{_DIGIT}]{{1,2}})日?|([-./])([{_DIGIT}]{{1,2}})\4([{_DIGIT}]{{1,2}}))(?![0-9])"
 )
-_DAY_IN_WORDS = re.compile(r"([一二][〇○零OoQ0一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_DAY_IN_WORDS = re.compile(
+    r"([一二][〇○零OoQ0一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 _SMALL = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○OoQ0", 0)
-_SUM = re.compile(rf"(?<![0-9.,])([0-9][{_DIGIT}]{{0,2}}(?:,[{_DIGIT}]{{3}})+|[0-9][{_DIGIT}]{{0,11}})(\.[{_DIGIT}]{{1,2}})?(万?)元")
+_SUM = re.compile(
+    rf"(?<![0-9.,])([0-9][{_DIGIT}]{{0,2}}(?:,[{_DIGIT}]{{3}})+|[0-9][{_DIGIT}]{{0,11}})(\.[{_DIGIT}]{{1,2}})?(万?)元"
+)
 _CAPITALS = {sign: value for value, sign in enumerate("零壹贰叁肆伍陆柒捌玖")} | {"貳": 2, "參": 3, "陸": 6, "两": 2}
 _PLACES = {"拾": 10, "佰": 100, "仟": 1000, "万": 10_000, "亿": 100_000_000}
 _IN_WORDS = re.compile(
@@ -127,9 +131,11 @@ def _capital(text: str) -> Decimal:
         elif (place := _PLACES[sign]) < 10_000:
             section, figure = section + (figure or 1) * place, 0
         else:
-            whole, section, figure = (whole + section + figure) * place if place > 10_000 else whole + (
-                section + figure
-            ) * place, 0, 0
+            whole, section, figure = (
+                (whole + section + figure) * place if place > 10_000 else whole + (section + figure) * place,
+                0,
+                0,
+            )
     return Decimal(whole + section + figure)
 
 

@@ -16,7 +16,7 @@ _MOST = 400
 _LONG_SIDE = 297.0  # mm: a page is taken for A4 unless somebody says otherwise
 _CELL = 3.3  # mm
 _SEAL = (18.0, 65.0)
-"""Seals are 38 to 50 mm wide (国发〔1999〕25号); a scan of another scale, and one that touches a line, has room here."""
+"""Seals are 38 to 50 mm wide (国发〔1999〕25号); other scales, and a seal that touches a line, have room."""
 _FULL = 12
 """Of 255: so much red makes a cell of the page red. A seal's letters fill a fifth of it; a red number less."""
 

@@ -198,12 +198,7 @@ def template(session: Session, target: Path | None = None, *, place: Path | None
 
 @command("deposits.describe", needs="nothing", open_to_all=_BLANK)
 def describe(
-    session: Session,
-    folder: Path,
-    target: Path | None = None,
-    *,
-    place: Path | None = None,
-    read: bool = False,
+    session: Session, folder: Path, target: Path | None = None, *, place: Path | None = None, read: bool = False
 ) -> Described:
     """Draft the description of the case in a folder, as a workbook in it or as `target` (.xlsx, .toml or .json).
 
@@ -228,9 +223,7 @@ def describe(
     with new_file(path.absolute(), home) as part:
         if form == ".xlsx":
             divide = read_drafting(own).volumes.divide
-            write_workbook(
-                part, content, read_vocabulary(own), volumes=divide, proposals=made, pictures=heads.pictures
-            )
+            write_workbook(part, content, read_vocabulary(own), volumes=divide, proposals=made, pictures=heads.pictures)
         else:
             part.write_text(write_toml(content, made) if form == ".toml" else write_json(content), encoding="utf-8")
     return Described(path, len(content.get("objects", [])), (*findings, *heads.findings), made)

@@ -44,7 +44,7 @@ def draw_page(rows: Sequence[Row] = FORM, *, seal: bool = True, signature: bool 
         across = (WIDE - pen.textlength(text, drawn)) / 2 if left < 0 else left * WIDE / 1000
         pen.text((across, top * HIGH / 1000), text, (28, 28, 30), font=drawn)
     if signature:
-        hand = random.Random(7)  # noqa: S311  strokes, and no secret
+        hand = random.Random(7)
         x, y = 330, int(0.806 * HIGH)
         for _ in range(9):
             points = [(x + hand.randrange(120), y + hand.randrange(-14, 22)) for _ in range(3)]

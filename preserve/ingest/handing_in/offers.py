@@ -1,4 +1,4 @@
-"""What a machine read of a waiting deposit, kept in its room until a person answers: taken or left, by whom and when."""
+"""What a machine read of a waiting deposit, kept in its room until a person answers: taken or left, by whom."""
 
 from __future__ import annotations
 

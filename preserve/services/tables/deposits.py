@@ -78,7 +78,9 @@ def _row(deposit: HandedIn) -> tuple[str, ...]:
 def drafted(proposals: Sequence[Proposal]) -> Table:
     """What a machine read for a description, with where it stands."""
     rows = (
-        cells(say(label_code(one)), one.value, one.file, one.page, say("reading.sure") if one.sure else f"{one.score:.0%}")
+        cells(
+            say(label_code(one)), one.value, one.file, one.page, say("reading.sure") if one.sure else f"{one.score:.0%}"
+        )
         for one in proposals
     )
     return table("field read file page sureness", rows, title=say("reading.not-checked"))

@@ -24,7 +24,11 @@ PROPOSALS = [
 
 
 def test_proposals_stand_in_their_fields_and_the_draft_itself_is_not_changed() -> None:
-    draft: dict[str, Any] = {"case_number": "", "producer": {"name": ""}, "objects": [{"file": "a.jpg", "kind": "文书"}]}
+    draft: dict[str, Any] = {
+        "case_number": "",
+        "producer": {"name": ""},
+        "objects": [{"file": "a.jpg", "kind": "文书"}],
+    }
     new = put(draft, PROPOSALS)
     assert (new["case_number"], new["producer"]["name"]) == (NUMBER, "临江市文化和旅游局")
     assert new["objects"] == [{"file": "a.jpg", "kind": "文书", "date": "2026-03-12"}]
@@ -54,7 +58,12 @@ def _filled() -> tuple[dict[str, Any], dict[str, str]]:
         "objects": [{"file": "a.jpg", "date": "2026-03-12"}, {"file": "b.jpg", "date": "2026-03-12"}],
         "parties": [{"name": NAME, "role": "当事人", "identity": CARD}, {"name": "李四"}],
     }
-    places = {"case_number": "案件!B2", "parties.0.name": "当事人!A2", "parties.1.name": "当事人!A3", "parties.1": "当事人!A3"}
+    places = {
+        "case_number": "案件!B2",
+        "parties.0.name": "当事人!A2",
+        "parties.1.name": "当事人!A3",
+        "parties.1": "当事人!A3",
+    }
     return content, places
 
 

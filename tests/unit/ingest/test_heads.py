@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -38,7 +37,10 @@ def test_a_scanned_form_drafts_the_description(read: Proposed) -> None:
     assert _one(read, "parties", "name").value == PARTY
     assert _one(read, "parties", "identity").value == "91420100MA0000000Y"
     assert _one(read, "case", "start").value == "2026-03-12"
-    assert [one.value for one in read.proposals if (one.sheet, one.field) == ("officers", "name")] == ["陈立新", "王晓梅"]
+    assert [one.value for one in read.proposals if (one.sheet, one.field) == ("officers", "name")] == [
+        "陈立新",
+        "王晓梅",
+    ]
     kind = _one(read, "objects", "kind")
     assert (kind.value, kind.before, kind.row, kind.page) == ("立案审批表", "文书扫描件", "扫描0001.pdf", 1)
 

@@ -98,7 +98,10 @@ def test_what_stands_there_already_is_not_proposed_again() -> None:
     content = {**CONTENT, "producer": {"name": "局"}, "parties": [{"name": "临江市星河演艺有限公司"}]}
     found = made(head("01.jpg", FORM), content=content)
     assert ("case", "", "producer.name") not in found and ("case", "", "case_type") not in found
-    assert made(head("01.jpg", FORM), content={**CONTENT, "case_type": "permit"})["case", "", "case_type"].value == "penalty"
+    assert (
+        made(head("01.jpg", FORM), content={**CONTENT, "case_type": "permit"})["case", "", "case_type"].value
+        == "penalty"
+    )
     assert not any(key[0] == "parties" for key in found)
 
 
@@ -114,3 +117,13 @@ def test_a_person_gets_no_credit_code_and_two_people_no_single_number() -> None:
 
 def test_no_page_is_no_proposal() -> None:
     assert made() == {} and made(head("a.jpg", page())) == {}
+
+
+def test_a_closing_report_is_no_older_than_the_end_that_it_names() -> None:
+    closing = page(
+        ("结案报告", (340.0, 90.0, 660.0, 122.0)),
+        ("结案日期：2026年5月1日", (120.0, 300.0, 500.0, 316.0)),
+        ("临江市文化和旅游局 2026年3月1日", (500.0, 700.0, 880.0, 716.0)),
+    )
+    found = made(head("06.jpg", closing))
+    assert found["objects", "06.jpg", "date"].value == found["case", "", "closed"].value == "2026-05-01"

@@ -114,7 +114,9 @@ def test_a_page_on_its_side_is_judged_as_it_was_read() -> None:
     def on_its_side(text: str, box: Place) -> Line:
         left, top, right, bottom = box
         # A page that is to be turned clockwise by 90° shows its left edge at the bottom.
-        corners = [(down, 1000 - across) for across, down in ((left, top), (right, top), (right, bottom), (left, bottom))]
+        corners = [
+            (down, 1000 - across) for across, down in ((left, top), (right, top), (right, bottom), (left, bottom))
+        ]
         return Line(text=text, box=tuple(value for corner in corners for value in corner), score=0.9)
 
     lines = tuple(on_its_side(text, place) for text, place in HEAD)

@@ -20,3 +20,12 @@ def test_each_place_is_named_with_what_was_read_behind_it_and_where_a_hand_would
     ]
     assert places[2].box == (300.0, 845.0, 520.0, 845.0, 520.0, 875.0, 300.0, 875.0)
     assert signing_places(made.model_copy(update={"upright": 90})) == ()
+
+
+def test_a_line_that_holds_the_strokes_too_is_looked_at_behind_its_label() -> None:
+    made = page(
+        *(("正文", (100.0, 100.0 * at, 200.0, 100.0 * at + 18)) for at in range(1, 6)),
+        ("负责人（签名）：", (100.0, 800.0, 600.0, 830.0)),
+    )
+    (place,) = signing_places(made)
+    assert 240 < place.box[0] < 280 and place.box[2] == 600.0

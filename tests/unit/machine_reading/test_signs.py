@@ -38,14 +38,24 @@ def test_ordinals_and_parts_of_a_number_stay_and_what_is_no_year_is_no_number() 
 
 @pytest.mark.parametrize(
     "read",
-    ["2026年3月12日", "2O26年3月l2日", "２０２６年０３月１２日", "2026-03-12", "2026.3.12", "二〇二六年三月十二日", "二O二六年三月十二日"],
+    [
+        "2026年3月12日",
+        "2O26年3月l2日",
+        "２０２６年０３月１２日",
+        "2026-03-12",
+        "2026.3.12",
+        "二〇二六年三月十二日",
+        "二O二六年三月十二日",
+    ],
 )
 def test_a_day_is_read_in_figures_and_in_words(read: str) -> None:
     assert _values(signs.days, f"于{read}送达") == ["2026-03-12"]
 
 
 def test_what_is_no_day_is_none() -> None:
-    assert _values(signs.days, "2026年2月30日 2026年13月1日 1026年1月1日 12026-03-12 2026-3.12 二〇二六年十三月一日") == []
+    assert (
+        _values(signs.days, "2026年2月30日 2026年13月1日 1026年1月1日 12026-03-12 2026-3.12 二〇二六年十三月一日") == []
+    )
     assert _values(signs.days, "二〇二六年十月三十一日") == ["2026-10-31"]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Value
 from preserve.description.labels import CASE, CASE_SHEET, SHEETS
 
 CASE_ITSELF, SEEN = "case", "seen"
@@ -57,7 +57,7 @@ def sheet_label(sheet: str) -> str:
     return CASE_SHEET if sheet == CASE_ITSELF else SHEETS[sheet][0] if sheet in SHEETS else ""
 
 
-def field_label(proposal: Proposal) -> str:
+def namedlabel(proposal: Proposal) -> str:
     """The Chinese name of its field."""
     if proposal.sheet == CASE_ITSELF:
         return CASE[proposal.field]
@@ -140,7 +140,8 @@ def settle(content: dict[str, Any], places: dict[str, str], answers: Answers) ->
                 holder[name] = answer.before
             else:
                 holder.pop(name, None)
-            values = {"field": f"{answer.sheet} · {answer.field}", "written": answer.value[:100], "row": answer.number}
+            named = f"{answer.sheet} · {answer.field}"
+            values: dict[str, Value] = {"field": named, "written": answer.value[:100], "row": answer.number}
             findings.append(Finding("reading.draft-unconfirmed", places.get(path, ""), "warning", values))
     for sheet in ("parties", "officers"):
         _drop_empty(content, places, sheet)

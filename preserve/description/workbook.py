@@ -37,37 +37,8 @@ _REQUIRED_IN = {"clocks": {"device", "source"}}
 _EMPTY_ROWS = 300
 """So many rows below the last are text already: a number of eighteen digits that is typed there stays whole."""
 _VALIDATED_ROWS = 5000
-_RECORDINGS = tuple(
-    [
-        ".mp4",
-        ".mov",
-        ".avi",
-        ".wmv",
-        ".mkv",
-        ".flv",
-        ".mts",
-        ".m2ts",
-        ".ts",
-        ".m4v",
-        ".mpg",
-        ".mpeg",
-        ".3gp",
-        ".webm",
-        ".asf",
-        ".vob",
-        ".dav",
-        ".wav",
-        ".mp3",
-        ".m4a",
-        ".aac",
-        ".amr",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".wma",
-        ".flac",
-        ".aiff",
-    ]
+_RECORDINGS = re.compile(
+    r"\.(mp4|mov|avi|wmv|mkv|flv|mts|m2ts|ts|m4v|mpg|mpeg|3gp|webm|asf|vob|dav|wav|mp3|m4a|aac|amr|ogg|oga|opus|wma|flac|aiff)$"
 )
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")
@@ -145,7 +116,7 @@ def write_workbook(
 
 def is_recording(row: Any) -> bool:
     """Whether a file has a row in the sheet of recordings: by its name, or because something of that is known."""
-    return str(_of(row, "file")).lower().endswith(_RECORDINGS) or any(
+    return _RECORDINGS.search(str(_of(row, "file")).lower()) is not None or any(
         _of(row, name) not in (None, "", (), []) for name in OF_RECORDINGS
     )
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,6 +27,20 @@ from preserve.ingest.sources import Entry
 from preserve.ingest.sources.folder import FolderSource
 from preserve.profiles import read_profile
 
+LabelName = Literal[
+    "case-number",
+    "document-number",
+    "cause",
+    "party",
+    "officer",
+    "officer-number",
+    "start",
+    "closed",
+    "date",
+    "identity",
+    "telephone",
+    "other",
+]
 _BATCH = 200
 _AROUND = re.compile(r"^[\d\s._()（）、\-—]+|[\d\s._()（）、\-—]+$")
 _NAME_OF_PAPER = re.compile(r"^[\u4e00-\u9fff（）、]{3,30}$")
@@ -70,11 +84,19 @@ class DraftingProfile(BaseModel):
     kind: tuple[KindWords, ...]
     by_kind_of_file: dict[str, str]
     volumes: Volumes = Volumes()
+    labels: dict[LabelName, tuple[str, ...]] = {}
 
 
 def read_drafting(own: Path | None) -> DraftingProfile:
-    """The archive's own words for drafts, else the shipped ones. Raises Refused for a wrong profile."""
-    return read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": read_vocabulary(own)})
+    """The archive's own words for drafts, else the shipped ones. Raises Refused for a wrong profile.
+
+    Labels of papers, which came later, are the shipped ones where an own profile names none.
+    """
+    profile = read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": read_vocabulary(own)})
+    if profile.labels or own is None:
+        return profile
+    shipped = read_profile("drafting.toml", DraftingProfile, None, {"vocabulary": read_vocabulary(None)})
+    return profile.model_copy(update={"labels": shipped.labels})
 
 
 def draft(

@@ -16,7 +16,7 @@ from preserve.ingest.aliases import aliases
 from preserve.ingest.draft import DraftingProfile, files_of_case, read_drafting
 from preserve.ingest.proposing import Head, proposals
 from preserve.ingest.receive import DepositProfile
-from preserve.machine_reading.fields import head_fields
+from preserve.machine_reading.fields import Labels, head_fields
 from preserve.machine_reading.ocr import OcrSettings, here, read_pages
 from preserve.machine_reading.records import PageText, Unread
 from preserve.machine_reading.signed import signing_places
@@ -101,7 +101,7 @@ def _first_page(path: Path, name: str, settings: OcrSettings) -> PageText | Unre
 
 def _head(path: Path, page: PageText, profile: DraftingProfile, stem: Path) -> Head:
     """What a page drafts; its strips are cut beside, as `<stem>-<n>.png` by the order of the lines that are used."""
-    drafted, signing = head_fields(page, profile.kind), signing_places(page)
+    drafted, signing = head_fields(page, profile.kind, Labels(profile.labels)), signing_places(page)
     lines = _used(drafted, signing)
     boxes: list[Sequence[float]] = [page.lines[line].box for line in lines]
     boxes += [place.box for place in signing]

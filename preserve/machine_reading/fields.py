@@ -7,113 +7,56 @@ says nothing, nothing is found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast, get_args
 
 from preserve.machine_reading import signs
 from preserve.machine_reading.records import PageText, Quadrangle
 
 What = Literal[
-    "kind", "case-number", "document-number", "date", "start", "closed", "cause", "bureau", "party", "identity",
-    "telephone", "amount", "officer", "officer-number",
-]  # fmt: skip
+    "kind",
+    "case-number",
+    "document-number",
+    "date",
+    "start",
+    "closed",
+    "cause",
+    "bureau",
+    "party",
+    "identity",
+    "telephone",
+    "amount",
+    "officer",
+    "officer-number",
+]
 SIGNED = re.compile(r"[(（]?(?:签名|签字|签章)[^:：]{0,8}[)）]?[:：]?")
 _HEAD, _TITLE_HEAD = 330.0, 450.0
 """Per mille of the page's height: numbers and bureaus stand above the first, titles above the second."""
-_LABELS: dict[What, tuple[str, ...]] = {
-    "case-number": ("案件编号", "案号", "立案号"),
-    "document-number": ("决定书文号", "文号"),
-    "cause": ("案由", "案件名称"),
-    "party": tuple(
-        [
-            "当事人姓名或名称",
-            "当事人名称",
-            "当事人姓名",
-            "当事人",
-            "被处罚人",
-            "被检查单位",
-            "被检查人",
-            "受送达人",
-            "行政相对人",
-        ]
-    ),
-    "officer": tuple(
-        [
-            "执法人员",
-            "承办人员",
-            "承办人",
-            "检查人员",
-            "检查人",
-            "询问人员",
-            "询问人",
-            "调查人员",
-            "调查人",
-            "办案人员",
-            "主办人",
-            "协办人",
-            "勘验人",
-            "送达人员",
-            "送达人",
-        ]
-    ),
-    "officer-number": ("执法证件编号", "执法证件号", "执法证号码", "执法证号", "执法证件"),
-    "start": ("立案日期", "立案时间"),
-    "closed": ("结案日期", "结案时间"),
-    "date": tuple(
-        ["检查时间", "询问时间", "调查时间", "勘验时间", "听证时间", "送达时间", "送达日期", "填表日期", "时间", "日期"]
-    ),
-    "identity": tuple(
-        ["统一社会信用代码", "社会信用代码", "居民身份证号码", "身份证号码", "身份证号", "证件号码", "身份号码"]
-    ),
-    "telephone": ("联系电话", "电话", "手机"),
-}
-_OTHERS = tuple(
-    [
-        "地址",
-        "住址",
-        "住所",
-        "法定代表人",
-        "负责人",
-        "性别",
-        "年龄",
-        "民族",
-        "职务",
-        "记录人",
-        "见证人",
-        "被询问人",
-        "检查地点",
-        "询问地点",
-        "地点",
-        "签收人",
-        "送达文书",
-        "送达方式",
-        "送达地点",
-        "立案依据",
-        "负责人意见",
-        "承办人意见",
-        "备注",
-        "执行情况",
-        "物品",
-        "保存期限",
-        "工作单位",
-        "出生日期",
-        "案件来源",
-    ]
-)
-"""Labels that begin something else: a value ends before them, and is none of its own."""
-_OF = {label: what for what, labels in _LABELS.items() for label in labels}
-_ALL = sorted((*_OF, *_OTHERS), key=len, reverse=True)
-_ANY = "|".join(_ALL)
-_LABEL = re.compile(rf"(?:^|(?<=[,;。、:()/ ])|(?<=\d))({_ANY})(\([^():]{{0,12}}\))?:|^({_ANY})(\([^():]{{0,12}}\))?$")
-_PAPER_ENDS = tuple(["表", "书", "证", "单", "笔录", "记录", "报告", "通知", "公告", "清单", "收据", "意见"])
+_PAPER_ENDS = ("表", "书", "证", "单", "笔录", "记录", "报告", "通知", "公告", "清单", "收据", "意见")
 _CHINESE = re.compile(r"^[\u4e00-\u9fff、（）()]+$")
 _BUREAU = re.compile(r"^([\u4e00-\u9fff]{2,26}(?:局|厅|委员会|支队|大队|总队|人民政府|办公室|中心))(?:文件)?$")
 _NAME = re.compile(r"^[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,8})?$")
 _NO_NAMES = re.compile(r"签名|签字|盖章|年|月|日|意见|同意|单位|公司|编号")
 _CARD = re.compile(r"[\u4e00-\u9fff]?[A-Z]{0,2}[0-9OoIl]{5,14}")
 _ENDS = re.compile(r"[,，;；。]|\((?!以下)")
+
+
+class Labels:
+    """The labels that stand before values: for each field its words; `other` ones only end the value before them."""
+
+    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+        self._of = {label: name for name, labels in words.items() for label in labels}
+        any_ = "|".join(sorted(map(re.escape, self._of), key=len, reverse=True)) or r"(?!)"
+        # Behind a label comes a colon, or the label is alone in its cell; in between what has to be done there.
+        done = r"(\([^():]{0,12}\))?"
+        self.pattern = re.compile(rf"(?:^|(?<=[,;。、:()/ ])|(?<=\d))({any_}){done}:|^({any_}){done}$")
+
+    def what(self, label: str) -> What | None:
+        """The field that a label is for."""
+        name = self._of.get(label)
+        return cast(What, name) if name in get_args(What) else None
 
 
 class Title(Protocol):
@@ -154,11 +97,11 @@ class _Row:
         return (self.top + self.bottom) / 2
 
 
-def head_fields(page: PageText, titles: Sequence[Title]) -> tuple[Drafted, ...]:
+def head_fields(page: PageText, titles: Sequence[Title], labels: Labels) -> tuple[Drafted, ...]:
     """What a page drafts, in the order of its lines; of equal values the first. `titles`: in the order they count."""
     rows = [_row(number, line.text, turned(line.box, page.upright)) for number, line in enumerate(page.lines)]
     rows = [row for row in rows if row.text]
-    made = [*_title(rows, titles), *_labelled(rows), *_numbers(rows), *_bureau(rows), *_anywhere(rows)]
+    made = [*_title(rows, titles), *_labelled(rows, labels), *_numbers(rows, labels), *_bureau(rows), *_anywhere(rows)]
     if not any(what == "date" for what, _, _, _ in made):
         made += _date(rows)
     kept: dict[tuple[str, str], Drafted] = {}
@@ -230,28 +173,28 @@ def _joined(rows: Sequence[_Row]) -> Iterator[_Row]:
             yield row
 
 
-def _labelled(rows: Sequence[_Row]) -> Iterator[_Made]:
+def _labelled(rows: Sequence[_Row], labels: Labels) -> Iterator[_Made]:
     """Values behind their labels, in the same line or in the cell to the right."""
     for row in rows:
-        found = list(_LABEL.finditer(row.text))
+        found = list(labels.pattern.finditer(row.text))
         for place, match in enumerate(found):
             label, signed = match[1] or match[3], match[2] or match[4] or ""
-            what = _OF.get(label)
+            what = labels.what(label)
             if what is None or (what == "party" and SIGNED.search(signed)):
                 continue  # who signs for a party need not be it
             end = found[place + 1].start() if place + 1 < len(found) else len(row.text)
             said, source = row.text[match.end() : end], row
-            if not said and match.end() == len(row.text) and (cell := _beside(rows, row)) is not None:
+            if not said and match.end() == len(row.text) and (cell := _beside(rows, row, labels)) is not None:
                 said, source = cell.text, cell
             yield from _values(what, said, source)
 
 
-def _beside(rows: Sequence[_Row], label: _Row) -> _Row | None:
+def _beside(rows: Sequence[_Row], label: _Row, labels: Labels) -> _Row | None:
     """The cell to the right of a label, unless that is a label itself."""
     high = label.bottom - label.top
     near = [row for row in rows if row.left >= label.right - 5 and abs(row.middle - label.middle) < 0.8 * high]
     cell = min(near, key=lambda row: row.left, default=None)
-    return None if cell is None or _LABEL.search(cell.text) else cell
+    return None if cell is None or labels.pattern.search(cell.text) else cell
 
 
 def _values(what: What, said: str, row: _Row) -> Iterator[_Made]:
@@ -292,10 +235,10 @@ def _first(found: Iterable[signs.Sign]) -> Iterator[signs.Sign]:
     yield from list(found)[:1]
 
 
-def _numbers(rows: Sequence[_Row]) -> Iterator[_Made]:
+def _numbers(rows: Sequence[_Row], labels: Labels) -> Iterator[_Made]:
     """The number in the head is the paper's own; further down a paper speaks of others."""
     for row in rows:
-        if row.top <= _HEAD and not _LABEL.search(row.text):
+        if row.top <= _HEAD and not labels.pattern.search(row.text):
             for found in signs.case_numbers(row.text):
                 yield "document-number", found.value, row, False
                 return

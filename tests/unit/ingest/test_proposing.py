@@ -7,7 +7,7 @@ from typing import Any
 from preserve.description.drafted import Proposal
 from preserve.ingest.draft import read_drafting
 from preserve.ingest.proposing import Head, proposals
-from preserve.machine_reading.fields import head_fields
+from preserve.machine_reading.fields import Labels, head_fields
 from preserve.machine_reading.records import PageText
 from preserve.machine_reading.signed import signing_places
 from tests.unit.machine_reading.test_fields import FORM, HEAD, page
@@ -27,7 +27,7 @@ CONTENT: dict[str, Any] = {
 
 def head(file: str, read: PageText, **more: Any) -> Head:
     named = read.model_copy(update={"file": file})
-    return Head(file, named, head_fields(named, PROFILE.kind), **more)
+    return Head(file, named, head_fields(named, PROFILE.kind, Labels(PROFILE.labels)), **more)
 
 
 DECISION = page(

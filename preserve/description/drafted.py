@@ -57,7 +57,7 @@ def sheet_label(sheet: str) -> str:
     return CASE_SHEET if sheet == CASE_ITSELF else SHEETS[sheet][0] if sheet in SHEETS else ""
 
 
-def namedlabel(proposal: Proposal) -> str:
+def field_label(proposal: Proposal) -> str:
     """The Chinese name of its field."""
     if proposal.sheet == CASE_ITSELF:
         return CASE[proposal.field]

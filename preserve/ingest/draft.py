@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,22 +25,9 @@ from preserve.ingest.litter import told
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.sources import Entry
 from preserve.ingest.sources.folder import FolderSource
+from preserve.machine_reading.fields import LabelName
 from preserve.profiles import read_profile
 
-LabelName = Literal[
-    "case-number",
-    "document-number",
-    "cause",
-    "party",
-    "officer",
-    "officer-number",
-    "start",
-    "closed",
-    "date",
-    "identity",
-    "telephone",
-    "other",
-]
 _BATCH = 200
 _AROUND = re.compile(r"^[\d\s._()（）、\-—]+|[\d\s._()（）、\-—]+$")
 _NAME_OF_PAPER = re.compile(r"^[\u4e00-\u9fff（）、]{3,30}$")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal, Protocol, cast, get_args
+from typing import Literal, Protocol
 
 from preserve.machine_reading import signs
 from preserve.machine_reading.records import PageText, Quadrangle
@@ -31,6 +31,7 @@ What = Literal[
     "officer",
     "officer-number",
 ]
+LabelName = Literal[What, "other"]
 SIGNED = re.compile(r"[(（]?(?:签名|签字|签章)[^:：]{0,8}[)）]?[:：]?")
 _HEAD, _TITLE_HEAD = 330.0, 450.0
 """Per mille of the page's height: numbers and bureaus stand above the first, titles above the second."""
@@ -46,7 +47,7 @@ _ENDS = re.compile(r"[,，;；。]|\((?!以下)")
 class Labels:
     """The labels that stand before values: for each field its words; `other` ones only end the value before them."""
 
-    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, words: Mapping[LabelName, Sequence[str]]) -> None:
         self._of = {label: name for name, labels in words.items() for label in labels}
         any_ = "|".join(sorted(map(re.escape, self._of), key=len, reverse=True)) or r"(?!)"
         # Behind a label comes a colon, or the label is alone in its cell; in between what has to be done there.
@@ -56,7 +57,7 @@ class Labels:
     def what(self, label: str) -> What | None:
         """The field that a label is for."""
         name = self._of.get(label)
-        return cast(What, name) if name in get_args(What) else None
+        return None if name == "other" else name
 
 
 class Title(Protocol):

@@ -121,7 +121,7 @@ def test_what_a_machine_read_is_taken_or_left_by_keyboard_beside_the_form(served
         assert "机读，未核对" in offers.inner_text()
         assert page.input_value("[name='case_number']") == ""
         number = page.locator(".offer.waits", has_text="案号")
-        assert number.locator("img").evaluate("(line) => line.complete && line.naturalWidth > 100")
+        assert number.locator("img").evaluate("(line) => line.decode().then(() => line.naturalWidth > 100)")
         number.locator("button[value=take]").focus()
         page.keyboard.press("Enter")
         page.wait_for_load_state()

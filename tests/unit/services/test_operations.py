@@ -23,6 +23,7 @@ from preserve.errors import MediumProblem, NotPermitted, PreserveError
 from preserve.messages import LANGUAGES, Language, known
 from preserve.services.audit_trail import Filter
 from preserve.services.cases import SearchWish
+from preserve.services.machine_readings import ReadingWish
 from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.retention_search import RetentionWish
 from preserve.services.session import Session
@@ -198,14 +199,23 @@ ARGUMENTS: dict[str, Chosen] = {
     "profiles.show": {},
     "reading.bring_models": {},
     "reading.bytes": {"case": CASE, "file": FILE},
+    "reading.findings": {"case": CASE},
+    "reading.frame": {"case": CASE, "file": FILE, "at": 0.0},
+    "reading.forget": {"case": CASE},
+    "reading.list": {},
+    "reading.machine_text": {"case": CASE, "file": FILE},
     "reading.mark": {"case": CASE, "file": FILE},
     "reading.models": {},
     "reading.open": {"case": CASE, "file": FILE},
     "reading.page": {"case": CASE, "file": FILE},
     "reading.prepare": {"case": CASE, "file": FILE},
+    "reading.run": {"wish": ReadingWish(everything=True)},
+    "reading.searchable": {"case": CASE},
+    "reading.show": {"case": CASE},
     "reading.strip": {"case": CASE, "file": FILE},
     "reading.strip_picture": {"case": CASE, "file": FILE, "part": "poster"},
     "reading.timeline": {"case": CASE},
+    "reading.transcript": {"case": CASE, "file": FILE},
     "reading.unmark": {"case": CASE, "file": FILE},
     "repair.list": {},
     "repair.release": {},
@@ -312,6 +322,7 @@ NOT_THERE = frozenset(
         "disposal.register",
         "disposal.show",
         "job.file",
+        "reading.searchable",
         "transfer.paper",
         "transfer.show",
     }

@@ -141,7 +141,7 @@ def settle(content: dict[str, Any], places: dict[str, str], answers: Answers) ->
             else:
                 holder.pop(name, None)
             named = f"{answer.sheet} · {answer.field}"
-            values: dict[str, Value] = {"field": named, "written": answer.value[:100], "row": answer.number}
+            values: dict[str, Value] = {"field": named, "row": answer.number}  # not what was read: reports keep this
             findings.append(Finding("reading.draft-unconfirmed", places.get(path, ""), "warning", values))
     for sheet in ("parties", "officers"):
         _drop_empty(content, places, sheet)

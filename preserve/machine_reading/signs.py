@@ -146,10 +146,10 @@ def identities(text: str) -> Iterator[Sign]:
         number = digits(match[1][:-1]) + digits(match[1][-1].replace("x", "X").replace("×", "X"))
         if _day(number[6:10], number[10:12], number[12:14]) or _old(number[6:14]):
             taken.add(match.start())
-            yield Sign(number, match.start(), _card_fits(number))
+            yield Sign(number, match.start(), card_fits(number))
     for match in _CREDIT.finditer(text):
         code = match[1].translate(_CODE)
-        if match.start() not in taken and any(sign.isalpha() for sign in match[1]) and _credit_fits(code):
+        if match.start() not in taken and any(sign.isalpha() for sign in match[1]) and credit_fits(code):
             yield Sign(code, match.start(), sure=True)
 
 
@@ -161,12 +161,14 @@ def _old(born: str) -> bool:
         return False
 
 
-def _card_fits(number: str) -> bool:
+def card_fits(number: str) -> bool:
+    """Whether 17 digits and a sign are a citizen's number by its check digit (GB 11643, ISO 7064 MOD 11-2)."""
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))
     return number[:17].isdecimal() and "10X98765432"[total % 11] == number[17]
 
 
-def _credit_fits(code: str) -> bool:
+def credit_fits(code: str) -> bool:
+    """Whether 18 signs are a credit code by the last of them (GB 32100)."""
     if any(sign not in _CREDIT_SIGNS for sign in code):
         return False
     total = sum(_CREDIT_SIGNS.index(sign) * (3**place % 31) for place, sign in enumerate(code[:17]))

@@ -103,7 +103,10 @@ def picture_of(room: Room, number: int) -> Path:
 
 
 def unanswered_offers(room: Room) -> tuple[Finding, ...]:
-    """A warning for each proposal that nobody answered. It is not in the description, and keeps nothing out."""
+    """A warning for each proposal that nobody answered. It is not in the description, and keeps nothing out.
+
+    What was read is not said: what is found of a deposit stands in its package.
+    """
     offers = read_offers(room)
     if not offers:
         return ()
@@ -117,7 +120,7 @@ def unanswered_offers(room: Room) -> tuple[Finding, ...]:
             "reading.draft-unconfirmed",
             one.proposal.file,
             "warning",
-            {"field": say(label_code(one.proposal)), "written": one.proposal.value[:100], "row": one.number},
+            {"field": say(label_code(one.proposal)), "row": one.number},
         )
         for one in open_ones
     )

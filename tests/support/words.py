@@ -274,6 +274,8 @@ WORDS: dict[str, Collection[str]] = {
     "plan.level-{}": _of(planning.Level) | {"unknown"},
     "plan.policy-{}": {"lossless", "compact"},
     "plan.superseded-{}": {"keep", "propose"},
+    "redaction.found-{}": _of(plan.Found),
+    "redaction.gap-{}": passed(ROOT, "gap", "preserve/access/redaction"),
     "redaction.what-{}": _of(plan.What),
     "report.health-{}": {"good", "failing"},
     "report.run-{}": {"running", "done", "stopped", "failed"},

@@ -24,6 +24,7 @@ from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import CaseTypeProfile, MeasuresProfile, RulesProfile
+from preserve.machine_reading.models import ModelsProfile
 from preserve.preservation_planning.profile import PlanningProfile
 from preserve.profiles import locate, names_in, read_profile
 from preserve.services.job_profile import JobsProfile
@@ -52,6 +53,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "audit.toml": AuditProfile,
     "planning.toml": PlanningProfile,
     "media.toml": MediaProfile,
+    "models.toml": ModelsProfile,
 }
 
 

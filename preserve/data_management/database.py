@@ -22,7 +22,7 @@ from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.work import keep_locks
 
-SCHEMA = "0030"
+SCHEMA = "0031"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
-from preserve.data_management import checkpoints, ledger, replacing, sealing, search
+from preserve.data_management import checkpoints, ledger, machine_search, replacing, sealing, search
 from preserve.data_management.database import Catalogue, fold, open_catalogue, place_of
 from preserve.data_management.engines.dialect import go_on_numbering
 from preserve.data_management.engines.postgresql import PostgresqlSchema
@@ -139,6 +139,7 @@ def _fill(home: Home, old: Connection, target: Catalogue, progress: Callable[[in
                 progress(len(batch))
         go_on_numbering(connection, _TABLES)
         search.fill(connection)
+        machine_search.fill(connection)
         _prove(home, old, connection)
         ledger.note(home, connection, MOVED, {"from": old.dialect.name, "to": connection.dialect.name, "rows": rows})
         sealing.sign_what_grew(home, connection)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from preserve.data_management import facets, search_postgresql, search_sqlite
+from preserve.data_management import facets, machine_search, search_postgresql, search_sqlite
 from preserve.data_management.engines.dialect import is_sqlite
 from preserve.data_management.facets import Filters
 from preserve.data_management.passages import Passage as Passage
@@ -31,7 +31,11 @@ _A_DAY = 1 << 14  # cases closed on one day that can be told apart
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case in which every term was found, and one place where; `marks` are begin and end of the hits in `shown`."""
+    """A case in which every term was found, and one place where; `marks` are begin and end of the hits in `shown`.
+
+    `machine`: not without what a machine read, which nobody has checked. Where `shown` is of that, `field` is `machine`
+    with the `page`, or `heard` with the second `at` which it begins.
+    """
 
     objid: str
     case_number: str
@@ -41,6 +45,9 @@ class Hit:
     place: str
     shown: str
     marks: tuple[tuple[int, int], ...] = ()
+    machine: bool = False
+    page: int = 0
+    at: float = 0.0
 
 
 def enter(
@@ -83,6 +90,8 @@ def enter(
         search_sqlite.enter_words(connection, number, made)
     elif indexed:
         _index(connection).enter(connection, [row])
+    if indexed:
+        machine_search.enter(connection, objid)
 
 
 def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
@@ -91,6 +100,7 @@ def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:
     if row is None:
         return
     if indexed:
+        machine_search.take_out(connection, objid)
         _index(connection).forget(connection, dict(row._mapping))
     facets.forget(connection, row.number)
     connection.execute(findable.delete().where(findable.c.objid == objid))
@@ -118,7 +128,10 @@ def passages(connection: Connection, objid: str) -> list[Passage]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A case that was found, and where it stands: `later` is 1 where its documents had to be asked, 0 otherwise."""
+    """A case that was found, and where it stands.
+
+    `later` is 1 where its documents had to be asked, 2 where what a machine read in it had to be, 0 otherwise.
+    """
 
     objid: str
     number: int
@@ -136,12 +149,19 @@ def find(connection: Connection, query: str, filters: Filters | None = None, lim
 
 
 def match(
-    connection: Connection, query: str, filters: Filters | None = None, *, after: str = "", limit: int = 50
+    connection: Connection,
+    query: str,
+    filters: Filters | None = None,
+    *,
+    after: str = "",
+    limit: int = 50,
+    machine: bool = True,
 ) -> list[Match]:
     """The cases in which every term occurs and every filter holds, each once, from the one after the key `after`.
 
-    Those whose description says all of it come first, then the others; among them the latest closed first. Raises
-    UsageError where nothing can be searched, or `after` is not a key.
+    Those whose description says all of it come first, then those whose documents do, and, with `machine`, those in
+    which a machine read the rest; among them the latest closed first. Raises UsageError where nothing can be searched,
+    or `after` is not a key.
     """
     filters = filters or Filters()
     wanted = terms(query)
@@ -151,11 +171,14 @@ def match(
     where, values = facets.days(connection, filters)
     matches: list[tuple[int, int]] = []
     filters.require_letters()
-    for later in (0, 1):
+    for later in (0, 1, 2) if machine else (0, 1):
         if later >= begin and len(matches) < limit:
             place = {"below": below if later == begin else _HIGHEST, "limit": limit - len(matches)}
             asked = {**values, **place, "where": where}
-            found = _index(connection).numbers(connection, wanted, filters, later, asked)
+            if later < 2:
+                found = _index(connection).numbers(connection, wanted, filters, later, asked)
+            else:
+                found = machine_search.numbers(connection, wanted, filters, asked)
             matches += [(number, later) for number in found]
     objids = _objids(connection, [number for number, _ in matches])
     return [Match(objids[number], number, later) for number, later in matches if number in objids]
@@ -172,7 +195,7 @@ _HIGHEST = (1 << 63) - 1
 def _place(after: str) -> tuple[int, int]:
     if not after:
         return 0, _HIGHEST
-    place = re.fullmatch(r"([01])-(\d{1,18})", after)
+    place = re.fullmatch(r"([012])-(\d{1,18})", after)
     if place is None:
         raise UsageError("catalogue.after-wrong", after)
     return int(place[1]), int(place[2])
@@ -187,28 +210,30 @@ def _objids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
 
 def show(connection: Connection, matches: Sequence[Match], query: str, filters: Filters | None = None) -> list[Hit]:
     """Each of these cases with one place where it was found."""
-    return _hits(connection, [match.number for match in matches], terms(query), filters or Filters())
+    return _hits(connection, matches, terms(query), filters or Filters())
 
 
-def _hits(connection: Connection, numbers: Sequence[int], wanted: Sequence[Term], filters: Filters) -> list[Hit]:
+def _hits(connection: Connection, matches: Sequence[Match], wanted: Sequence[Term], filters: Filters) -> list[Hit]:
     query = (
         select(findable, cases.c.case_number, cases.c.title, cases.c.closed)
         .join(cases, cases.c.objid == findable.c.objid)
         .where(findable.c.number.in_(bindparam("numbers", expanding=True)))
     )
-    rows = {row.number: row for row in connection.execute(query, {"numbers": list(numbers)})}
+    rows = {row.number: row for row in connection.execute(query, {"numbers": [match.number for match in matches]})}
     hits = []
-    for number in numbers:
-        if (row := rows.get(number)) is None:
+    for match in matches:
+        if (row := rows.get(match.number)) is None:
             continue
-        best = _best([*unpack(row.head), *unpack(row.body)], wanted) if wanted else None
+        by_machine = machine_search.passages(connection, match.objid) if match.later == 2 else []
+        best = _best([*by_machine, *unpack(row.head), *unpack(row.body)], wanted) if wanted else None
         if best is None:
-            field, file, value = facets.matching_file(connection, number, filters)
+            field, file, value = facets.matching_file(connection, match.number, filters)
             best = (Passage(field, file, value), value, ())
         found, shown, marks = best
-        hits.append(
-            Hit(row.objid, row.case_number, row.title, row.closed or "", found.field, found.place, shown, marks)
-        )
+        field, _, place = found.field.partition("-")
+        page, at = int(place) if field == "machine" else 0, float(place) if field == "heard" else 0.0
+        case = (row.objid, row.case_number, row.title, row.closed or "")
+        hits.append(Hit(*case, field, found.place, shown, marks, match.later == 2, page, at))
     return hits
 
 

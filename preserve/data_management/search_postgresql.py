@@ -78,14 +78,34 @@ def numbers(
     return found
 
 
+def asked_of(wanted: Sequence[Term]) -> list[str]:
+    """A tsquery for each word."""
+    return list(map(_query, wanted))
+
+
+def asked_of_filters(filters: Filters) -> list[str]:
+    """A tsquery for each part of the filters that the index knows of."""
+    return [*(_query(term, kind) for kind, term in filters.in_part()), *map(_quoted, filters.marks())]
+
+
+def says(connection: Connection, number: int, filters: Filters) -> bool:
+    """Whether the values of a case hold the words of each filter side by side, where the index alone does not tell."""
+    in_doubt = [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
+    return all(_facet_says(connection, number, kind, term) for kind, term in in_doubt)
+
+
+def lexemes_of(passages: Iterable[Passage]) -> Iterator[set[str]]:
+    """The lexemes of passages, as many at a time as a row takes."""
+    return _groups(_pieces(passages))
+
+
 def _candidates(
     connection: Connection, wanted: Sequence[Term], filters: Filters, later: int, values: dict[str, Any]
 ) -> Iterator[int]:
     """Every case, the highest number first, that has the tokens in any order."""
     where = values["where"].format(number="found.number")
     bound = {name: value for name, value in values.items() if name not in ("where", "limit")}
-    lexemes = [*map(_query, wanted), *(_query(term, kind) for kind, term in filters.in_part())]
-    lexemes += [_quoted(mark) for mark in filters.marks()]
+    lexemes = [*asked_of(wanted), *asked_of_filters(filters)]
     if not lexemes:
         query = f"SELECT number FROM findable found WHERE number < :below{where} ORDER BY number DESC LIMIT :limit"
         yield from connection.execute(text(query), {**bound, "limit": values["limit"]}).scalars()

@@ -21,6 +21,10 @@ Quadrangle = tuple[PerMille, PerMille, PerMille, PerMille, PerMille, PerMille, P
 """Four corners as x, y from the top left one, clockwise as the line is read."""
 
 
+What = Literal["ocr", "speech", "voice", "clock", "stretch", "place"]
+"""What a file is read for."""
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -131,11 +135,20 @@ class Unread(_Record):
 
     kind: Literal["unread"] = "unread"
     page: Annotated[int, Field(ge=0)] = 0
-    what: Literal["ocr", "speech", "voice", "clock", "stretch", "place"]
+    what: What
     code: str
 
 
-Record = Annotated[PageText | Heard | Voice | ClockShown | Stretch | Place | Unread, Field(discriminator="kind")]
+class Looked(_Record):
+    """That a file was read through for one thing, whether or not anything was found; what was found follows it."""
+
+    kind: Literal["looked"] = "looked"
+    what: What
+
+
+Record = Annotated[
+    PageText | Heard | Voice | ClockShown | Stretch | Place | Unread | Looked, Field(discriminator="kind")
+]
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 
 
@@ -151,3 +164,8 @@ def records_of(lines: Iterable[str], where: str) -> Iterator[Record]:
             yield _RECORD.validate_json(line)
         except ValidationError as error:
             raise NotIntact("reading.record", where, line=number) from error
+
+
+def what_of(record: Record) -> What:
+    """What the file was read for when this was found: kinds of findings are called as what they are found by."""
+    return record.what if isinstance(record, Unread | Looked) else record.kind

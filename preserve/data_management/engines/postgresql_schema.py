@@ -76,6 +76,7 @@ _PLAIN = re.compile(r"::(?:text|bytea|bigint)|[\s()]|\"")
 
 def create(connection: Connection, schema: str, where: str) -> None:
     """Make the schema and everything in it. Raises Conflict where it is there, Refused by the database's order."""
+    from preserve.data_management import machine_search
     from preserve.data_management.database import SCHEMA
 
     require_order(connection, where)
@@ -84,7 +85,7 @@ def create(connection: Connection, schema: str, where: str) -> None:
     connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
     tables = [table for table in metadata.sorted_tables if table.name != facets.name]
     metadata.create_all(connection, tables, checkfirst=False)
-    for statement in (*FACETS, *SEARCH):
+    for statement in (*FACETS, *SEARCH, *machine_search.CREATE["postgresql"]):
         connection.exec_driver_sql(statement)
     write_functions(connection)
     connection.exec_driver_sql("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")

@@ -42,6 +42,7 @@ from preserve.data_management.tables.people import (
 )
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
 from preserve.data_management.tables.readers import chosen_cases, marks, saved_searches
+from preserve.data_management.tables.readings import machine_read, machine_texts, readings
 from preserve.data_management.tables.storage import audits, copies, media
 from preserve.data_management.tables.work import leases, nodes
 
@@ -76,6 +77,8 @@ __all__ = [
     "login_tries",
     "looks",
     "looks_checkpoint",
+    "machine_read",
+    "machine_texts",
     "marks",
     "media",
     "metadata",
@@ -83,6 +86,7 @@ __all__ = [
     "preferences",
     "proceeding_cases",
     "proceedings",
+    "readings",
     "represervations",
     "retention",
     "saved_searches",

@@ -1,0 +1,42 @@
+"""What reads files by machine, one reader for each thing that a file is read for.
+
+A reader is opened for a home, because models and thresholds may be the bureau's own. What is not installed, or has no
+model, opens to None: then nothing is read for that, and `doctor` says what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from preserve.data_management.object_index import ObjectRow
+from preserve.home import Home
+from preserve.machine_reading.records import Engine, Record, What
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads files for one thing. `wants` says of which originals anything can be expected.
+
+    `read` is given where a file lies and its name in the case; it gives records of that name, and where a page or the
+    whole file cannot be read an `Unread` that says why. Whatever it decodes it decodes in a bounded process: it neither
+    hangs nor takes this one along. With another `engine` files are read again.
+    """
+
+    what: What
+    engine: Engine
+    wants: Callable[[ObjectRow], bool]
+    read: Callable[[Path, str], Iterable[Record]]
+
+
+Opening = Callable[[Home], Reader | None]
+
+READERS: Mapping[What, Opening] = {}
+"""Every reader there may be; what it needs is imported when it is opened."""
+
+
+def readers(home: Home, what: Sequence[What] = ()) -> tuple[Reader, ...]:
+    """Those that can read here, of all or of these."""
+    opened = (READERS[name](home) for name in READERS if not what or name in what)
+    return tuple(reader for reader in opened if reader is not None)

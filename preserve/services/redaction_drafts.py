@@ -10,18 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from preserve.access.redaction import drafts, frames, pages, pictures
 from preserve.access.redaction.drafts import Gap as Gap
 from preserve.access.redaction.drafts import Row
 from preserve.access.redaction.proposing import Material, Proposed, propose
-from preserve.access.redaction.sources import source_of, stored_at
+from preserve.access.redaction.sources import kind_of, source_of, stored_at
 from preserve.access.redaction.template import restricted
 from preserve.access.requests.model import Selected
 from preserve.access.requests.procedure import REQUESTS
 from preserve.administration.duties import Duty
 from preserve.clock import stamp
+from preserve.data_management.readings import records_of
 from preserve.errors import Refused
-from preserve.machine_reading.records import Record
+from preserve.machine_reading.records import Record, Unread, what_of
 from preserve.machine_reading.text_places import TextLine
 from preserve.messages import say
 from preserve.pictures.helper import POOL, PictureFailed
@@ -119,9 +122,7 @@ def _material(session: Session, one: Selected) -> Material:
         case "pdf":
             sizes = [(w * 25.4 / 72, h * 25.4 / 72) for w, h in pages.page_sizes(path, one.path)]
             text = tuple(_text_of(path, one.path))
-            known = replace(plain, sizes=sizes, text=text)
-            # What was read is of the deposited file; pages of a copy in another format need not be its pages.
-            return _read(session, one, known) if source.file.identifier == one.identifier else known
+            return _read(session, one, replace(plain, sizes=sizes, text=text))
         case "picture":
             count, wide, high = pictures.look(path, one.path)
             return _read(session, one, replace(plain, sizes=[(float(wide), float(high))] * count))
@@ -135,12 +136,17 @@ def _material(session: Session, one: Selected) -> Material:
 
 
 def _read(session: Session, one: Selected, material: Material) -> Material:
-    records = [record for record in _records(session, one.objid) if record.file == one.path]
-    return replace(material, records=records, looked=frozenset(record.kind for record in records))
+    """With what machines read in the deposited file, where that is of the same kind: pages of a copy of another kind
+    need not be its pages."""
+    if kind_of(one.path) != material.kind:
+        return material
 
+    def read(connection: Connection) -> list[Record]:
+        return list(records_of(connection, session.home.store, one.objid))
 
-def _records(session: Session, objid: str) -> Sequence[Record]:
-    return ()
+    records = [record for record in session.once(f"readings-{one.objid}", read) if record.file == one.path]
+    failed = {record.what for record in records if isinstance(record, Unread) and not record.page}
+    return replace(material, records=records, looked=frozenset(map(what_of, records)) - failed)
 
 
 def _text_of(path: Path, name: str) -> Iterator[tuple[int, tuple[TextLine, ...]]]:

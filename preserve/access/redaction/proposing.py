@@ -14,7 +14,7 @@ from preserve.access.redaction.drafts import Gap, Row
 from preserve.access.redaction.log import clock
 from preserve.access.redaction.plan import Found
 from preserve.machine_reading.faces import SMALLEST
-from preserve.machine_reading.records import PageText, Place, Record, Unread, Voice
+from preserve.machine_reading.records import PageText, Place, Record, Voice
 from preserve.machine_reading.text_places import TextLine, TextPlace, places_in
 from preserve.messages import say
 
@@ -216,7 +216,7 @@ def _gaps(material: Material, found: int) -> Iterator[Gap]:
         return
     if found > MOST_OF_A_FILE:
         yield gap("too-many", shown=MOST_OF_A_FILE, found=found)
-    faces = "place" in material.looked and not _failed(material, "place")
+    faces = "place" in material.looked
     if material.kind == "recording":
         if material.picture:
             yield gap("frames", step=f"{material.step:g}") if faces else gap("no-places")
@@ -230,10 +230,6 @@ def _gaps(material: Material, found: int) -> Iterator[Gap]:
         yield gap("text")
     if faces:
         yield gap("faces", smallest=SMALLEST)
-
-
-def _failed(material: Material, what: str) -> bool:
-    return any(isinstance(one, Unread) and one.what == what for one in material.records)
 
 
 def _unread(material: Material) -> list[int]:

@@ -12,7 +12,7 @@ from preserve.access.redaction.plan import FOUND, read_plan, seconds
 from preserve.access.redaction.proposing import MOST_OF_A_FILE, Material, propose
 from preserve.access.redaction.writing import as_toml
 from preserve.errors import Refused
-from preserve.machine_reading.records import Engine, Line, PageText, Place, Unread, Voice
+from preserve.machine_reading.records import Engine, Line, PageText, Place, Voice
 
 ENGINE = Engine(tool="t 1")
 NUMBER = "11010119900307803X"
@@ -109,8 +109,6 @@ def test_what_was_not_looked_at_is_said() -> None:
 
     assert codes(material("pdf", page(1, "x"), sizes=[A4, A4])) == {"pages", "no-places", "text"}
     assert codes(material("pdf", page(1, "x"), place("face", page=1), sizes=[A4])) == {"faces", "text"}
-    failed = Unread(file="a.pdf", engine=ENGINE, what="place", code="reading.no-face-model")
-    assert "no-places" in codes(material("picture", place("face", page=1), failed, sizes=[(10.0, 10.0)]))
     assert codes(material("recording", length=9.0, picture=True, sound=True)) == {"no-places", "no-voices"}
     voice = Voice(file="a.pdf", engine=ENGINE, spans=(), until=9)
     seen = material("recording", place("face", at=1, end=1), voice, length=9.0, picture=True, sound=True)

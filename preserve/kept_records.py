@@ -60,6 +60,16 @@ def drop(path: Path) -> None:
         records.drop(path.relative_to(home.store).as_posix())
 
 
+def erase(folder: Path) -> None:
+    """Somebody decided that what lies below this folder goes: have it removed from the store, in every version.
+
+    Raises NotErasable while the store locks one, StorageError.
+    """
+    home = home_of_record(folder)
+    if home is not None and (records := records_of(home)) is not None:
+        records.erase(f"{folder.relative_to(home.store).as_posix()}/")
+
+
 def read(home: Home, name: str) -> bytes | None:
     """A small record as the store has it; None where it has none, or the store is a folder. Raises StorageError."""
     if (records := records_of(home)) is None:

@@ -149,6 +149,19 @@ class Monitor(BaseModel):
     token_file: str = Field("", description="file with a token that who asks must show; none needed on this machine")
 
 
+class Reading(BaseModel):
+    """`[reading]`: when files are read by machine; what a machine reads is an aid for finding, and never evidence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after_ingest: bool = Field(False, description="a case that was taken in is read at once, by the worker")
+    hours: str = Field(
+        "20:00-06:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="hours of the day in which `preserve reading run --nightly` begins a file",
+    )
+
+
 class Logging(BaseModel):
     """`[logging]`: how the services tell of what happens, on stderr."""
 
@@ -179,6 +192,7 @@ class Settings(BaseModel):
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
     metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
+    reading: Reading = Field(default_factory=Reading, description="when files are read by machine")
     logging: Logging = Field(default_factory=Logging, description="how the services log")
 
 

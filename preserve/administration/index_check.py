@@ -29,6 +29,7 @@ from preserve.data_management import (
     ledger,
     logins,
     proceedings,
+    readings,
     second_factors,
     security_keys,
 )
@@ -71,6 +72,7 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     yield from filings.compare(connection)
     yield from holdings.compare(connection)
     yield from audits.compare(connection)
+    yield from readings.compare(connection)
     yield from case_index.compare(connection, lambda name: server_store(home).path(CopyRef(name)), progress)
     yield from kept_sums.compare(connection)
     yield from rules_in_force.compare(home, connection)

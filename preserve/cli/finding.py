@@ -50,6 +50,7 @@ def list_cases(output: Output, **given: Any) -> None:
 @click.option("--date", type=_DAY, default=None)
 @click.option("--since", type=_DAY, default=None)
 @click.option("--until", type=_DAY, default=None)
+@click.option("--machine/--no-machine", default=True)
 @click.option("--limit", type=_SIZE, default=50, show_default=True)
 @click.option("--after", default="", metavar="TEXT")
 def search(output: Output, words: tuple[str, ...], limit: int, after: str, date: Any, **filters: Any) -> None:
@@ -58,6 +59,8 @@ def search(output: Output, words: tuple[str, ...], limit: int, after: str, date:
     result = output.call(cases.search_cases, SearchWish(" ".join(words), **filters), Page(after, limit))
     if result.hits:
         output.tables(listed_cases.search_cases(result))
+        if any(hit.machine for hit in result.hits):
+            output.sentence("reading.hits-not-checked", style="yellow")
     else:
         output.sentence("cli.none-found")
     if result.more:

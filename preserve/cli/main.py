@@ -31,6 +31,7 @@ COMMANDS = {
     "list": ("preserve.cli.finding", "list_cases"),
     "show": ("preserve.cli.cases", "show"),
     "search": ("preserve.cli.finding", "search"),
+    "reading": ("preserve.cli.reading", "reading"),
     "look": ("preserve.cli.cases", "look"),
     "verify": ("preserve.cli.archive", "verify"),
     "media": ("preserve.cli.media", "media"),

@@ -117,9 +117,7 @@ def _enter(connection: Connection, number: int, packed: bytes) -> None:
         insert = text("INSERT INTO machine_search (rowid, words) VALUES (:number, :words)")
         connection.execute(insert, {"number": number, "words": _words(packed)})
         return
-    insert = text(
-        "INSERT INTO machine_search (number, part, words) VALUES (:number, :part, array_to_tsvector(:words))"
-    )
+    insert = text("INSERT INTO machine_search (number, part, words) VALUES (:number, :part, array_to_tsvector(:words))")
     for part, words in enumerate(search_postgresql.lexemes_of(unpack(packed))):
         connection.execute(insert, {"number": number, "part": part, "words": sorted(words)})
 
@@ -144,8 +142,7 @@ def _numbers_of_sqlite(
     found = f"{' INTERSECT '.join(sets)} EXCEPT SELECT rowid FROM search WHERE search MATCH :all"
     where = values["where"].format(number="found.number")
     query = (
-        f"SELECT number FROM ({found}) found WHERE found.number < :below{where}"
-        " ORDER BY found.number DESC LIMIT :limit"
+        f"SELECT number FROM ({found}) found WHERE found.number < :below{where} ORDER BY found.number DESC LIMIT :limit"
     )
     return [int(row[0]) for row in connection.execute(text(query), bound)]
 
@@ -161,9 +158,7 @@ def _numbers_of_postgresql(
     return found
 
 
-def _candidates(
-    connection: Connection, wanted: Sequence[Term], filters: Filters, values: dict[str, Any]
-) -> list[int]:
+def _candidates(connection: Connection, wanted: Sequence[Term], filters: Filters, values: dict[str, Any]) -> list[int]:
     """Every case, the highest number first, that has the tokens somewhere, in any order."""
     words, others = search_postgresql.asked_of(wanted), search_postgresql.asked_of_filters(filters)
     bound = {name: value for name, value in values.items() if name not in ("where", "limit")}

@@ -10,12 +10,15 @@ import gzip
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from preserve import kept_records
-from preserve.errors import NotIntact
+from preserve.errors import Busy, NotIntact
+from preserve.home import Home
 from preserve.machine_reading.records import Record, records_of
-from storage_adapters.durable import drop_file, write_stream
+from preserve.work import hold
+from storage_adapters.durable import discard, write_stream
 from storage_adapters.erasing import overwrite_tree
 
 FOLDER = "readings"
@@ -79,16 +82,30 @@ def read(path: Path, sha256: str) -> Iterator[Record]:
         raise NotIntact("reading.altered", str(path), detail=str(error)) from error
 
 
-def drop(store: Path, objid: str, numbers: Iterable[int]) -> None:
-    """Overwrite and remove readings of a case, here and in a store that is away; those that are not there are fine."""
-    folder = store / FOLDER / objid
-    if folder.is_dir():
-        overwrite_tree(folder)
-    for number in numbers:
-        path = path_of(store, objid, number)
-        kept_records.drop(path)
-        drop_file(path, store)
-    if folder.is_dir():
-        for left in sorted(folder.iterdir()):
-            drop_file(left, store)
-        folder.rmdir()
+def lock(home: Home, objid: str, wait: float = 0) -> AbstractContextManager[None]:
+    """Held by whoever makes or removes readings of a case. Raises Busy."""
+    return hold(home.work / f"reading-{objid}.lock", Busy("reading.busy", objid), wait)
+
+
+def parts_of(home: Home, objid: str) -> Path:
+    """Where a run keeps what it read of a case until all of it is published."""
+    return home.work / FOLDER / objid
+
+
+def drop(home: Home, objid: str) -> None:
+    """Overwrite and remove all readings of a case, in a store that is away too, and what a run had kept of one.
+
+    Those that no entry names go as well. Raises NotErasable while a store locks one, StorageError.
+    """
+    folder, parts = home.store / FOLDER / objid, parts_of(home, objid)
+    kept_records.erase(folder)
+    for place, within in ((folder, home.store), (parts, home.work)):
+        if place.is_dir():
+            overwrite_tree(place)
+            discard(place, within)
+
+
+def left(home: Home, objid: str) -> list[str]:
+    """What is left of the readings of a case, by path below the home or its store."""
+    places = ((home.store / FOLDER / objid, home.store), (parts_of(home, objid), home.work))
+    return [str(place.relative_to(within)) for place, within in places if place.exists()]

@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 
 from metadata.findings import Finding
-from preserve.data_management import cases, destroyed, ledger, machine_search, object_index, reading_records
+from preserve.data_management import cases, destroyed, ledger, machine_search, reading_records
+from preserve.data_management.comparing import contradictions
 from preserve.data_management.ledger import Entry
 from preserve.data_management.passages import Passage
 from preserve.data_management.tables import machine_read, readings
@@ -173,6 +174,18 @@ def replay(connection: Connection, store: Path) -> Iterator[Finding]:
                 yield Finding(error.code, str(path), "warning")
 
 
+def compare(connection: Connection) -> Iterator[Finding]:
+    """Every case of which the rows of readings are not what the ledger tells."""
+    known = set(ledger.subjects_of(connection, READ)) | set(connection.execute(select(readings.c.objid)).scalars())
+
+    def require(objid: str) -> None:
+        told = _told(ledger.about(connection, objid, READ, FORGOTTEN))
+        if of_case(connection, objid) != told:
+            raise NotIntact("ledger.contradicts-index", objid, table="readings")
+
+    yield from contradictions(require, known)
+
+
 def _told(entries: Iterable[Entry]) -> list[Reading]:
     """The readings of one case that are kept, as the ledger tells."""
     kept: list[Reading] = []
@@ -204,17 +217,11 @@ def _drop(connection: Connection, objid: str) -> None:
 def _index(connection: Connection, reading: Reading, found: Iterable[Record]) -> None:
     """The rows of one reading, in place of those that earlier ones have of the same files."""
     connection.execute(readings.insert(), asdict(reading))
-    digests = {
-        row.name: row.sha256
-        for row in object_index.of_version(connection, reading.objid, reading.version, "original")
-    }
     rows: dict[tuple[str, What], FileRead] = {}
     words: list[Passage] = []
     for record in found:
         key = (record.file, what_of(record))
-        known = rows.get(key) or FileRead(
-            reading.objid, *key, reading.number, digests.get(record.file, ""), record.engine, 0, 0, ""
-        )
+        known = rows.get(key) or FileRead(reading.objid, *key, reading.number, "", record.engine, 0, 0, "")
         rows[key] = _with(known, record)
         if (passage := passage_of(record)) is not None:
             words.append(passage)
@@ -233,7 +240,7 @@ def _index(connection: Connection, reading: Reading, found: Iterable[Record]) ->
 def _with(known: FileRead, record: Record) -> FileRead:
     """The row of a file with one record more."""
     if isinstance(record, Looked):
-        return known
+        return replace(known, sha256=record.sha256)
     if isinstance(record, Unread):
         return replace(known, unread=known.unread + 1, code=known.code if record.page else record.code)
     return replace(known, records=known.records + 1)

@@ -35,6 +35,7 @@ from preserve.data_management import (
     package_index,
     proceedings,
     put_back,
+    readings,
     rebuild_looks,
     replacing,
     sealing,
@@ -158,6 +159,7 @@ def _fill(
         if from_old:
             _anchor_rows(home, connection, adapters[0], findings)
         search.fill(connection)
+        findings += readings.replay(connection, home.store)
         audit_records.replay(connection, home.store)
         findings += audit_records.check_anchors(connection, home.store)
         with suppress(PreserveError):  # without keys nothing of it can be judged, here or later

@@ -18,7 +18,9 @@ _LOOK_ALIKE = str.maketrans("OoQDlI|iZzSsBG", "00001111225586")
 """Letters that a reader of text puts where a digit stands."""
 
 _GAP = r"[ \-·.]?"
-_RUN = re.compile(rf"(?<![0-9A-Za-z])[0-9OoQDlI|iZzSsBG](?:{_GAP}[0-9OoQDlI|iZzSsBG]){{10,20}}(?:{_GAP}[Xx×])?(?![0-9A-Za-z])")
+_RUN = re.compile(
+    rf"(?<![0-9A-Za-z])[0-9OoQDlI|iZzSsBG](?:{_GAP}[0-9OoQDlI|iZzSsBG]){{10,20}}(?:{_GAP}[Xx×])?(?![0-9A-Za-z])"
+)
 _MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?1[3-9]\d(?:{_GAP}\d){{8}}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)|0\d{2,3})[ \-]?[2-9]\d{6,7}(?:[ \-]\d{1,5})?(?!\d)")
 _NUMBER_LABEL = (
@@ -71,7 +73,9 @@ _LONGEST = 1000
 """Characters of a line that are looked at: no line of a page is longer."""
 
 _NEXT_LABEL = r"(?=[ ,;。]*[\u4e00-\u9fff]{2,8}:|[;。]|$)"
-_ADDRESS = re.compile(rf"(?:{'|'.join(_ADDRESS_LABELS)})(?:\([^)]{{0,20}}\))?[ ]?[:为是在]?[ ]*([^:;。]{{4,80}}?){_NEXT_LABEL}")
+_ADDRESS = re.compile(
+    rf"(?:{'|'.join(_ADDRESS_LABELS)})(?:\([^)]{{0,20}}\))?[ ]?[:为是在]?[ ]*([^:;。]{{4,80}}?){_NEXT_LABEL}"
+)
 _HAN = r"[\u4e00-\u9fff·]"
 _NAME = re.compile(
     rf"(?:{'|'.join(_NAME_LABELS)})(?:\([^)]{{0,20}}\))?[ ]*:[ ]*"
@@ -79,7 +83,9 @@ _NAME = re.compile(
     r"(?=[ ,;。、()/]|$|性别|男|女|年龄|身份|民族|电话|联系|职务|住址|出生|签名|与|工作|单位)"
 )
 _NAME_BEFORE_SEX = re.compile(rf"(?<!{_HAN})({_HAN}{{2,4}}),[ ]?[男女](?=[,;。])")
-_NO_PERSON = re.compile(r"(?:公司|网吧|酒店|宾馆|商店|书店|会所|中心|厂|店|局|大队|部|签名|签字|盖章|姓名|性别|情况|意见)$")
+_NO_PERSON = re.compile(
+    r"(?:公司|网吧|酒店|宾馆|商店|书店|会所|中心|厂|店|局|大队|部|签名|签字|盖章|姓名|性别|情况|意见)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,10 @@ def found_in(text: str) -> tuple[Found, ...]:
 def found_across(first: str, second: str) -> tuple[Found, Found] | None:
     """A number that begins at the end of one line and ends at the beginning of the next; None where there is none."""
     before, after = plain(first), plain(second)
-    head, tail = re.search(r"(?<![0-9A-Za-z])\d{3,18}$", before.rstrip()), re.match(r"\s*(\d{1,16}[Xx]?)(?![0-9A-Za-z])", after)
+    head, tail = (
+        re.search(r"(?<![0-9A-Za-z])\d{3,18}$", before.rstrip()),
+        re.match(r"\s*(\d{1,16}[Xx]?)(?![0-9A-Za-z])", after),
+    )
     if head is None or tail is None:
         return None
     number = (head[0] + tail[1]).upper()
@@ -158,7 +167,10 @@ def has_label(text: str) -> bool:
 def named(lines: Sequence[str]) -> tuple[str, ...]:
     """Names that stand after a label somewhere in these lines; two to four characters, for they are sought again."""
     names = {
-        plain(line)[one.start : one.end].replace(" ", "") for line in lines for one in found_in(line) if one.what == "name"
+        plain(line)[one.start : one.end].replace(" ", "")
+        for line in lines
+        for one in found_in(line)
+        if one.what == "name"
     }
     return tuple(sorted(name for name in names if 2 <= len(name) <= 4))
 

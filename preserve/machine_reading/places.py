@@ -149,9 +149,7 @@ def _place(
 ) -> Place:
     left, top, right, bottom = (round(edge * 1000, 1) for edge in (box.left, box.top, box.right, box.bottom))
     corners = (left, top, right, top, right, bottom, left, bottom)
-    return Place(
-        file=name, engine=engine(settings), what=what, page=page, at=at, end=end, box=corners, score=box.score
-    )
+    return Place(file=name, engine=engine(settings), what=what, page=page, at=at, end=end, box=corners, score=box.score)
 
 
 def _unread(name: str, settings: PlaceSettings, page: int, code: str) -> Unread:

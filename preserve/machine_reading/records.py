@@ -144,6 +144,8 @@ class Looked(_Record):
 
     kind: Literal["looked"] = "looked"
     what: What
+    sha256: str = ""
+    """Of the file's bytes, so that it is known whether another version of the case has the same."""
 
 
 Record = Annotated[

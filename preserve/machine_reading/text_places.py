@@ -82,7 +82,11 @@ def _found_on(lines: Sequence[TextLine], names: Sequence[str]) -> Iterator[tuple
             for place, found in enumerate(broken):
                 if fresh(number + place, found):
                     yield (line, following)[place], found
-        if _right(line) >= reach * _ENDS_AT_EDGE and numbers.goes_on(line.text) and not numbers.has_label(following.text):
+        if (
+            _right(line) >= reach * _ENDS_AT_EDGE
+            and numbers.goes_on(line.text)
+            and not numbers.has_label(following.text)
+        ):
             found = Found("address", 0, len(following.text))
             if fresh(number + 1, found):
                 yield following, found

@@ -114,7 +114,7 @@ class SearchWish:
     """What is searched for: words that must all occur, and filters that must all hold; empty ones hold of everything.
 
     Stage, type, measure, classification and volume may be written in either language. `since` and `until`:
-    something happened between these days.
+    something happened between these days. `machine`: also where words were read by machine, which nobody has checked.
     """
 
     words: str = ""
@@ -130,6 +130,7 @@ class SearchWish:
     volume: str = ""
     since: date | None = None
     until: date | None = None
+    machine: bool = True
 
     def filters(self, home: Home) -> Filters:
         """The filters as descriptions are written. Raises UsageError for days in the wrong order."""
@@ -168,7 +169,9 @@ class SearchResult:
 def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match], Filters]:
     """The matches of a page, and one more where there are more."""
     filters = wish.filters(session.home)
-    reading = partial(search.match, query=wish.words, filters=filters, after=page.after, limit=page.size + 1)
+    reading = partial(
+        search.match, query=wish.words, filters=filters, after=page.after, limit=page.size + 1, machine=wish.machine
+    )
     return session.once("matches", reading), filters
 
 

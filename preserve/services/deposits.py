@@ -22,6 +22,7 @@ from preserve.ingest import runner
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, job, of_archive, query
 from preserve.services.preparation import HANDING_IN
+from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 
@@ -95,6 +96,7 @@ def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False)
     done = runner.run(
         archive.home, archive.catalogue, sip, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
     )
+    after_ingest(session, done.objid)
     return Ingested(
         sip=sip,
         ok=True,

@@ -104,7 +104,9 @@ def proposals(session: Session, number: str) -> dict[str, Proposed]:
         try:
             found[one.path] = _proposed(session, one, reason, article)
         except Refused as error:
-            gap = Gap(object=one.path, code="redaction.gap-unreadable", values={"reason": say(error.code, **error.values)})
+            gap = Gap(
+                object=one.path, code="redaction.gap-unreadable", values={"reason": say(error.code, **error.values)}
+            )
             found[one.path] = Proposed((), (gap,))
     return found
 
@@ -128,9 +130,7 @@ def _material(session: Session, one: Selected) -> Material:
             return _read(session, one, replace(plain, sizes=[(float(wide), float(high))] * count))
         case "recording":
             found = frames.look(path, one.path)
-            known = replace(
-                plain, length=found.length, picture=found.video is not None, sound=bool(found.sound)
-            )
+            known = replace(plain, length=found.length, picture=found.video is not None, sound=bool(found.sound))
             return _read(session, one, known)
     return plain
 

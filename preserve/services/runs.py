@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Lane = Literal["ingest", "audit", "rebuild", "burn", "waited", "work"]
-"""What runs beside what: as many deposits as there are processors; one audit; one rebuild; one burn a device. In
-`waited` is what somebody waits for on a page; it never stands behind long work. All else is `work`."""
+Lane = Literal["ingest", "audit", "rebuild", "burn", "reading", "waited", "work"]
+"""What runs beside what: as many deposits as there are processors; one audit; one rebuild; one burn a device; one
+reading by machine. In `waited` is what somebody waits for on a page; it never stands behind long work. All else is
+`work`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from preserve.services.deposits import Ingested, MissingCopies
 from preserve.services.documents import FindingShown
 from preserve.services.operation import command, job, query
 from preserve.services.preparation import HANDING_IN, known_for_checking
+from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.services.uploads import enter
@@ -210,6 +211,7 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
         with speaking(home.settings.language):
             place.room.put(place.room.paper("receipt"), papers.receipt(home, about, taken, moment))
     enter(session, "deposit.taken-in", deposit, objid=done.objid)
+    after_ingest(session, done.objid)
     return Ingested(
         sip=Path(place.record.name),
         ok=True,

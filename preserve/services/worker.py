@@ -37,7 +37,7 @@ _PATIENCE = 5.0  # seconds between two looks at children that were asked to stop
 
 def limits(profile: JobsProfile) -> Mapping[Lane, int]:
     """How many jobs of each lane may run at once on this machine; of burns one a device."""
-    many: dict[Lane, int] = {"ingest": processors(), "audit": 1, "rebuild": 1, "burn": _BURNERS}
+    many: dict[Lane, int] = {"ingest": processors(), "audit": 1, "rebuild": 1, "burn": _BURNERS, "reading": 1}
     return {**many, "waited": profile.waited, "work": profile.work}
 
 

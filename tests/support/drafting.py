@@ -15,7 +15,13 @@ SCAN, PAPER, PORTRAIT = "询问笔录扫描.pdf", "询问笔录.pdf", "现场照
 CASE = "临文综罚〔2026〕78号"
 FIRST, SECOND, PHONE = "11010119900307803X", "330302197501011232", "13800138000"
 DOTS = 150
-LINES = ("询问笔录", "询问地点：临江市江滨路星光网吧", f"身份证号码：{FIRST}", "问：证人是谁？", f"答：证人的身份证号码是{SECOND}。")
+LINES = (
+    "询问笔录",
+    "询问地点：临江市江滨路星光网吧",
+    f"身份证号码：{FIRST}",
+    "问：证人是谁？",
+    f"答：证人的身份证号码是{SECOND}。",
+)
 _ASTRONAUT = Path(__file__).parent / "material" / "astronaut.jpg"
 
 

@@ -31,9 +31,11 @@ from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
+from preserve.machine_reading import records as machine_records
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
+from preserve.services.machine_reading_views import ListState
 from preserve.services.operation import OPERATIONS
 from preserve.services.runs import Lane
 from storage_adapters import erasing
@@ -58,7 +60,9 @@ FIELDS = {
     "date",
     "device",
     "file",
+    "heard",
     "kind",
+    "machine",
     "maker",
     "measure",
     "note",
@@ -223,7 +227,7 @@ WORDS: dict[str, Collection[str]] = {
     "cli.deposit-{}": _of(deposits.State) | {"sealed"},
     "cli.due-{}": _of(schedule.How),
     "cli.field-{}": FIELDS,
-    "history.what-{}": REPRESENTATIONS | {"catalogue", "contents", "pictures", "timeline", "use"},
+    "history.what-{}": REPRESENTATIONS | {"catalogue", "contents", "machine-reading", "pictures", "timeline", "use"},
     "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,
@@ -276,6 +280,10 @@ WORDS: dict[str, Collection[str]] = {
     "plan.superseded-{}": {"keep", "propose"},
     "redaction.found-{}": _of(plan.Found),
     "redaction.gap-{}": passed(ROOT, "gap", "preserve/access/redaction"),
+    "reading.what-{}": _of(machine_records.What),
+    "reading.state-{}": _of(ListState),
+    "reading.stretch-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
+    "reading.place-{}": _of(machine_records.Place.model_fields["what"].annotation),
     "redaction.what-{}": _of(plan.What),
     "report.health-{}": {"good", "failing"},
     "report.run-{}": {"running", "done", "stopped", "failed"},

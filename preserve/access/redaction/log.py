@@ -46,7 +46,10 @@ def documents(home: Home, request: Request, made: Sequence[Line], moment: dateti
     title = say(f"redaction.{name}")
     under = say("dip.under", institution=home.settings.institution, number=request.number, time=_local(home, moment))
     content = (json.dumps(_document(request, made), ensure_ascii=False, indent=1) + "\n").encode()
-    sections = [_decided(home, request, [part for one in made for part in one.redactions]), *(part for one in made for part in _sections(one))]
+    sections = [
+        _decided(home, request, [part for one in made for part in one.redactions]),
+        *(part for one in made for part in _sections(one)),
+    ]
     yield f"documentation/{name}.json", "application/json", content
     yield f"documentation/{name}.html", "text/html", as_html(title, under, sections)
     yield (
@@ -148,9 +151,7 @@ def _sections(line: Line) -> Iterator[Section]:
     heads = (say("dip.head-item"), say("dip.head-content"))
     yield Section(f"{line.selected.case_number}　{line.selected.shown}", heads=heads, rows=tuple(facts))
     if line.redactions:
-        rows = [
-            (what_of(part), where(part), part.reason, part.article) for part in line.redactions
-        ]
+        rows = [(what_of(part), where(part), part.reason, part.article) for part in line.redactions]
         names = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))
         yield Section(say("redaction.taken-out"), heads=names, rows=tuple(rows))
 

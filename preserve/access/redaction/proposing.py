@@ -147,9 +147,7 @@ def _widened(part: _Part, wide: float, high: float, unit: str) -> tuple[float, f
     return left - across, top - down, right + across, bottom + down
 
 
-def _measures(
-    edges: tuple[float, float, float, float], whole: tuple[float, float], unit: str
-) -> dict[str, str]:
+def _measures(edges: tuple[float, float, float, float], whole: tuple[float, float], unit: str) -> dict[str, str]:
     """Rounded outward, and within the page."""
     fine = 10 if unit == "mm" else 100
     left, right = (min(max(edge / 1000, 0.0), 1.0) * whole[0] for edge in edges[0::2])

@@ -109,10 +109,7 @@ def _of_workbook(
 
 
 def _toml(
-    number: str,
-    rows: Sequence[tuple[Selected, str, str]],
-    kinds: Sequence[Kind],
-    proposals: Mapping[str, Proposed],
+    number: str, rows: Sequence[tuple[Selected, str, str]], kinds: Sequence[Kind], proposals: Mapping[str, Proposed]
 ) -> str:
     parts = ["\n".join(f"# {line}".rstrip() for line in say("redaction.template-head", number=number).split("\n"))]
     for (one, reason, article), kind in zip(rows, kinds, strict=True):

@@ -28,6 +28,7 @@ from preserve.administration.disposal.removal import (
     copies_destroyed,
     drop_images,
     drop_shown,
+    forget_readings,
     leftovers,
     remove_copy,
 )
@@ -170,6 +171,8 @@ def _remove_all(run: _Run, entry: Entry) -> Outcome:
         return Outcome(entry, False, (task,))
     drop_images(run.archive.home, removal.going)
     clear_views(run.archive.home, removal.going)
+    if (task := forget_readings(run.actor, removal.going)) is not None:
+        tasks.append(task)
     if tasks:
         return Outcome(entry, False, tuple(tasks))
     run.watch("search")

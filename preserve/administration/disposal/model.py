@@ -101,6 +101,15 @@ class CopyGone(_Record):
     detail: str = ""
 
 
+class ReadingGone(_Record):
+    """One reading by machine that went with it, by its number in the ledger, with its digest."""
+
+    number: int
+    made: str
+    size: int
+    sha256: str
+
+
 class Tombstone(_Record):
     """What is left of a case or recording: what it was, its digests, the decision, how each copy went. No parties."""
 
@@ -127,4 +136,5 @@ class Tombstone(_Record):
     begun: str
     copies: tuple[CopyGone, ...] = ()
     remarks: tuple[str, ...] = ()
+    readings: tuple[ReadingGone, ...] = Field((), description="what machines had read in it")
     destroyed: str = ""

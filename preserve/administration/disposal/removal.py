@@ -19,10 +19,10 @@ from preserve.archival_storage.discs.recipe import IMAGE, read_recipe
 from preserve.archival_storage.opening import NotAtHand, Opened, open_medium
 from preserve.archival_storage.policy import StorageProfile
 from preserve.archival_storage.warrant import Destruction, warrant_for_disposal
-from preserve.data_management import holdings, ledger
+from preserve.data_management import holdings, ledger, reading_records, readings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
-from preserve.errors import NotIntact, PreserveError, Stopped
+from preserve.errors import Busy, NotIntact, PreserveError, Stopped
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
 from storage_adapters.durable import discard, drop_file
@@ -193,6 +193,24 @@ def drop_shown(home: Home, going: Going) -> None:
         discard(folder, root)
 
 
+def forget_readings(actor: Actor, going: Going) -> Task | None:
+    """Throw away what machines read in the case, of a part that goes with it; a task where that cannot be done now.
+
+    All of it: it is no original, and what is left of the case can be read again.
+    """
+    try:
+        with reading_records.lock(actor.home, going.objid):
+            with actor.catalogue.begin() as connection:
+                why = {"disposal": going.disposal}
+                readings.forget(connection, going.objid, actor=actor.account, moment=actor.now(), **why)
+            reading_records.drop(actor.home, going.objid)
+    except NotErasable as error:
+        return Task(going.names[-1], "locked", detail=error.where)
+    except (Busy, StorageError) as error:
+        return Task(going.names[-1], "failed", detail=error.code)
+    return None
+
+
 def _views(home: Home, going: Going) -> list[Path]:
     root = home.path / "viewing"
     folders = []
@@ -243,6 +261,8 @@ def leftovers(home: Home, catalogue: Catalogue, going: Going, media: Mapping[str
     tasks += [Task(going.names[-1], "left", detail=f"discs/{folder.name}/{IMAGE}") for folder in _images(home, going)]
     for folder in _views(home, going):
         tasks.append(Task(going.names[-1], "left", detail=str(folder.relative_to(home.path))))
+    if not going.item:
+        tasks += [Task(going.names[-1], "left", detail=path) for path in reading_records.left(home, going.objid)]
     for path in sorted(home.work.rglob("*")):
         if path.name.startswith(going.objid) and (not going.item or path.name in going.names):
             tasks.append(Task(going.names[-1], "left", detail=f"work/{path.relative_to(home.work)}"))

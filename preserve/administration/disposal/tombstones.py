@@ -7,7 +7,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.administration.disposal.model import CopyGone, Disposal, Entry, FileGone, PackageGone, Tombstone
+from preserve.administration.disposal.model import (
+    CopyGone,
+    Disposal,
+    Entry,
+    FileGone,
+    PackageGone,
+    ReadingGone,
+    Tombstone,
+)
 from preserve.administration.proceedings.records import read_record, write_record
 from preserve.administration.retention import rules_in_force
 from preserve.data_management import (
@@ -17,6 +25,7 @@ from preserve.data_management import (
     jobs,
     ledger,
     object_index,
+    readings,
     retention_index,
     search,
     versions,
@@ -70,6 +79,10 @@ def draw_up(home: Home, connection: Connection, disposal: Disposal, entry: Entry
         reason=entry.reason,
         people=people,
         begun=begun,
+        readings=tuple(
+            ReadingGone(number=row.number, made=row.made, size=row.size, sha256=row.sha256)
+            for row in readings.of_case(connection, item.objid)
+        ),
     )
     return write_record(_path(home, item.objid, item.item, "begun"), tombstone)
 

@@ -43,8 +43,18 @@ def search_cases(result: SearchResult) -> Table:
     """Cases that were found, each with a place where."""
     return table(
         "number title where file text",
-        ((hit.case_number, hit.title, say(f"cli.field-{hit.field}"), hit.place, _marked(hit)) for hit in result.hits),
+        ((hit.case_number, hit.title, where(hit), hit.place, _marked(hit)) for hit in result.hits),
     )
+
+
+def where(hit: Hit) -> str:
+    """In what it was found; of what a machine read the page or the moment, and always that a machine read it."""
+    field = say(f"cli.field-{hit.field}")
+    if hit.field == "machine":
+        return say("reading.hit-page", page=hit.page)
+    if hit.field == "heard":
+        return say("reading.hit-heard", at=f"{int(hit.at) // 60}:{int(hit.at) % 60:02d}")
+    return say("reading.hit-beside", field=field) if hit.machine else field
 
 
 def _marked(hit: Hit) -> str:

@@ -28,7 +28,13 @@ def said(line: str) -> list[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize(
     ("number", "good"),
-    [(GOOD, True), ("110101199003078031", False), ("110101199013078037", False), ("1101011990030780", False), ("", False)],
+    [
+        (GOOD, True),
+        ("110101199003078031", False),
+        ("110101199013078037", False),
+        ("1101011990030780", False),
+        ("", False),
+    ],
 )
 def test_the_check_digit_and_the_day_make_an_identity_number(number: str, good: bool) -> None:
     assert is_identity_number(number) is good
@@ -52,20 +58,29 @@ def test_the_luhn_digit_makes_a_bank_card() -> None:
     [
         (f"身份证号码：{GOOD}，住在", [("identity-number", GOOD, True)]),
         ("身份证号：110101 19900307 803x 无误", [("identity-number", "110101 19900307 803x", True)]),
-        ("公民身份号码１１０１０１１９９００３０７８０３Ｘ", [("identity-number", "１１０１０１１９９００３０７８０３Ｘ", True)]),
+        (
+            "公民身份号码１１０１０１１９９００３０７８０３Ｘ",
+            [("identity-number", "１１０１０１１９９００３０７８０３Ｘ", True)],
+        ),
         ("编号 110101199003078031 一份", [("identity-number", "110101199003078031", False)]),
         ("身份证 11O1O119900307803X", [("identity-number", "11O1O119900307803X", False)]),
         ("证件号码：E12345678。", [("identity-number", "E12345678", False)]),
         ("身份证号 1101**********803X", []),
         ("电话13800138000。", [("telephone", "13800138000", False)]),
-        ("138 0013 8000 与 0576-85123456", [("telephone", "138 0013 8000", False), ("telephone", "0576-85123456", False)]),
+        (
+            "138 0013 8000 与 0576-85123456",
+            [("telephone", "138 0013 8000", False), ("telephone", "0576-85123456", False)],
+        ),
         ("联系电话：85123456", [("telephone", "85123456", False)]),
         ("姓名：李某某 性别：男", [("name", "李某某", False)]),
         ("被询问人：欧阳 明  电话：13800138000", [("name", "欧阳 明", False), ("telephone", "13800138000", False)]),
         ("当事人：临江星光文化传播有限公司", []),
         ("王小明，男，1990年3月出生", [("name", "王小明", False)]),
         ("家庭住址：临江市江滨路12号3单元401室", [("address", "临江市江滨路12号3单元401室", False)]),
-        ("住址：江滨路12号 联系电话：13800138000", [("address", "江滨路12号", False), ("telephone", "13800138000", False)]),
+        (
+            "住址：江滨路12号 联系电话：13800138000",
+            [("address", "江滨路12号", False), ("telephone", "13800138000", False)],
+        ),
         ("临文综罚〔2026〕77号 2026年3月14日 金额 5000.00 元", []),
         ("案件编号 20260314000123", []),
         ("", []),

@@ -23,6 +23,7 @@ from preserve.errors import MediumProblem, NotPermitted, PreserveError
 from preserve.messages import LANGUAGES, Language, known
 from preserve.services.audit_trail import Filter
 from preserve.services.cases import SearchWish
+from preserve.services.machine_readings import ReadingWish
 from preserve.services.operation import OPERATIONS, Operation
 from preserve.services.retention_search import RetentionWish
 from preserve.services.session import Session
@@ -195,10 +196,14 @@ ARGUMENTS: dict[str, Chosen] = {
     "profiles.list": {},
     "profiles.show": {},
     "reading.bytes": {"case": CASE, "file": FILE},
+    "reading.forget": {"case": CASE},
+    "reading.list": {},
     "reading.mark": {"case": CASE, "file": FILE},
     "reading.open": {"case": CASE, "file": FILE},
     "reading.page": {"case": CASE, "file": FILE},
     "reading.prepare": {"case": CASE, "file": FILE},
+    "reading.run": {"wish": ReadingWish(everything=True)},
+    "reading.show": {"case": CASE},
     "reading.strip": {"case": CASE, "file": FILE},
     "reading.strip_picture": {"case": CASE, "file": FILE, "part": "poster"},
     "reading.timeline": {"case": CASE},

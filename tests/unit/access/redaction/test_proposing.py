@@ -40,7 +40,9 @@ def material(kind: Literal["pdf", "picture", "recording", "text"], *records: Any
 
 
 def test_rows_of_a_page_wait_for_a_person_and_then_make_a_plan(tmp_path: Path) -> None:
-    proposed = propose(material("pdf", page(2, f"身份证：{NUMBER}", "电话13800138000"), sizes=[A4, A4]), "个人隐私", "20")
+    proposed = propose(
+        material("pdf", page(2, f"身份证：{NUMBER}", "电话13800138000"), sizes=[A4, A4]), "个人隐私", "20"
+    )
     assert [(row.found, row.pages, row.sure, row.confirmed) for row in proposed.rows] == [
         ("identity-number", "2", True, "no"),
         ("telephone", "2", False, "no"),
@@ -97,7 +99,10 @@ def test_faces_are_larger_and_last_a_second_longer_on_both_sides() -> None:
 def test_voices_are_muted_with_the_pauses_between_and_never_too_many() -> None:
     voice = Voice(file="a.pdf", engine=ENGINE, spans=((1, 2), (3, 4), (9, 10)), until=20)
     rows = propose(material("recording", voice, length=20.0, sound=True), "x", "20").rows
-    assert [(row.what, seconds(row.begin), seconds(row.end)) for row in rows] == [("mute", 0.8, 4.2), ("mute", 8.8, 10.2)]
+    assert [(row.what, seconds(row.begin), seconds(row.end)) for row in rows] == [
+        ("mute", 0.8, 4.2),
+        ("mute", 8.8, 10.2),
+    ]
     many = Voice(file="a.pdf", engine=ENGINE, spans=tuple((5.0 * at, 5.0 * at + 1) for at in range(1000)), until=5000)
     rows = propose(material("recording", many, length=5000.0, sound=True), "x", "20").rows
     assert len(rows) <= 60 and seconds(rows[-1].end) >= 4996

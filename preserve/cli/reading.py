@@ -1,0 +1,90 @@
+"""`preserve reading`: what machines read in files (机读，未核对): read, listed, shown, thrown away."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import click
+
+from preserve.cli.choices import Labelled
+from preserve.cli.main import Group
+from preserve.cli.output import Output
+from preserve.messages import say
+from preserve.services import machine_reading_views, machine_readings
+from preserve.services.machine_reading_views import ListState, What
+from preserve.services.machine_readings import ReadingWish
+from preserve.services.pages import Page
+from preserve.services.tables import machine_readings as tables
+
+_WHAT = Labelled(get_args(What), lambda what: say(f"reading.what-{what}"))
+_STATE = Labelled(tuple(filter(None, get_args(ListState))), lambda state: say(f"reading.state-{state}"))
+_CASE = click.argument("case", metavar="AIP")
+
+
+@click.group(cls=Group)
+def reading() -> None:
+    """What machines read in files; none of it is evidence."""
+
+
+@reading.command()
+@click.argument("cases", nargs=-1, metavar="[AIP]...")
+@click.option("--all", "everything", is_flag=True)
+@click.option("--what", type=_WHAT, multiple=True)
+@click.option("--budget", "span", default="", metavar="6h")
+@click.option("--until", default="", metavar="06:00")
+@click.option("--nightly", is_flag=True)
+@click.option("--again", is_flag=True)
+def run(output: Output, **given: Any) -> int:
+    """Read what is unread, of these cases or of all; goes on where an earlier run stopped."""
+    result = output.work("", machine_readings.run, ReadingWish(**given))
+    for case in result.cases:
+        if case.error:
+            output.sentence("cli.reading-case-failed", style="bold red", objid=case.objid, reason=say(case.error))
+    if result.ended:
+        output.sentence("cli.reading-ended", style="yellow", reason=say(f"cli.budget-{result.ended}"))
+    counts = {"files": result.files, "records": result.records, "unread": result.unread}
+    output.done("cli.reading-done", result, cases=sum(bool(case.number) for case in result.cases), **counts)
+    return result.status
+
+
+@reading.command(name="list")
+@click.option("--state", type=_STATE, default="")
+@click.option("--after", default="", metavar="TEXT")
+@click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True)
+def list_readings(output: Output, state: ListState, **given: Any) -> None:
+    """What was read in which cases, what is unread, and what could not be read."""
+    result = output.call(machine_reading_views.list_readings, state, Page(**given))
+    if not result.here:
+        output.sentence("reading.no-reader", style="yellow")
+    if result.cases:
+        output.tables(tables.list_readings(result))
+    else:
+        output.sentence("cli.none-found")
+    if result.next:
+        output.sentence("cli.reading-more", after=result.next)
+    output.document(result)
+
+
+@reading.command()
+@_CASE
+@click.argument("file", default="", metavar="[FILE]")
+@click.option("--page", type=click.IntRange(1), default=None, metavar="N")
+def show(output: Output, case: str, file: str, page: int | None) -> None:
+    """What was read in a case, or in one of its files."""
+    result = output.call(machine_reading_views.show, case, file, page or 0)
+    output.sentence("reading.not-checked", style="yellow")
+    if not result.file:
+        output.tables(tables.files(result))
+    elif result.records:
+        output.tables(tables.records(result))
+    else:
+        output.sentence("cli.none-found")
+    output.document(result)
+
+
+@reading.command()
+@_CASE
+def forget(output: Output, case: str) -> None:
+    """Throw away what was read in a case; it can be read again."""
+    result = output.call(machine_readings.forget, case)
+    output.done("cli.reading-forgotten", result, objid=result.objid, count=len(result.readings))

@@ -1,0 +1,22 @@
+"""Has a case read by machine after it was taken in, where the settings want it. The ingest itself knows nothing of it.
+
+The job is another process at another time: whatever is absent, hangs or fails there, the package is the same.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from preserve.errors import PreserveError
+from preserve.services import jobs
+from preserve.services.machine_readers import readers
+from preserve.services.session import Session
+
+
+def after_ingest(session: Session, objid: str) -> None:
+    """Ask for the job; what cannot be asked for now is read by the next campaign."""
+    if not session.home.settings.reading.after_ingest:
+        return
+    with suppress(PreserveError):
+        if readers(session.home):
+            jobs.ask(session, "reading.run", {"wish": {"cases": [objid]}}, key=f"reading.run {objid}", subject=objid)

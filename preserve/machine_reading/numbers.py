@@ -104,7 +104,7 @@ def plain(text: str) -> str:
 
 
 def is_identity_number(number: str) -> bool:
-    """Whether 17 digits and a check digit (or X) are a citizen's number: GB 11643-1999, ISO 7064 MOD 11-2, a real day."""
+    """Whether 17 digits and a check digit (or X) are a citizen's number: GB 11643-1999, ISO 7064 MOD 11-2, a day."""
     if not re.fullmatch(r"[1-9]\d{16}[\dX]", number) or not _is_day(number[6:14]):
         return False
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))

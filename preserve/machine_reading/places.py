@@ -162,5 +162,24 @@ def is_recording(name: str) -> bool:
 
 
 _RECORDINGS = frozenset(
-    f".{ending}" for ending in "mp4 m4v mov avi mkv ts mts m2ts mpg mpeg vob 3gp flv wmv asf dav webm".split()
+    f".{ending}"
+    for ending in [
+        "mp4",
+        "m4v",
+        "mov",
+        "avi",
+        "mkv",
+        "ts",
+        "mts",
+        "m2ts",
+        "mpg",
+        "mpeg",
+        "vob",
+        "3gp",
+        "flv",
+        "wmv",
+        "asf",
+        "dav",
+        "webm",
+    ]
 )

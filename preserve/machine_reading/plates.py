@@ -1,4 +1,4 @@
-"""Number plates in lines of text: a pattern, no model of its own (GA 36-2018; small cars, new-energy, police, trailers)."""
+"""Number plates in lines of text: a pattern, no model of its own (GA 36-2018; cars, new-energy, police, trailers)."""
 
 from __future__ import annotations
 

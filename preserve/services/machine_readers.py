@@ -32,7 +32,14 @@ class Reader:
 
 Opening = Callable[[Home], Reader | None]
 
-READERS: Mapping[What, Opening] = {}
+
+def _places(home: Home) -> Reader | None:
+    from preserve.services.machine_places import open_places
+
+    return open_places(home)
+
+
+READERS: Mapping[What, Opening] = {"place": _places}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

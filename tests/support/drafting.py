@@ -38,7 +38,7 @@ def scan(path: Path) -> list[tuple[int, int, int, int]]:
             if number in line:
                 begin = 150 + font.getlength(line[: line.index(number)])
                 end = 150 + font.getlength(line[: line.index(number) + len(number)])
-                left, upper, right, lower = draw.textbbox((int(begin), top), number, font=font)
+                _, upper, _, lower = draw.textbbox((int(begin), top), number, font=font)
                 places.append((int(begin), int(upper), int(end), int(lower)))
     page.save(path, "PDF", resolution=DOTS)
     return places

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy import text as sql
 
 from preserve.data_management import machine_search, search
 from preserve.data_management.facets import Filters
 from preserve.data_management.search import Passage
 from tests.unit.data_management.test_search import KNOWN, ROW
-from sqlalchemy import text as sql
 
 
 def enter(connection: Connection, objid: str, words: str, **description: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_what_moves_is_cut_into_stretches_that_share_a_frame() -> None:
     frames = [(float(at), [moving(at * 0.03)]) for at in range(20)]
     seen = sorted(follow(frames), key=lambda one: one.begin)
     assert len(seen) > 2
-    assert all(before.end == after.begin for before, after in zip(seen, seen[1:], strict=False))
+    assert all(before.end == after.begin for before, after in pairwise(seen))
     assert (seen[0].begin, seen[-1].end) == (0.0, 19.0)
     assert all(one.box.area <= 0.1 * 0.2 * 4 for one in seen), "a box is not the whole way"
 

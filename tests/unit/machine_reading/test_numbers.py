@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -128,7 +129,7 @@ def test_whatever_a_line_holds_places_lie_within_it(line: str) -> None:
 def test_lines_that_look_like_much_lie_within_too_and_do_not_overlap(line: str) -> None:
     found = found_in(line)
     assert all(0 <= one.start < one.end <= len(line) for one in found)
-    assert all(before.end <= after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(found))
 
 
 def test_a_line_made_to_take_long_is_looked_at_in_a_moment() -> None:

@@ -15,7 +15,7 @@ from preserve.machine_reading.pages import Locked, pages_of
 from preserve.machine_reading.plates import plates_in
 from preserve.pictures.opening import HOSTILE, TooLarge
 from preserve.programs import FFMPEG_INPUT, file_argument, find
-from storage_adapters.programs import start
+from storage_adapters.programs import environment
 
 DAMAGED, LOCKED = "reading.damaged", "reading.locked"
 _POINTS_LARGEST = 14_400
@@ -170,7 +170,7 @@ class _WhenMoved:
 
 def _frames(path: Path, step: float) -> Iterator[Any]:
     """Frames as RGB arrays, upright, at most `LONGEST` pixels long. Raises TooLarge, OSError."""
-    shape = f"scale={LONGEST}:{LONGEST}:force_original_aspect_ratio=decrease:force_divisible_by=2"
+    shape = f"scale='min({LONGEST},iw)':'min({LONGEST},ih)':force_original_aspect_ratio=decrease:force_divisible_by=2"
     command = [
         find("ffmpeg"),
         *FFMPEG_INPUT,
@@ -190,14 +190,15 @@ def _frames(path: Path, step: float) -> Iterator[Any]:
         "ppm",
         "-",
     ]
-    # Of the session of this process, so that it goes with it.
-    with start(command, stderr=subprocess.DEVNULL, session=False) as run:
+    # Of the session of this process, so that it goes with it; neither may write a file, so there is no scratch folder.
+    nowhere = environment("/nonexistent")
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, env=nowhere) as run:
         try:
             while (frame := _frame(run.stdout)) is not None:
                 yield frame
         finally:
             run.kill()
-            run.wait()
 
 
 def _frame(stream: IO[bytes] | None) -> Any:

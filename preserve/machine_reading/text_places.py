@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from preserve.machine_reading import numbers, plates
 from preserve.machine_reading.numbers import Found
@@ -19,6 +20,7 @@ _UNSURE = 0.6
 """Of a character's height: by so much a reckoned place reaches further to both sides."""
 
 _ENDS_AT_EDGE = 0.88
+_SLIM = " .,:;'!|()[]iIjl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +64,21 @@ def places_in(pages: Sequence[tuple[int, Sequence[TextLine]]], shape: float = 1.
 
 
 def _found_on(lines: Sequence[TextLine], names: Sequence[str]) -> Iterator[tuple[TextLine, Found]]:
-    seen: set[tuple[int, int, int]] = set()
-
-    def fresh(number: int, found: Found) -> bool:
-        key = (number, found.start, found.end)
-        return key not in seen and not seen.add(key)  # type: ignore[func-returns-value]
-
     reach = max((_right(line) for line in lines), default=0.0)
-    for number, line in enumerate(lines):
-        own = [*numbers.found_in(line.text), *plates.plates_in(line.text)]
-        own += [one for one in numbers.again(line.text, names) if not any(_within(one, other) for other in own)]
-        for found in own:
-            if fresh(number, found):
-                yield line, found
-        if number + 1 == len(lines):
-            continue
-        following = lines[number + 1]
-        if broken := numbers.found_across(line.text, following.text):
-            for place, found in enumerate(broken):
-                if fresh(number + place, found):
-                    yield (line, following)[place], found
-        if (
-            _right(line) >= reach * _ENDS_AT_EDGE
-            and numbers.goes_on(line.text)
-            and not numbers.has_label(following.text)
-        ):
-            found = Found("address", 0, len(following.text))
-            if fresh(number + 1, found):
-                yield following, found
+    going_on: list[Found] = []
+    for line, following in zip_longest(lines, lines[1:]):
+        found, going_on = going_on, []
+        if following is not None:
+            if broken := numbers.found_across(line.text, following.text):
+                found.append(broken[0])
+                going_on.append(broken[1])
+            full = _right(line) >= reach * _ENDS_AT_EDGE
+            if full and numbers.goes_on(line.text) and not numbers.has_label(following.text):
+                going_on.append(Found("address", 0, len(following.text)))
+        for more in (numbers.found_in(line.text), plates.plates_in(line.text), numbers.again(line.text, names)):
+            found += [one for one in more if not any(_within(one, other) for other in found)]
+        for one in found:
+            yield line, one
 
 
 def _within(one: Found, other: Found) -> bool:
@@ -151,8 +140,16 @@ def _like_a_screen(character: str) -> float:
     return 0.62 if _narrow(character) else 0.6 if character in "，。：；、（）《》〔〕！？" else 1.0
 
 
+def _proportional(character: str) -> float:
+    if character in _SLIM:
+        return 0.25
+    if "a" <= character.lower() <= "z":
+        return 0.65 if character.isupper() else 0.5
+    return _like_a_screen(character)
+
+
 def _all_alike(character: str) -> float:
     return 1.0
 
 
-_WIDTHS: tuple[Callable[[str], float], ...] = (_like_print, _like_a_screen, _all_alike)
+_WIDTHS: tuple[Callable[[str], float], ...] = (_like_print, _like_a_screen, _proportional, _all_alike)

@@ -34,6 +34,7 @@ _PAUSE = 2.0
 
 _MOST_VOICES = 60
 _BREATH = 0.2
+_TINY = 1e-6  # what floating point adds by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,8 @@ def _measures(edges: tuple[float, float, float, float], whole: tuple[float, floa
     fine = 10 if unit == "mm" else 100
     left, right = (min(max(edge / 1000, 0.0), 1.0) * whole[0] for edge in edges[0::2])
     top, bottom = (min(max(edge / 1000, 0.0), 1.0) * whole[1] for edge in edges[1::2])
-    left, top = math.floor(left * fine) / fine, math.floor(top * fine) / fine
-    width, height = math.ceil((right - left) * fine) / fine, math.ceil((bottom - top) * fine) / fine
+    left, top = (math.floor(edge * fine + _TINY) / fine for edge in (left, top))
+    width, height = (math.ceil(side * fine - _TINY) / fine for side in (right - left, bottom - top))
     said = {"left": left, "top": top, "width": width, "height": height}
     return {"unit": unit, **{key: f"{value:g}" for key, value in said.items()}}
 

@@ -77,7 +77,11 @@ def test_a_plate_in_a_recording_that_stands_still(tmp_path: Path) -> None:
     assert plate.box[0] < 1000 * 230 / 640 and plate.box[2] > 1000 * 390 / 640
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\nnothing", b"\xff\xd8\xff\xe0 nothing", b"\0" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"%PDF-1.7\nnothing", b"\xff\xd8\xff\xe0 nothing", b"\0" * 100_000],
+    ids=["nothing", "pdf", "jpeg", "zeros"],
+)
 def test_what_cannot_be_decoded_is_unread(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a"
     path.write_bytes(content)

@@ -55,8 +55,8 @@ class _Finder:
         for line in self._lines.lines(picture[:, :, ::-1]):
             if any(plates_in(line.text)):
                 across, down = line.box[0::2], line.box[1::2]
-                edges = (min(across), min(down), max(across), max(down))
-                found.append(Box(*(edge / 1000 for edge in edges), line.score))
+                left, top, right, bottom = (e / 1000 for e in (min(across), min(down), max(across), max(down)))
+                found.append(Box(left, top, right, bottom, line.score))
         return found
 
 

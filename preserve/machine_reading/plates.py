@@ -25,5 +25,5 @@ def plates_in(text: str) -> Iterator[Found]:
     for match in whole:
         yield Found("plate", match.start(), match.end(), True)
     bare = line.strip()
-    if not whole and (match := _WITHOUT_PROVINCE.fullmatch(bare)) and sum(c.isdigit() for c in match[1]) >= 3:
+    if not whole and (all_of_it := _WITHOUT_PROVINCE.fullmatch(bare)) and sum(map(str.isdigit, all_of_it[1])) >= 3:
         yield Found("plate", 0, len(line))

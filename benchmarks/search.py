@@ -47,7 +47,7 @@ def enter(connection: Connection, number: int, made: Made) -> None:
         head += [Passage("device", file, item["device"]), Passage("place", file, item["place"])]
         head.append(Passage("file", file, file))
     body = [Passage("text", *one) for one in made.texts]
-    search.enter(connection, objid, known, head, body, indexed=False)
+    search.enter(connection, objid, known, search.words_of(head, body, tokens=False), indexed=False)
 
 
 def build(folder: Path, count: int) -> tuple[Catalogue, list[Made], int, float]:

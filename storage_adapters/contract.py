@@ -263,10 +263,7 @@ class Records(Protocol):
     """What is kept on a medium beside its packages, by names with `/`."""
 
     def put(self, name: str, source: Path) -> bool:
-        """Send a file as a new record; False where the same one is there. Of many at once one wins.
-
-        Raises CopyExists where another one is there.
-        """
+        """Send a new record; False where the same is there. Of many at once one wins. Raises CopyExists."""
 
     def replace(self, name: str, source: Path) -> None:
         """Send a file as the record of that name, whatever lies there."""

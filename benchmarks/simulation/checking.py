@@ -20,7 +20,7 @@ from benchmarks.simulation.measuring import Deposits, begin, finish
 from benchmarks.simulation.model import Costs, Site, take_in
 from benchmarks.simulation.scenarios import SMALL
 
-WORKERS, EACH, ROUNDS = (1, 2, 4), 5, 3
+WORKERS, EACH, ROUNDS = (1, 2, 4), 20, 3
 _SPIN = (
     "import time; began, used = time.perf_counter(), time.process_time()\n"
     "while time.perf_counter() - began < 1.0: sum(range(1000))\n"

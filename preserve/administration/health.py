@@ -114,7 +114,7 @@ def _fonts() -> Check:
 
 
 def _reading() -> Check:
-    """What reads files by machine; all else works without it. It is looked for, and not imported: that takes seconds."""
+    """What reads files by machine; all else works without it. Looked for, and not imported: that takes seconds."""
     missing = [name for name in READING if importlib.util.find_spec(name) is None]
     state: State = "optional" if missing else "good"
     return Check(f"health.reading{'-missing' if missing else ''}", state, {"names": listed(missing or READING)})

@@ -42,8 +42,15 @@ def run(output: Output, **given: Any) -> int:
             output.sentence("cli.reading-case-failed", style="bold red", objid=case.objid, reason=say(case.error))
     if result.ended:
         output.sentence("cli.reading-ended", style="yellow", reason=say(f"cli.budget-{result.ended}"))
-    counts = {"files": result.files, "records": result.records, "unread": result.unread}
-    output.done("cli.reading-done", result, cases=sum(bool(case.number) for case in result.cases), **counts)
+    output.sentence(
+        "cli.reading-done",
+        style="green",
+        cases=sum(bool(case.number) for case in result.cases),
+        files=result.files,
+        records=result.records,
+        unread=result.unread,
+    )
+    output.document(result)
     return result.status
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, RowMapping, delete, func, select
 
 from metadata.findings import Finding
 from preserve.data_management import cases, destroyed, ledger, machine_search, reading_records
@@ -71,8 +71,9 @@ def key_of(engine: Engine) -> str:
     return json.dumps(engine.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _file_read(row: Mapping[str, Any]) -> FileRead:
-    return FileRead(**{**row, "engine": Engine.model_validate_json(row["engine"])})
+def _file_read(row: RowMapping) -> FileRead:
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    return FileRead(**{**values, "engine": Engine.model_validate_json(values["engine"])})
 
 
 def of_case(connection: Connection, objid: str) -> list[Reading]:

@@ -50,16 +50,33 @@ class Hit:
     at: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`)."""
+
+    packed: Mapping[str, bytes]
+    made: Mapping[str, str] | None = None
+
+
+def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) -> Words:
+    """Of the passages of a description (`head`) and its documents (`body`); no catalogue is needed for it.
+
+    What SQLite's index takes is made of each passage as it is packed: to read all of them again would take as much
+    time once more, and as much memory.
+    """
+    packed: dict[str, bytes] = {}
+    made: dict[str, str] = {}
+    for name, passages in (("head", head), ("body", body)):
+        words: list[str] = []
+        packed[name] = pack(spacing(passages, words) if tokens else passages)
+        made[name] = BETWEEN.join(words)
+    return Words(packed, made if tokens else None)
+
+
 def enter(
-    connection: Connection,
-    objid: str,
-    description: Mapping[str, Any],
-    head: Iterable[Passage],
-    body: Iterable[Passage],
-    *,
-    indexed: bool = True,
+    connection: Connection, objid: str, description: Mapping[str, Any], words: Words, *, indexed: bool = True
 ) -> None:
-    """Make a case findable by its description (plain data), the passages of it (`head`) and its documents (`body`).
+    """Make a case findable by its description (plain data) and its words.
 
     Without `indexed` all is written down but the index, and `fill` makes that for all cases at once.
     """
@@ -73,21 +90,11 @@ def enter(
     number = day if last is None else int(last) + 1
     if before is not None and day <= before < day + _A_DAY:
         number = int(before)  # a later version of a case keeps its place
-    # What SQLite's index takes is made of each passage as it is written down: to read all of them again would take as
-    # much time once more, and as much memory.
-    at_once = indexed and is_sqlite(connection)
-    packed: dict[str, bytes] = {}
-    made: dict[str, str] = {}
-    for name, passages in (("head", head), ("body", body)):
-        words: list[str] = []
-        packed[name] = pack(spacing(passages, words) if at_once else passages)
-        made[name] = BETWEEN.join(words)
-    del words
-    row = {"number": number, "objid": objid, **packed}
+    row = {"number": number, "objid": objid, **words.packed}
     connection.execute(findable.insert(), row)
     facets.enter(connection, number, description)
-    if at_once:
-        search_sqlite.enter_words(connection, number, made)
+    if indexed and words.made is not None and is_sqlite(connection):
+        search_sqlite.enter_words(connection, number, words.made)
     elif indexed:
         _index(connection).enter(connection, [row])
     if indexed:

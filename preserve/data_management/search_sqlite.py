@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -24,7 +24,7 @@ def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(_INSERT, [_words(connection, row) for row in rows])
 
 
-def enter_words(connection: Connection, number: int, made: dict[str, str]) -> None:
+def enter_words(connection: Connection, number: int, made: Mapping[str, str]) -> None:
     """Put a case into the index by the tokens of its passages, joined, of its description and of its documents."""
     connection.execute(_INSERT, _columns(connection, number, made))
 
@@ -59,7 +59,7 @@ def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
     return _columns(connection, row["number"], made)
 
 
-def _columns(connection: Connection, number: int, made: dict[str, str]) -> dict[str, Any]:
+def _columns(connection: Connection, number: int, made: Mapping[str, str]) -> dict[str, Any]:
     return {"number": number, **made, **facets.columns(facets.rows_of(connection, number))}
 
 

@@ -25,7 +25,8 @@ from preserve.archival_storage.packing.sealing import seal as seal_package
 from preserve.clock import now, stamp
 from preserve.data_management import case_digests, journal, sealing
 from preserve.data_management.database import Catalogue
-from preserve.data_management.package_index import index_package
+from preserve.data_management.package_index import enter_package
+from preserve.data_management.package_reading import read_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.ingest import bag_info, take_in
@@ -264,13 +265,12 @@ class FirstVersion(VersionPlan[Result]):
         )
 
     def _index(self, location: Path, count: int, size: int) -> None:
-        moment, home, objid = now(), self.ingest.home, self.row.objid
-        with self.catalogue.begin() as connection:
-            index_package(connection, location)
+        moment, home, objid, tokens = now(), self.ingest.home, self.row.objid, not self.catalogue.is_on_a_server
+        with read_package(location, tokens=tokens) as read, self.catalogue.begin() as connection:
+            enter_package(connection, read)
+            name, medium = self.ingest.name, self.adapter.identity
             for state in ("written", "verified"):
-                change_copy(
-                    connection, self.ingest.name, self.adapter.identity, state, actor=self.person, moment=moment
-                )
+                change_copy(connection, name, medium, state, actor=self.person, moment=moment)
             details = {
                 "case_number": self.row.case_number,
                 "name": self.ingest.name,

@@ -113,8 +113,7 @@ def list_cases(session: Session, page: Page = FIRST) -> CaseList:
 class SearchWish:
     """What is searched for: words that must all occur, and filters that must all hold; empty ones hold of everything.
 
-    Stage, type, measure, classification and volume may be written in either language. `since` and `until`:
-    something happened between these days. `machine`: also where words were read by machine, which nobody has checked.
+    Names may be in either language. `since` and `until`: something happened between them. `machine`: also machine-read.
     """
 
     words: str = ""
@@ -169,10 +168,8 @@ class SearchResult:
 def _match(session: Session, wish: SearchWish, page: Page) -> tuple[list[Match], Filters]:
     """The matches of a page, and one more where there are more."""
     filters = wish.filters(session.home)
-    reading = partial(
-        search.match, query=wish.words, filters=filters, after=page.after, limit=page.size + 1, machine=wish.machine
-    )
-    return session.once("matches", reading), filters
+    asked = partial(search.match, query=wish.words, filters=filters, machine=wish.machine)
+    return session.once("matches", partial(asked, after=page.after, limit=page.size + 1)), filters
 
 
 def _matched_cases(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -226,7 +223,7 @@ class CaseView:
     """One case with everything that the catalogue knows of it.
 
     `events` and `ledger` are the newest, newest first; `events_more` and `ledger_more` count the others, and the
-    entries go on after the key `ledger_next`. The names of type and classification are in the reader's language.
+    entries go on after the key `ledger_next`. Names of type and classification are in the reader's language.
     """
 
     case: DescribedCase

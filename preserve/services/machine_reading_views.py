@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from metadata.identity import meant
 from preserve.access.requests.selecting import HeldCase, read_case
 from preserve.administration.duties import Duty
-from preserve.data_management import cases, readings
+from preserve.data_management import cases, machine_search, readings
 from preserve.errors import NotFound
 from preserve.machine_reading.records import Engine, Looked, Record
 from preserve.machine_reading.records import What as What
@@ -21,6 +21,7 @@ from preserve.services.inner_volume import inner_files, require_seen
 from preserve.services.machine_readers import Reader, readers
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
+from preserve.services.reading_files import LOOK, find_file
 from preserve.services.session import Session
 
 _LOOKED_THROUGH = 5000
@@ -196,3 +197,40 @@ def _named(session: Session, connection: Connection, case: HeldCase, file: str) 
         raise NotFound("look.no-such-file", file)
     require_seen(connection, session.person, case.description, [name])
     return name
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePage:
+    """The text of a page as a machine read it, line by line; lines of which it is not sure are left out."""
+
+    page: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineText:
+    """What a machine read on pages of one file: nobody has checked it. `engine` read it."""
+
+    identifier: str
+    engine: Engine | None
+    pages: tuple[MachinePage, ...]
+
+
+@query("reading.machine_text", duty=Duty.FIND, subject="case", look=LOOK)
+def machine_text(session: Session, case: str, file: str, first: int = 1, last: int = 1_000_000) -> MachineText:
+    """The text of pages `first` to `last` of a file, by its identifier, to stand beside their pictures.
+
+    Raises NotFound, NotPermitted for one of the internal volume.
+    """
+    opened = find_file(session, case, file)
+    objid, name = opened.case.objid, opened.viewed.name
+    with session.archive.catalogue.read() as connection:
+        passages = machine_search.passages(connection, objid)
+        engines = [row.engine for row in readings.files_of(connection, objid) if (row.file, row.what) == (name, "ocr")]
+    pages = {
+        int(one.field.partition("-")[2]): tuple(one.text.splitlines())
+        for one in passages
+        if one.place == name and one.field.startswith("machine-")
+    }
+    shown = tuple(MachinePage(page, lines) for page, lines in sorted(pages.items()) if first <= page <= last)
+    return MachineText(opened.viewed.identifier, engines[0] if engines else None, shown)

@@ -47,9 +47,11 @@ class _Contents:
     held: HeldCase
     files: list[Viewed]
     made: dict[str, list[Any]] = field(default_factory=dict)
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
 
 _kept: dict[tuple[str, str, int], _Contents] = {}
+_turns: dict[tuple[str, str, int], threading.Lock] = {}
 _CLEAR_EVERY = 600.0
 _cleared: dict[Path, float] = {}
 _keeping = threading.Lock()
@@ -88,8 +90,9 @@ def made_of_files(session: Session, case: str, what: str, make: Callable[[Viewed
     A page of a large case shows a hundred of its ten thousand files, and says of all of them how many there are.
     """
     known = _contents(session, case)
-    if what not in known.made:
-        known.made[what] = [make(file) for file in known.files]
+    with known.turn:
+        if what not in known.made:
+            known.made[what] = [make(file) for file in known.files]
     seen = session.person.may(Duty.SEE_INNER)
     pairs = zip(known.files, known.made[what], strict=True)
     return known.held, [made for file, made in pairs if seen or not file.inner]
@@ -107,10 +110,12 @@ def _contents(session: Session, case: str) -> _Contents:
         stored = cases.read(connection, objid)
         key = (str(session.home.path), stored.package, hash(stored.description_text))
         with _keeping:
+            turn = _turns.setdefault(key, threading.Lock())
+        with turn:  # many may ask for a large case at once, and it takes seconds: one reads, and the others wait
             known = _kept.get(key)
-        if known is None or time.monotonic() - known.at > _KEPT_SECONDS:
-            known = _Contents(time.monotonic(), *reading_room.contents(connection, session.home, objid, "access"))
-            _keep(key, known)
+            if known is None or time.monotonic() - known.at > _KEPT_SECONDS:
+                known = _Contents(time.monotonic(), *reading_room.contents(connection, session.home, objid, "access"))
+                _keep(key, known)
         return known
 
     return session.once("reading", read)
@@ -120,9 +125,11 @@ def _keep(key: tuple[str, str, int], known: _Contents) -> None:
     """Keep it instead of the oldest ones, so many files in all: a large case takes a kilobyte for each."""
     with _keeping:
         _kept.pop(key, None)
-        _kept[key] = known
+        _kept[key] = known  # at the end: the first one is the oldest
         while len(_kept) > 1 and sum(len(one.files) for one in _kept.values()) > _KEPT_FILES:
-            _kept.pop(next(iter(_kept)))
+            oldest = next(iter(_kept))
+            _kept.pop(oldest)
+            _turns.pop(oldest, None)
 
 
 def find_file(session: Session, case: str, identifier: str) -> Opened:

@@ -20,6 +20,7 @@ CASES = (
     post("/readings", "reading.run"),
     get("/cases/{case}/readings", "reading.show", fixed={"file": "", "page": 0}),
     get("/cases/{case}/files/{file}/readings", "reading.show"),
+    get("/cases/{case}/files/{file}/machine-text", "reading.machine_text"),
     Offer("DELETE", "/cases/{case}/readings", "reading.forget"),
     get("/cases/{case}/timeline", "reading.timeline"),
     get("/cases/{case}/use", "case.use"),

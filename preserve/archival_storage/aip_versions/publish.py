@@ -26,7 +26,8 @@ from preserve.clock import now
 from preserve.data_management import case_digests, ledger, sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
-from preserve.data_management.package_index import index_package
+from preserve.data_management.package_index import enter_package
+from preserve.data_management.package_reading import read_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact
 from storage_adapters.contract import CopyRef
@@ -113,8 +114,9 @@ def enter(
         "shared": shared,
         **anchors.details(location),
     }
-    with archive.catalogue.begin() as connection:
-        index_package(connection, location)
+    tokens = not archive.catalogue.is_on_a_server
+    with read_package(location, tokens=tokens) as read, archive.catalogue.begin() as connection:
+        enter_package(connection, read)
         for state in ("written", "verified"):
             change_copy(connection, name, adapter.identity, state, actor=actor, moment=moment)
         details |= case_digests.of_version(connection, old.objid, version)

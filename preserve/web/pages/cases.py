@@ -27,7 +27,7 @@ WORKS = {"export": "find", "replicate": "keep", "verify": "keep"}
 def wanted(given: Asked) -> dict[str, str]:
     """What is searched for, as the address has it, without what is empty."""
     asked = given.query if given.page.method == "GET" else given.form
-    names = ("words", *TEXTS, *DAYS)
+    names = ("words", *TEXTS, *DAYS, "machine")
     return {name: value for name in names if (value := str(asked.get(name) or "").strip())}
 
 
@@ -35,7 +35,7 @@ def wish_of(asked: dict[str, str]) -> SearchWish:
     """The same for the operation. Raises UsageError for what is no day."""
     texts = {name: asked.get(name, "") for name in TEXTS}
     since, until = (_day(name, asked[name]) if name in asked else None for name in DAYS)
-    return SearchWish(asked.get("words", ""), since=since, until=until, **texts)
+    return SearchWish(asked.get("words", ""), since=since, until=until, machine=asked.get("machine") != "no", **texts)
 
 
 def _day(name: str, text: str) -> date:

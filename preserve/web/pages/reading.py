@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from preserve.errors import UsageError
 from preserve.services import reader_notes, reading, reading_bytes
 from preserve.services.documents import as_document
+from preserve.services.machine_reading_views import machine_text
 from preserve.web.asked import Asked
 from preserve.web.routing import page
 from preserve.web.windows import Window
@@ -36,7 +37,7 @@ def begin(asked: Asked) -> Response:
     return asked.see_other(address(case.objid, first.identifier))
 
 
-@page("GET", "/cases/{objid}/view/{file}", "reading.open")
+@page("GET", "/cases/{objid}/view/{file}", "reading.open", "reading.machine_text")
 def show_file(asked: Asked) -> Response:
     """One file, beside the list of all."""
     objid, file = _place(asked)
@@ -44,8 +45,13 @@ def show_file(asked: Asked) -> Response:
     identifiers = [one.identifier for one in case.files]
     window = Window(len(case.files), str(identifiers.index(file) + 1))
     pages = Window(case.shown.pages if case.shown else 0, asked.query.get("page", "1"), 40)
+    shows_pages = case.shown is not None and case.shown.file.way in ("pages", "picture")
+    first, last = (pages.first, pages.last) if pages.last else (1, 1)
+    text = machine_text(asked.session, objid, file, first, last) if shows_pages else None
     return asked.show(
         "reading/file.html",
+        machine={one.page: one.lines for one in text.pages} if text else {},
+        engine=text.engine if text else None,
         case=case,
         window=window,
         pages=pages,

@@ -1,15 +1,42 @@
-"""Words that machines read are found after all that people wrote, on both databases, and never without being told apart."""
+"""Words that machines read are found after all that people wrote, on both databases, and are told apart."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
 from preserve.data_management import machine_search, search
+from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.facets import Filters
 from preserve.data_management.search import Passage
+from tests.support import postgresql
 from tests.unit.data_management.test_search import KNOWN, ROW
+
+
+@pytest.fixture(scope="module", params=["file", "server"])
+def catalogue(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgresql_server: postgresql.Server
+) -> Iterator[Catalogue]:
+    """An empty one, on either engine."""
+    schema = PostgresqlSchema(postgresql_server.url("plain"), f"t_{uuid4().hex}")
+    file = tmp_path_factory.mktemp("machine") / "c.sqlite"
+    made = create_catalogue(file if request.param == "file" else schema)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def connection(catalogue: Catalogue) -> Iterator[Connection]:
+    """A transaction in it, of which nothing is kept."""
+    with catalogue.begin() as opened:
+        whole = opened.begin_nested()
+        yield opened
+        whole.rollback()
 
 
 def enter(connection: Connection, objid: str, words: str, **description: object) -> None:

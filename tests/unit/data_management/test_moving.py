@@ -32,7 +32,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     catalogue = open_catalogue(made.home)
     with catalogue.begin() as connection:
         insert(connection, Case("o", "1号", "", "t", "penalty", "", "p", "internal", None, "2026-03-12", True, "{}"))
-        search.enter(connection, "o", DESCRIPTION, [Passage("title", "", "演出活动")], [Passage("text", "f", "古籍")])
+        words = search.words_of([Passage("title", "", "演出活动")], [Passage("text", "f", "古籍")], tokens=True)
+        search.enter(connection, "o", DESCRIPTION, words)
         reader_notes.add_mark(connection, "li", "id-1", 12.5, "看这里", "2026-11-28T08:00:00Z")
     catalogue.close()
     sealing.seal(made.home)

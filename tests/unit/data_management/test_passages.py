@@ -43,7 +43,8 @@ def _index(path: Path, *, at_once: bool) -> set[tuple[object, ...]]:
                 {"o": objid},
             )
             told = {"case_type": "penalty", "start": "2026-01-05", "closed": "2026-03-12"}
-            search.enter(connection, objid, told, iter(HEADS[number:]), iter(BODIES[:number]), indexed=at_once)
+            words = search.words_of(iter(HEADS[number:]), iter(BODIES[:number]), tokens=at_once)
+            search.enter(connection, objid, told, words, indexed=at_once)
         if not at_once:
             search.fill(connection)
     catalogue.close()

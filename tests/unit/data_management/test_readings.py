@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from preserve.clock import stamp
 from preserve.data_management import ledger, machine_search, reading_records, readings
 from preserve.data_management.archive import Archive
 from preserve.data_management.readings import Reading
 from preserve.errors import NotIntact
-from preserve.machine_reading.records import Heard, Looked, Record, Unread, line_of
-from tests.support.machine_reading import ENGINE, page
+from preserve.machine_reading.records import Heard, Record, Unread
+from tests.support.machine_reading import ENGINE, looked, page, publish
 from tests.support.small_case import ingest, small_archive, small_case
 
 MOMENT = datetime(2026, 11, 30, 20, tzinfo=UTC)
 FILE = "笔录.txt"
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    opened = small_archive(tmp_path / "home")
-    ingest(opened, small_case(tmp_path, "临文检〔2026〕1号"))
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    place = tmp_path_factory.mktemp("readings")
+    opened = small_archive(place / "home")
+    ingest(opened, small_case(place, "临文检〔2026〕1号"))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def archive(made: Archive) -> Archive:
+    """With nothing read."""
+    with made.catalogue.begin() as connection:
+        readings.forget(connection, only(made), actor="li", moment=MOMENT)
+    return made
 
 
 def only(archive: Archive) -> str:
@@ -37,20 +44,7 @@ def only(archive: Archive) -> str:
 
 
 def read(archive: Archive, *found: Record) -> Reading:
-    """Publish a reading with these records."""
-    objid = only(archive)
-    with archive.catalogue.read() as connection:
-        number = readings.next_number(connection, objid)
-    path = reading_records.path_of(archive.home.store, objid, number)
-    size, sha256 = reading_records.write(path, map(line_of, found))
-    reading = Reading(objid, number, 1, stamp(MOMENT), "li", size, sha256)
-    with archive.catalogue.begin() as connection:
-        readings.enter(connection, reading, found, {"what": ["ocr"]}, MOMENT)
-    return reading
-
-
-def looked(file: str = FILE, what: str = "ocr") -> Looked:
-    return Looked.model_validate({"file": file, "engine": ENGINE, "what": what, "sha256": "c" * 64})
+    return publish(archive, only(archive), *found)
 
 
 def rows(archive: Archive) -> tuple[object, ...]:
@@ -128,10 +122,10 @@ def test_a_row_that_the_ledger_does_not_tell_of_is_found(archive: Archive) -> No
 
 
 def test_numbers_are_those_of_the_ledger(archive: Archive) -> None:
-    assert read(archive, looked()).number == 1
+    number = read(archive, looked()).number
     with archive.catalogue.begin() as connection:
-        assert readings.forget(connection, only(archive), actor="li", moment=MOMENT, disposal="D1") == [1]
+        assert readings.forget(connection, only(archive), actor="li", moment=MOMENT, disposal="D1") == [number]
         assert readings.forget(connection, only(archive), actor="li", moment=MOMENT) == []
-        (entry,) = ledger.about(connection, only(archive), readings.FORGOTTEN)
-        assert entry.details == {"readings": [1], "disposal": "D1"}
-    assert read(archive, looked()).number == 2
+        entry = ledger.about(connection, only(archive), readings.FORGOTTEN)[-1]
+        assert entry.details == {"readings": [number], "disposal": "D1"}
+    assert read(archive, looked()).number == number + 1

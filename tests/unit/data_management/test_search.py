@@ -44,6 +44,12 @@ def filled(made: list[Made], tmp_path_factory: pytest.TempPathFactory) -> Iterat
     catalogue.close()
 
 
+def find_by(
+    connection: Connection, objid: str, known: dict[str, str], head: list[Passage], body: list[Passage]
+) -> None:
+    search.enter(connection, objid, known, search.words_of(head, body, tokens=True))
+
+
 def _read(made: Made) -> str:
     return "|".join([json.dumps(made.description, ensure_ascii=False), *(words for _, words in made.texts)])
 
@@ -147,7 +153,7 @@ def test_writing_does_not_matter(one: Catalogue) -> None:
     shown = "擅自举办营业性演出活动 DSJ-X900 𬭛 王"
     with one.begin() as connection:
         head = [Passage("title", "", shown), Passage("case_number", "", "沪文执罚〔2026〕12号")]
-        search.enter(connection, "o", KNOWN, head, [Passage("text", "a.pdf", "第一行ＡＢＣ")])
+        find_by(connection, "o", KNOWN, head, [Passage("text", "a.pdf", "第一行ＡＢＣ")])
         for word in (
             "演出",
             "活动",
@@ -186,8 +192,8 @@ def test_descriptions_are_asked_in_whole_only_where_each_token_stands_in_one(
     texts = [Passage("text", "a", "古籍善本；演出；活动；DSJ-X900")]
     with one.begin() as connection:
         connection.execute(text(ROW), {"o": "p"})
-        search.enter(connection, "o", KNOWN, [Passage("title", "", "演出")], texts)
-        search.enter(connection, "p", KNOWN, [Passage("title", "", "活动 DSJ")], [])
+        find_by(connection, "o", KNOWN, [Passage("title", "", "演出")], texts)
+        find_by(connection, "p", KNOWN, [Passage("title", "", "活动 DSJ")], [])
         statements: list[str] = []
         raw = connection.connection.dbapi_connection
         assert isinstance(raw, sqlite3.Connection)
@@ -200,8 +206,8 @@ def test_descriptions_are_asked_in_whole_only_where_each_token_stands_in_one(
 
 def test_a_case_that_changes_or_goes_is_no_longer_found_by_what_it_said(one: Catalogue) -> None:
     with one.begin() as connection:
-        search.enter(connection, "o", KNOWN, [Passage("title", "", "演出")], [Passage("text", "a", "古籍")])
-        search.enter(connection, "o", {**KNOWN, "closed": "2026-03-13"}, [Passage("title", "", "旅行")], [])
+        find_by(connection, "o", KNOWN, [Passage("title", "", "演出")], [Passage("text", "a", "古籍")])
+        find_by(connection, "o", {**KNOWN, "closed": "2026-03-13"}, [Passage("title", "", "旅行")], [])
         assert search.find(connection, "演出") == search.find(connection, "古籍") == []
         assert [hit.objid for hit in search.find(connection, "旅行", Filters(since="2026-01-05"))] == ["o"]
         search.forget(connection, "o")

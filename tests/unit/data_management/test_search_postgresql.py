@@ -32,7 +32,8 @@ def both(tmp_path: Path, schema: PostgresqlSchema) -> Iterator[tuple[Catalogue, 
 def _enter(connection: Connection, objid: str, closed: str, head: str, *body: str, **said: Any) -> None:
     insert(connection, Case(objid, f"{objid}号", "", "t", "penalty", "", "p", "internal", None, closed, False, "{}"))
     passages = [Passage("text", "f", one) for one in body]
-    search.enter(connection, objid, {**DESCRIPTION, "closed": closed, **said}, [Passage("title", "", head)], passages)
+    words = search.words_of([Passage("title", "", head)], passages, tokens=False)
+    search.enter(connection, objid, {**DESCRIPTION, "closed": closed, **said}, words)
 
 
 def _found(connection: Connection, words: str, filters: Filters | None = None, limit: int = 50) -> list[str]:
@@ -97,7 +98,8 @@ def test_a_large_case_is_divided_and_found_by_every_word(both: tuple[Catalogue, 
             assert _found(connection, body[place : place + chance.randint(2, 60)]) == ["large"]
         far = f"{body[5:9]} {body[-9:-5]}"
         assert _found(connection, far) == ["large"]
-        search.enter(connection, "large", {**DESCRIPTION, "closed": "2025-05-05"}, [Passage("title", "", "新")], [])
+        words = search.words_of([Passage("title", "", "新")], [], tokens=False)
+        search.enter(connection, "large", {**DESCRIPTION, "closed": "2025-05-05"}, words)
         assert connection.execute(text("SELECT count(*) FROM search WHERE closed = 2026")).scalar_one() == 0
 
 

@@ -67,7 +67,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
                 )
             head = [Passage("title", "", "演出" if place % 2 else "娱乐")]
             described = {"case_type": "penalty", "start": "2026-01-05", "closed": f"2026-03-{place + 1:02d}"}
-            search.enter(connection, objid, described, head, [Passage("text", "笔录.pdf", "询问演出情况")])
+            words = search.words_of(head, [Passage("text", "笔录.pdf", "询问演出情况")], tokens=True)
+            search.enter(connection, objid, described, words)
     yield Session(SystemUser(acting_person()), opened=archive, opened_home=archive.home)
     archive.close()
 

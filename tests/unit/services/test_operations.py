@@ -198,6 +198,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "reading.bytes": {"case": CASE, "file": FILE},
     "reading.forget": {"case": CASE},
     "reading.list": {},
+    "reading.machine_text": {"case": CASE, "file": FILE},
     "reading.mark": {"case": CASE, "file": FILE},
     "reading.open": {"case": CASE, "file": FILE},
     "reading.page": {"case": CASE, "file": FILE},

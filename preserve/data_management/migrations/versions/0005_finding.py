@@ -38,5 +38,6 @@ def upgrade() -> None:
     op.execute("DROP TABLE search")
     op.execute(search.CREATE)
     for objid, (description, head) in known.items():
-        search.enter(connection, objid, json.loads(description), head, (), indexed=False)
+        words = search.words_of(head, (), tokens=False)
+        search.enter(connection, objid, json.loads(description), words, indexed=False)
     search.fill(connection)

@@ -8,13 +8,25 @@ from datetime import timedelta
 
 import pytest
 
+from preserve.administration.disposal import tombstones
 from preserve.administration.disposal.executing import execute
 from preserve.administration.disposal.model import Disposal
 from preserve.administration.disposal.steps import DISPOSALS, register_file, witness
 from preserve.administration.holds.steps import add_hold
-from preserve.data_management import cases, destroyed, ledger, object_index, versions
-from preserve.errors import PreserveError, Stopped
+from preserve.data_management import (
+    cases,
+    destroyed,
+    ledger,
+    machine_search,
+    object_index,
+    reading_records,
+    readings,
+    search,
+    versions,
+)
+from preserve.errors import NotFound, PreserveError, Stopped
 from tests.support.due_case import Bureau
+from tests.support.machine_reading import STATEMENT, looked, page, publish
 
 LATER = timedelta(days=31)
 
@@ -27,6 +39,30 @@ def refused(act: Callable[[], object]) -> str:
 
 def packages(bureau: Bureau) -> list[str]:
     return sorted(path.name for path in (bureau.archive.home.store / "packages").iterdir())
+
+
+def test_what_machines_read_in_it_goes_with_it(bureau: Bureau) -> None:
+    gone, kept = bureau.objids
+    archive, words = bureau.archive, page(STATEMENT, 1, "河堤")
+    reading, _ = (publish(archive, objid, looked(), words) for objid in (gone, kept))
+    disposal = bureau.decided(1)
+    with reading_records.lock(archive.home, gone):
+        report = execute(bureau.as_("chen", LATER), disposal.number)
+    (task,) = report.outcomes[0].tasks
+    assert (report.done, task.why, task.detail) == (False, "failed", "reading.busy")
+    assert execute(bureau.as_("chen", LATER), disposal.number).done
+    assert reading_records.left(archive.home, gone) == []
+    assert reading_records.left(archive.home, kept) != []
+    with archive.catalogue.read() as connection:
+        (row,) = destroyed.of_case(connection, gone)
+        (told,) = tombstones.read_draft(archive.home, row).readings
+        (entry,) = ledger.about(connection, gone, readings.FORGOTTEN)
+        assert machine_search.passages(connection, gone) == []
+        assert [found.objid for found in search.match(connection, "河堤")] == [kept]
+    assert (told.number, told.sha256) == (reading.number, reading.sha256)
+    assert entry.details == {"readings": [reading.number], "disposal": disposal.number}
+    with pytest.raises(NotFound):
+        publish(archive, gone, looked(), words)
 
 
 def test_nothing_of_it_is_left_but_its_tombstone(bureau: Bureau) -> None:

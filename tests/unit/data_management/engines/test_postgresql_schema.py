@@ -23,7 +23,9 @@ def catalogue(schema: PostgresqlSchema) -> Iterator[Catalogue]:
     made.close()
 
 
-_OF_FTS5 = {"search", "search_config", "search_data", "search_docsize", "search_idx"}
+_OF_FTS5 = {
+    f"{index}{part}" for index in ("search", "machine_search") for part in ("", "_config", "_data", "_docsize", "_idx")
+}
 # What both of them call a type. SQLite's INTEGER has 64 bits, and a DATETIME there is a text.
 _SAME = {"BIGINT": "INTEGER", "BYTEA": "BLOB", "DOUBLE PRECISION": "FLOAT", "VARCHAR(32)": "TEXT", "VARCHAR": "TEXT"}
 

@@ -1,0 +1,242 @@
+"""Reads a sealed package into the rows that the catalogue will have of it, before anybody has to wait for that.
+
+Whoever enters a package holds the lock under which everybody writes. A large one takes seconds to read: so that is done
+here, without a catalogue, and the rows lie in a scratch file meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from metadata import bag, csip, mets, premis
+from metadata.compact import PackedTexts
+from metadata.entities import Event, FileObject
+from metadata.errors import MetadataError
+from metadata.identity import is_plain, readable
+from metadata.names import original_bytes
+from preserve.data_management import formats_index, search
+from preserve.data_management.search import Passage, Words
+from preserve.description.schema import CaseDescription
+from preserve.description.stored import read_case
+from preserve.errors import NotIntact
+from storage_adapters.errors import StorageError
+from storage_adapters.reading import digest_file
+
+_BATCH = 2000
+_IN_MEMORY = 4 << 20  # bytes of rows; more lie in a file that has no name
+
+READ_FROM = (csip.METS, csip.PREMIS, csip.CASE, csip.TEXT)
+"""The files of a package that its rows are read from, besides `bag-info.txt`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRead:
+    """What was read of one package; `words` is None where nobody will search for this version."""
+
+    root: Path
+    objid: str
+    version: int
+    description: CaseDescription
+    long_term: bool
+    created: str
+    files: int
+    size: int
+    manifest_sha256: str
+    formats: formats_index.Counter
+    rows: Rows
+    words: Words | None
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of `files` and `events` in batches, in the order in which they were read."""
+
+    stream: IO[bytes]
+    _files: list[dict[str, Any]] = field(default_factory=list)
+    _events: list[dict[str, Any]] = field(default_factory=list)
+
+    def file(self, row: dict[str, Any]) -> None:
+        """One more row of `files`."""
+        self._files.append(row)
+        self._full()
+
+    def event(self, row: dict[str, Any]) -> None:
+        """One more row of `events`."""
+        self._events.append(row)
+        self._full()
+
+    def close_batch(self) -> None:
+        """What comes now is another batch."""
+        if self._files or self._events:
+            self.stream.write(json.dumps((self._files, self._events)).encode() + b"\n")
+        self._files.clear()
+        self._events.clear()
+
+    def _full(self) -> None:
+        if len(self._files) + len(self._events) >= _BATCH:
+            self.close_batch()
+
+    def batches(self) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+        """Rows of `files` and of `events`, a batch at a time."""
+        self.stream.seek(0)
+        for line in self.stream:
+            files, events = json.loads(line)
+            yield files, events
+
+
+@contextmanager
+def read_package(root: Path, *, words: bool = True, tokens: bool = True) -> Iterator[PackageRead]:
+    """Read a sealed package; what was read lasts as long as the body.
+
+    Without `words` nothing is read that is only searched for; `tokens` are what SQLite's index takes. Raises NotIntact
+    where the package cannot be read as one of ours.
+    """
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as stream:
+        try:
+            read = _read(root, Rows(stream), words=words, tokens=tokens)
+        except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
+            raise unreadable(root, error) from error
+        yield read
+
+
+def unreadable(root: Path, error: Exception) -> NotIntact:
+    """That a package cannot be read as one of ours."""
+    return NotIntact("catalogue.package-unreadable", str(root), detail=str(error))
+
+
+def name_of(root: Path) -> tuple[str, int]:
+    """The objid and the version by a package's name. Raises NotIntact."""
+    objid, _, number = root.name.rpartition("_v")
+    if not csip.OBJID.match(objid) or not number.isdigit():
+        raise unreadable(root, ValueError(f"name {root.name}"))
+    return objid, int(number)
+
+
+def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
+    objid, version = name_of(root)
+    package = root / "data" / objid
+    description = read_case(package / csip.CASE)
+    info = dict(bag.read_info(root / "bag-info.txt"))
+    size, count = info["Payload-Oxum"].split(".")
+    formats = formats_index.Counter(objid, version)
+    names = _read_entities(package, {"objid": objid, "version": version}, rows, formats)
+    head = chain(_words(description), (Passage("file", name, name) for name in names))
+    return PackageRead(
+        root,
+        objid,
+        version,
+        description,
+        _long_term(description, info),
+        mets.read_identity(package / csip.METS).created,
+        int(count),
+        int(size),
+        digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"],
+        formats,
+        rows,
+        search.words_of(head, _texts(package), tokens=tokens) if words else None,
+    )
+
+
+def _long_term(description: CaseDescription, info: Mapping[str, str]) -> bool:
+    """The storage class that the rules gave at ingest; packages from before it was written had incident or coercion."""
+    if written := info.get("Storage-Class"):
+        return written == "long-term"
+    return bool(description.incidents) or description.case_type == "coercion"
+
+
+def _read_entities(package: Path, common: Mapping[str, Any], rows: Rows, formats: formats_index.Counter) -> PackedTexts:
+    """Files and events; returns the names of the originals, to be found by."""
+    names = PackedTexts()
+    documents = [("", package / csip.PREMIS)]
+    # The originals last: what was derived from them is known by then.
+    documents += [(role, package / "representations" / role / csip.PREMIS) for role in csip.REPRESENTATIONS[::-1]]
+    for role, document in documents:
+        if role and not document.is_file():
+            continue
+        for entity in premis.read_premis(document):
+            if isinstance(entity, FileObject):
+                rows.file({**common, **_file_row(role, entity)})
+                formats.take(role, entity)
+                if role == "original":
+                    names.append(_readable(entity.original_name) or entity.path.removeprefix("data/"))
+            elif isinstance(entity, Event):
+                rows.event({**common, **_event_row(entity)})
+        rows.close_batch()
+    return names
+
+
+def _readable(name: str) -> str:
+    """The depositor's name, as XML has it, as people read it."""
+    return name if is_plain(name) else readable(original_bytes(name).decode("utf-8", "surrogateescape"))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
+def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
+    source = [relation.related for relation in entity.relationships if relation.sub_kind == "has source"]
+    return {
+        "identifier": entity.identifier,
+        "representation": role,
+        "path": entity.path,
+        "original_name": entity.original_name,
+        "size": entity.size,
+        "sha256": entity.digests["sha256"],
+        "puid": entity.format.puid,
+        "format_name": entity.format.name,
+        "format_version": entity.format.version,
+        "properties": _ENCODER.encode(list(entity.properties)),
+        "source": source[0] if source else None,
+    }
+
+
+def _event_row(event: Event) -> dict[str, Any]:
+    return {
+        "identifier": event.identifier,
+        "kind": event.kind,
+        "happened": event.when,
+        "outcome": event.outcome,
+        "detail": event.detail,
+        "outcome_detail": event.outcome_detail,
+    }
+
+
+def _words(description: CaseDescription) -> Iterator[Passage]:
+    """What the description says, field by field."""
+    yield Passage("case_number", "", description.case_number)
+    yield Passage("archival_number", "", description.archival_number)
+    yield Passage("title", "", description.title)
+    yield Passage("cause", "", description.cause)
+    yield Passage("producer", "", description.producer.name)
+    for party in description.parties:
+        yield Passage("party", "", party.name)
+    for officer in description.officers:
+        yield Passage("officer", "", f"{officer.name} {officer.number}".strip())
+    for measure in description.measures:
+        yield Passage("place", "", measure.place)
+        yield Passage("note", "", measure.note)
+    for incident in description.incidents:
+        yield Passage("note", "", incident.note)
+    yield Passage("note", "", description.note)
+    for item in description.objects:
+        yield Passage("object", item.file, " ".join(filter(None, (item.title, item.kind))))
+        yield Passage("device", item.file, item.device)
+        yield Passage("maker", item.file, item.maker)
+        yield Passage("place", item.file, item.place)
+        yield Passage("note", item.file, " ".join(filter(None, (item.proves, item.note))))
+
+
+def _texts(package: Path) -> Iterator[Passage]:
+    """What was read out of the documents at ingest; nothing in packages from before that was done."""
+    with suppress(FileNotFoundError), (package / csip.TEXT).open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if row.get("text"):
+                yield Passage("text", _readable(str(row["file"])), str(row["text"]))

@@ -76,7 +76,6 @@ def _machine() -> Iterator[Check]:
         except ImportError as error:
             yield Check("health.library", "wrong", {"name": name, "reason": str(error)})
     yield from _tools()
-    yield from _engines()
     yield _reading()
     yield _fonts()
     try:
@@ -90,14 +89,6 @@ def _machine() -> Iterator[Check]:
         yield Check("health.schemas", "good", {"path": str(schema_folder())})
     except MetadataError as error:
         yield Check("health.schemas", "wrong", {"path": error.where})
-
-
-def _engines() -> Iterator[Check]:
-    """What reads scans; without it everything else works."""
-    from preserve.machine_reading.line_reader import missing
-
-    if lacking := missing():
-        yield Check("health.reading-missing", "optional", {"names": listed(lacking)})
 
 
 def _fonts() -> Check:
@@ -135,6 +126,7 @@ def _tools() -> Iterator[Check]:
 
 
 def _home(home: Home) -> Iterator[Check]:
+    from preserve.administration.reading_health import examine_reading
     from preserve.administration.store_health import examine_store
 
     yield from _keys(home)
@@ -151,28 +143,8 @@ def _home(home: Home) -> Iterator[Check]:
         yield Check("health.clock-zone", "wrong", {"zone": home.settings.time_zone, "reason": error.code})
     if not home.settings.clamd:
         yield Check("health.no-scanner", "optional")
-    yield from examine_models(home)
+    yield from examine_reading(home)
     yield from _second_factor(home)
-
-
-def examine_models(home: Home) -> Iterator[Check]:
-    """The models of machine reading: which one counts for text, and which differ from their SHA-256."""
-    from preserve.machine_reading.line_reader import missing
-    from preserve.machine_reading.models import find_models
-
-    try:
-        found = tuple(find_models(home.profiles, home.models))
-    except PreserveError:
-        return  # `preserve profiles check` names the mistake
-    for one in found:
-        if one.state == "wrong":
-            values: dict[str, Value] = {"name": one.described.name, "path": str(one.wrong[0])}
-            yield Check("health.model-wrong", "wrong", values)
-    reads = next((one for one in found if one.described.what == "ocr" and one.state == "whole"), None)
-    if reads is not None:
-        yield Check("health.model", "good", {"name": reads.described.name, "digest": reads.described.digest[:16]})
-    elif not missing():
-        yield Check("health.model-missing", "optional")
 
 
 def _second_factor(home: Home) -> Iterator[Check]:

@@ -58,29 +58,30 @@ def read_pages(file: Path, name: str, settings: OcrSettings | None = None) -> It
     engine = here(chosen.model)
     first, broken = chosen.first, 0
     while True:
-        at = first - 1
+        at, done = first - 1, False
         try:
             for said in run_bounded(_CHILD, _request(file, first, chosen), _limits(chosen), chosen.pulse):
                 if "begin" in said:
-                    at = int(said["begin"])
+                    at, done = int(said["begin"]), False
                     continue
                 record = _record(said, name, engine)
-                broken = 0 if isinstance(record, PageText) else broken
+                done, broken = True, 0 if isinstance(record, PageText) else broken
                 yield record
             return
         except Broken as error:
-            code = error.code
-            if code == ALTERED:
+            if error.code == ALTERED:
                 raise Refused(ALTERED, error.words, name=engine.model) from error
-        page = at if at >= first else 0
-        yield _unread(name, engine, page, code)
-        broken += 1
-        if not page:
+            code = error.code
+        if at < first:  # it broke before it came to a page
+            yield _unread(name, engine, 0, code)
             return
+        if not done:
+            yield _unread(name, engine, at, code)
+        broken += 1
         if broken >= _MOST_BROKEN:
             yield _unread(name, engine, 0, GIVEN_UP)
             return
-        first = page + 1
+        first = at + 1
 
 
 def read_picture(picture: Path, name: str, settings: OcrSettings | None = None) -> PageText | Unread:

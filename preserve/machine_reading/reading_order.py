@@ -68,9 +68,9 @@ def _straightened(lines: Sequence[Corners]) -> list[_Box]:
     turn, lift = cos(angle), sin(angle)
     boxes = []
     for index, line in enumerate(lines):
-        across = [line[at] * turn - line[at + 1] * lift for at in range(0, 8, 2)]
-        down = [line[at] * lift + line[at + 1] * turn for at in range(0, 8, 2)]
-        boxes.append(_Box(index, min(across), min(down), max(across), max(down)))
+        xs = [line[at] * turn - line[at + 1] * lift for at in range(0, 8, 2)]
+        ys = [line[at] * lift + line[at + 1] * turn for at in range(0, 8, 2)]
+        boxes.append(_Box(index, min(xs), min(ys), max(xs), max(ys)))
     return boxes
 
 

@@ -31,6 +31,7 @@ from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
+from preserve.machine_reading import models
 from preserve.machine_reading import records as machine_records
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
@@ -254,6 +255,8 @@ WORDS: dict[str, Collection[str]] = {
     "history.from-{}": _of(life.Source),
     "history.outcome-{}": {"success", "warning", "fail"},
     "ingest.severity-{}": _of(findings.Severity),
+    "reading.for-{}": set(get_args(models.What)),
+    "reading.model-{}": {"absent", "whole", "wrong"},
     "people.by-{}": {"login", "system-user"},
     "people.duty-{}": set(Duty),
     "people.role-{}": set(Role),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from preserve.errors import Refused
+from preserve.errors import Refused, ToolMissing
 from preserve.machine_reading import line_reader
 from preserve.machine_reading.models import model_for
 from preserve.machine_reading.ocr import GIVEN_UP, OcrSettings, for_index, here, read_pages, read_picture
@@ -83,9 +84,16 @@ def test_files_that_cannot_be_read_are_records(tmp_path: Path) -> None:
 
 def test_pages_that_break_the_process_one_after_the_other_end_it(tmp_path: Path) -> None:
     path = scanned_pdf(tmp_path / "a.pdf", [small("第一页")] * 9)
-    records = list(read_pages(path, "a.pdf", OcrSettings(seconds=0.01)))
-    assert {one.code for one in records[:-1] if isinstance(one, Unread)} == {"reading.too-long"}
-    assert len(records) <= 6 and (records[-1].code == GIVEN_UP or records[-1].page == 0)  # type: ignore[union-attr]
+
+    def kill_at_a_page() -> None:
+        known = records.gi_frame.f_locals  # type: ignore[attr-defined]
+        if known.get("at", 0) >= known["first"]:  # the process has said which page it is at
+            for child in psutil.Process().children():
+                child.kill()
+
+    records = read_pages(path, "a.pdf", OcrSettings(pulse=kill_at_a_page))
+    found = [(one.page, said(one)) for one in records]
+    assert found == [*((page, "reading.crashed") for page in range(1, 6)), (0, GIVEN_UP)]
 
 
 def test_a_scan_in_an_ofd_has_its_places_on_the_page(tmp_path: Path) -> None:
@@ -108,7 +116,10 @@ def test_an_altered_model_reads_nothing(tmp_path: Path) -> None:
     assert refused.value.code == "reading.model-digest"
 
 
-def test_without_the_extra_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_reader.sys, "modules", {})
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert line_reader.missing() == ("rapidocr", "onnxruntime", "cv2")
+def test_without_the_extra_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg(small("第一页")))
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    assert line_reader.missing() == ("rapidocr",)
+    with pytest.raises(ToolMissing) as missing:
+        list(read_pages(tmp_path / "a.jpg", "a.jpg"))
+    assert missing.value.code == "reading.extra-missing" and missing.value.values["names"] == "rapidocr"

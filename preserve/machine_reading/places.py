@@ -43,9 +43,9 @@ class PlaceSettings:
 
 def engine(settings: PlaceSettings) -> Engine:
     """What looks: for faces, else for plates."""
-    tools = ("opencv-python-headless",) if settings.face else ("rapidocr", "onnxruntime")
-    model = settings.face or settings.text
-    return engine_of(model, *tools) if model else Engine(tool="")
+    if settings.face is not None:
+        return engine_of(settings.face, "opencv-python-headless")
+    return engine_of(settings.text, "rapidocr", "onnxruntime") if settings.text is not None else Engine(tool="")
 
 
 def read_places(file: Path, name: str, settings: PlaceSettings, *, recording: bool) -> Iterator[Place | Unread]:

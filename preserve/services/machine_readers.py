@@ -33,13 +33,19 @@ class Reader:
 Opening = Callable[[Home], Reader | None]
 
 
+def _pages(home: Home) -> Reader | None:
+    from preserve.services.machine_pages import open_pages
+
+    return open_pages(home)
+
+
 def _places(home: Home) -> Reader | None:
     from preserve.services.machine_places import open_places
 
     return open_places(home)
 
 
-READERS: Mapping[What, Opening] = {"place": _places}
+READERS: Mapping[What, Opening] = {"ocr": _pages, "place": _places}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

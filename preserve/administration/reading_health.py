@@ -10,14 +10,10 @@ from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.machine_reading.line_reader import missing
 from preserve.machine_reading.models import find_models
-from preserve.messages import listed
 
 
 def examine_reading(home: Home) -> Iterator[Check]:
     """What is missing, which model counts for text, and which differ from their SHA-256; all else works without."""
-    lacking = missing()
-    if lacking:
-        yield Check("health.reading-missing", "optional", {"names": listed(lacking)})
     try:
         found = tuple(find_models(home.profiles, home.models))
     except PreserveError:
@@ -29,7 +25,7 @@ def examine_reading(home: Home) -> Iterator[Check]:
     reads = next((one.described for one in found if one.described.what == "ocr" and one.state == "whole"), None)
     if reads is not None:
         yield Check("health.model", "good", {"name": reads.name, "digest": reads.digest[:16]})
-    elif not lacking:
+    elif not missing():
         yield Check("health.model-missing", "optional")
     if not lacking and not any(one.described.what == "face" and one.state == "whole" for one in found):
         yield Check("health.face-model-missing", "optional")

@@ -24,7 +24,9 @@ from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import CaseTypeProfile, MeasuresProfile, RulesProfile
+from preserve.machine_reading.clock_profile import ClockProfile
 from preserve.machine_reading.models import ModelsProfile
+from preserve.machine_reading.speech_profile import SpeechProfile
 from preserve.preservation_planning.profile import PlanningProfile
 from preserve.profiles import locate, names_in, read_profile
 from preserve.services.job_profile import JobsProfile
@@ -37,6 +39,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "retention.toml": RetentionProfile,
     "alike.toml": Alike,
     "looking.toml": LookingProfile,
+    "clocks.toml": ClockProfile,
+    "speech.toml": SpeechProfile,
     "numbering.toml": NumberingProfile,
     "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,

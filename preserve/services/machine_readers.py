@@ -33,6 +33,30 @@ class Reader:
 Opening = Callable[[Home], Reader | None]
 
 
+def _voice(home: Home) -> Reader | None:
+    from preserve.services.machine_ears import voice_reader
+
+    return voice_reader(home)
+
+
+def _speech(home: Home) -> Reader | None:
+    from preserve.services.machine_ears import speech_reader
+
+    return speech_reader(home)
+
+
+def _clock(home: Home) -> Reader | None:
+    from preserve.services.recording_readers import open_clock_reader
+
+    return open_clock_reader(home)
+
+
+def _stretch(home: Home) -> Reader | None:
+    from preserve.services.recording_readers import open_stretch_reader
+
+    return open_stretch_reader(home)
+
+
 def _pages(home: Home) -> Reader | None:
     from preserve.services.machine_pages import open_pages
 
@@ -45,7 +69,14 @@ def _places(home: Home) -> Reader | None:
     return open_places(home)
 
 
-READERS: Mapping[What, Opening] = {"ocr": _pages, "place": _places}
+READERS: Mapping[What, Opening] = {
+    "ocr": _pages,
+    "voice": _voice,
+    "speech": _speech,
+    "clock": _clock,
+    "stretch": _stretch,
+    "place": _places,
+}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

@@ -33,6 +33,7 @@ from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
 from preserve.machine_reading import models
 from preserve.machine_reading import records as machine_records
+from preserve.machine_reading.speech_profile import Element
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
@@ -228,7 +229,8 @@ WORDS: dict[str, Collection[str]] = {
     "cli.deposit-{}": _of(deposits.State) | {"sealed"},
     "cli.due-{}": _of(schedule.How),
     "cli.field-{}": FIELDS,
-    "history.what-{}": REPRESENTATIONS | {"catalogue", "contents", "machine-reading", "pictures", "timeline", "use"},
+    "history.what-{}": REPRESENTATIONS
+    | {"catalogue", "contents", "machine-reading", "pictures", "searchable", "timeline", "transcript", "use"},
     "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,
@@ -281,12 +283,14 @@ WORDS: dict[str, Collection[str]] = {
     "plan.level-{}": _of(planning.Level) | {"unknown"},
     "plan.policy-{}": {"lossless", "compact"},
     "plan.superseded-{}": {"keep", "propose"},
-    "redaction.found-{}": _of(plan.Found),
-    "redaction.gap-{}": passed(ROOT, "gap", "preserve/access/redaction"),
+    "reading.doubt-{}": _of(machine_records.Doubt),
+    "reading.element-{}": _of(Element),
     "reading.what-{}": _of(machine_records.What),
     "reading.state-{}": _of(ListState),
+    "reading.dead-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.stretch-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.place-{}": _of(machine_records.Place.model_fields["what"].annotation),
+    "redaction.found-{}": _of(plan.Found),
     "redaction.what-{}": _of(plan.What),
     "report.health-{}": {"good", "failing"},
     "report.run-{}": {"running", "done", "stopped", "failed"},

@@ -208,27 +208,27 @@ def _gaps(material: Material, found: int) -> Iterator[Gap]:
     """What nobody may think was looked at."""
 
     def gap(code: str, **values: str | int) -> Gap:
-        return Gap(object=material.path, code=f"redaction.gap-{code}", values=values)
+        return Gap(object=material.path, code=code, values=values)
 
     if material.kind in ("text", "other"):
-        yield gap("kind")
+        yield gap("redaction.gap-kind")
         return
     if found > MOST_OF_A_FILE:
-        yield gap("too-many", shown=MOST_OF_A_FILE, found=found)
+        yield gap("redaction.gap-too-many", shown=MOST_OF_A_FILE, found=found)
     faces = "place" in material.looked
     if material.kind == "recording":
         if material.picture:
-            yield gap("frames", step=f"{material.step:g}") if faces else gap("no-places")
+            yield gap("redaction.gap-frames", step=f"{material.step:g}") if faces else gap("redaction.gap-no-places")
         if material.sound:
-            yield gap("voices") if "voice" in material.looked else gap("no-voices")
+            yield gap("redaction.gap-voices") if "voice" in material.looked else gap("redaction.gap-no-voices")
     else:
         if unread := _unread(material):
-            yield gap("pages", pages=_spans(unread))
+            yield gap("redaction.gap-pages", pages=_spans(unread))
         if not faces:
-            yield gap("no-places")
-        yield gap("text")
+            yield gap("redaction.gap-no-places")
+        yield gap("redaction.gap-text")
     if faces:
-        yield gap("faces", smallest=SMALLEST)
+        yield gap("redaction.gap-faces", smallest=SMALLEST)
 
 
 def _unread(material: Material) -> list[int]:

@@ -22,7 +22,7 @@ LINES = (
     "问：证人是谁？",
     f"答：证人的身份证号码是{SECOND}。",
 )
-_ASTRONAUT = Path(__file__).parent / "material" / "astronaut.jpg"
+ASTRONAUT = Path(__file__).parent / "material" / "astronaut.jpg"
 
 
 def scan(path: Path) -> list[tuple[int, int, int, int]]:
@@ -57,5 +57,5 @@ def drafting_case(folder: Path) -> Path:
     scan(case / SCAN)
     text = papers.paragraphs(f"我的身份证号码是{FIRST}，电话{PHONE}。", "没有别的。")
     papers.pdf(case / PAPER, "询问笔录", CASE, text, "李某")
-    shutil.copy(_ASTRONAUT, case / PORTRAIT)
+    shutil.copy(ASTRONAUT, case / PORTRAIT)
     return case

@@ -67,6 +67,12 @@ def _strips(request: dict[str, Any]) -> dict[str, Any]:
     return answer_strips(request)
 
 
+def _text(request: dict[str, Any]) -> dict[str, Any]:
+    from preserve.pictures.texts import answer_text
+
+    return answer_text(request)
+
+
 _WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "examine": _examine,
     "access": _access,
@@ -76,6 +82,7 @@ _WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "sizes": _sizes,
     "codes": _codes,
     "strips": _strips,
+    "text": _text,
 }
 
 

@@ -292,6 +292,7 @@ WORDS: dict[str, Collection[str]] = {
     "reading.dead-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.stretch-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.place-{}": _of(machine_records.Place.model_fields["what"].annotation),
+    "redaction.found-{}": _of(plan.Found),
     "redaction.what-{}": _of(plan.What),
     "report.health-{}": {"good", "failing"},
     "report.run-{}": {"running", "done", "stopped", "failed"},

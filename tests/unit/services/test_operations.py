@@ -235,6 +235,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "request.preview": {"number": REQUEST},
     "request.preview_bytes": {"number": REQUEST},
     "request.preview_page": {"number": REQUEST},
+    "request.propose": {"number": REQUEST},
     "request.redactions": {"number": REQUEST},
     "request.refuse": {"number": REQUEST},
     "request.return": {"number": REQUEST},

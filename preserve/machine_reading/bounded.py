@@ -34,7 +34,7 @@ class Limits:
     `written` bytes of the largest file that it may write, `longest` bytes of a line, and how many `threads` it has."""
 
     memory: int = 4 << 30
-    seconds: float = 180.0
+    seconds: float = 300.0
     written: int = 0
     longest: int = 16 << 20
     threads: int = 1

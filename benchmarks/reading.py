@@ -25,6 +25,7 @@ from PIL import Image
 from benchmarks import reading_material as material
 from benchmarks.measure import row, scratch, settle
 from benchmarks.reading_material import Face, Truth
+from preserve.machine_reading.measuring import measure, plain
 from preserve.machine_reading.ocr import OcrSettings, read_pages
 from preserve.machine_reading.records import PageText
 from tests.support.scans import scanned_pdf
@@ -54,12 +55,12 @@ class Result:
 
     def add(self, truth: Truth, read: str) -> None:
         """Count a page."""
-        text = material.plain(read)
+        found = measure(truth.lines, read)
         self.pages += 1
-        self.signs += sum(len(material.plain(line)) for line in truth.lines)
-        self.wrong += sum(material.wrong_signs(line, text) for line in truth.lines)
+        self.signs += found.signs
+        self.wrong += found.wrong
         self.fields += len(truth.fields)
-        self.exact += sum(material.plain(one) in text for one in truth.fields)
+        self.exact += sum(plain(one) in plain(read) for one in truth.fields)
 
     def join(self, other: Result) -> None:
         """Count the pages of another."""

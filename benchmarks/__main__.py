@@ -36,6 +36,7 @@ NAMES = (
     "web_uploads",
     "web_recordings",
     "web_jobs",
+    "reading",
     "scale",
 )
 RESULTS = Path(__file__).parent / "results.md"

@@ -77,6 +77,11 @@ class Home:
         return self.path / "profiles"
 
     @property
+    def models(self) -> Path:
+        """Models of machine reading that the bureau brought, one folder each."""
+        return self.path / "models"
+
+    @property
     def waiting(self) -> Path:
         """What waits to be taken in: a folder a deposit, with what people wrote about it."""
         return self.path / "inbox" / ".web"

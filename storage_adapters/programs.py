@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,10 +110,11 @@ def ask(arguments: Sequence[str], *, patience: float = 60) -> Ended:
         return Ended(process.returncode, out, error)
 
 
-def start_serving(module: str) -> subprocess.Popen[bytes]:
+def start_serving(module: str, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a module of ours as a process that answers on its pipes, with an empty environment. Raises OSError.
 
-    Isolated (`-I`), it takes no settings of Python from anybody; it makes no scratch files.
+    Isolated (`-I`), it takes no settings of Python from anybody; it makes no scratch files. `settings` are names of
+    the environment that its libraries ask for.
     """
     return subprocess.Popen(
         [sys.executable, "-I", "-m", module],
@@ -121,7 +122,7 @@ def start_serving(module: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        env={"LC_ALL": "C.UTF-8"},
+        env={"LC_ALL": "C.UTF-8", **(settings or {})},
     )
 
 

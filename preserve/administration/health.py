@@ -68,6 +68,8 @@ def examine(home_path: Path) -> Iterator[Check]:
 
 
 def _machine() -> Iterator[Check]:
+    from preserve.administration.paper_health import examine_paper
+
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("health.python", "good" if sys.version_info >= (3, 11) else "wrong", {"version": version})
     for name in LIBRARIES:
@@ -77,7 +79,7 @@ def _machine() -> Iterator[Check]:
             yield Check("health.library", "wrong", {"name": name, "reason": str(error)})
     yield from _tools()
     yield _reading()
-    yield _fonts()
+    yield from examine_paper()
     try:
         hashlib.new("sm3")
         yield Check("health.sm3", "good")
@@ -89,19 +91,6 @@ def _machine() -> Iterator[Check]:
         yield Check("health.schemas", "good", {"path": str(schema_folder())})
     except MetadataError as error:
         yield Check("health.schemas", "wrong", {"path": error.where})
-
-
-def _fonts() -> Check:
-    """The fonts that everything is printed with; what is missing is printed as code points, and is to be mended."""
-    from preserve.messages import listed
-    from preserve.typesetting.fonts import FAMILIES, missing
-
-    lacking = missing()
-    if not lacking:
-        return Check("health.fonts", "good", {"count": len(FAMILIES)})
-    packages = " ".join(sorted({family.package for family in lacking}))
-    names = listed(family.name for family in lacking)
-    return Check("health.fonts-missing", "wrong", {"names": names, "package": packages})
 
 
 def _reading() -> Check:
@@ -126,6 +115,7 @@ def _tools() -> Iterator[Check]:
 
 
 def _home(home: Home) -> Iterator[Check]:
+    from preserve.administration.reading_health import examine_reading
     from preserve.administration.store_health import examine_store
 
     yield from _keys(home)
@@ -142,6 +132,7 @@ def _home(home: Home) -> Iterator[Check]:
         yield Check("health.clock-zone", "wrong", {"zone": home.settings.time_zone, "reason": error.code})
     if not home.settings.clamd:
         yield Check("health.no-scanner", "optional")
+    yield from examine_reading(home)
     yield from _second_factor(home)
 
 

@@ -207,6 +207,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # manager says 0007: door and worker are two users of one group there.
     given_mask = os.umask(0o077)
     os.umask(given_mask if given_mask == _OF_A_SERVICE else given_mask | 0o027)
+    # Libraries import numpy where it is there, and it starts a thread for each processor: nobody here multiplies
+    # matrices, and threads are in the way of processes that are bounded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251  for libraries, which read it themselves
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from preserve.cli.choices import Labelled
+from preserve.cli.machine_findings import findings
 from preserve.cli.main import Group
 from preserve.cli.output import Output
+from preserve.cli.outputs import NewFile
 from preserve.messages import say
-from preserve.services import machine_reading_views, machine_readings
+from preserve.services import machine_reading_copies, machine_reading_views, machine_readings
 from preserve.services.machine_reading_views import ListState, What
 from preserve.services.machine_readings import ReadingWish
 from preserve.services.pages import Page
@@ -95,3 +98,22 @@ def forget(output: Output, case: str) -> None:
     """Throw away what was read in a case; it can be read again."""
     result = output.call(machine_readings.forget, case)
     output.done("cli.reading-forgotten", result, objid=result.objid, count=len(result.readings))
+
+
+@reading.command(name="pdf")
+@_CASE
+@click.argument("file", default="", metavar="[FILE]")
+@click.option("-o", "--output", "target", type=NewFile(), required=True, metavar="PDF")
+def write_pdf(output: Output, case: str, file: str, target: Path) -> None:
+    """Write the scans of a case, or one of its files, as a PDF/A that can be searched; an aid, and no record."""
+    made = output.work("", machine_reading_copies.write_searchable, case, target.parent, file, name=target.name)
+    for one in made.left_out:
+        code = "cli.reading-page-lost" if one.page else "cli.reading-file-lost"
+        output.sentence(code, style="yellow", file=one.name, page=one.page, reason=one.why)
+    copied, lossless, redrawn = (made.kept.get(kind, 0) for kind in ("copied", "lossless", "redrawn"))
+    output.sentence("cli.reading-pages-kept", copied=copied, lossless=lossless, redrawn=redrawn)
+    output.sentence("cli.reading-pdfa", style="" if made.pdfa else "yellow", validator=made.validator)
+    output.done("cli.reading-pdf-done", made, path=str(made.path), pages=made.pages, lines=made.lines)
+
+
+reading.add_command(findings)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from preserve.pictures import isobmff
 
@@ -40,6 +40,14 @@ class TooLarge(Exception):
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """The picture as Pillow opens it, without its own bound and without its words. Raises whatever Pillow raises."""
+    # By the stream: of a name Pillow maps plain TIFF into memory, and then turns it wrongly.
+    with path.open("rb") as stream, opened_stream(stream) as image:
+        yield image
+
+
+@contextmanager
+def opened_stream(stream: IO[bytes]) -> Iterator[Any]:
+    """As `opened`, of a picture that lies within another file."""
     import pillow_heif
     from PIL import Image
 
@@ -47,8 +55,7 @@ def opened(path: Path) -> Iterator[Any]:
     Image.MAX_IMAGE_PIXELS = None  # ours count: pixels of a page and bytes held at once
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # By the stream: of a name Pillow maps plain TIFF into memory, and then turns it wrongly.
-        with path.open("rb") as stream, Image.open(stream) as image:
+        with Image.open(stream) as image:
             yield image
 
 

@@ -24,6 +24,8 @@ from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import CaseTypeProfile, MeasuresProfile, RulesProfile
+from preserve.machine_reading.clock_profile import ClockProfile
+from preserve.machine_reading.models import ModelsProfile
 from preserve.preservation_planning.profile import PlanningProfile
 from preserve.profiles import locate, names_in, read_profile
 from preserve.services.job_profile import JobsProfile
@@ -36,6 +38,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "retention.toml": RetentionProfile,
     "alike.toml": Alike,
     "looking.toml": LookingProfile,
+    "clocks.toml": ClockProfile,
     "numbering.toml": NumberingProfile,
     "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,
@@ -52,6 +55,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "audit.toml": AuditProfile,
     "planning.toml": PlanningProfile,
     "media.toml": MediaProfile,
+    "models.toml": ModelsProfile,
 }
 
 

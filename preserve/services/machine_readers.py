@@ -32,7 +32,20 @@ class Reader:
 
 Opening = Callable[[Home], Reader | None]
 
-READERS: Mapping[What, Opening] = {}
+
+def _clock(home: Home) -> Reader | None:
+    from preserve.services.recording_readers import open_clock_reader
+
+    return open_clock_reader(home)
+
+
+def _stretch(home: Home) -> Reader | None:
+    from preserve.services.recording_readers import open_stretch_reader
+
+    return open_stretch_reader(home)
+
+
+READERS: Mapping[What, Opening] = {"clock": _clock, "stretch": _stretch}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

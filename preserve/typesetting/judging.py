@@ -35,9 +35,16 @@ class Verdict:
         return f"{self.validator}: not decided ({', '.join(self.undecided)})"
 
 
+def validator() -> str:
+    """Its name and version. Raises ImportError where it, or something that it needs, is not installed."""
+    import pikepdf
+    from pikepdf import pdfa
+
+    return f"{pdfa.__name__} {pikepdf.__version__}"
+
+
 def judge(path: Path, part: str = "2") -> Verdict:
     """Ask the validator about level B of a part of ISO 19005. Raises ValueError for a part it does not know."""
-    import pikepdf
     from pikepdf import pdfa
 
     report = pdfa.validate_written(path, f"{part}b")
@@ -49,5 +56,4 @@ def judge(path: Path, part: str = "2") -> Verdict:
     ]
     unknown = tuple(dict.fromkeys(finding.rule for finding in report.findings if finding not in broken))
     rules = tuple(dict.fromkeys(finding.rule.removeprefix("ISO_") for finding in broken))
-    validator = f"pikepdf.pdfa {pikepdf.__version__}"
-    return Verdict(validator, bool(report.passed), rules, unknown)
+    return Verdict(validator(), bool(report.passed), rules, unknown)

@@ -1,4 +1,4 @@
-"""What speaks against a PDF/A-2b claim, as far as qpdf, poppler and pikepdf can tell (ISO 19005-2 §6); no validator."""
+"""What speaks against a PDF/A-2b claim: pikepdf's validator, and what qpdf and poppler can tell (ISO 19005-2 §6)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from html import unescape
 from pathlib import Path
 
 import pikepdf
+
+from preserve.typesetting.judging import judge
 
 _FORBIDDEN = {
     "/Launch",
@@ -29,6 +31,7 @@ def against_pdfa(path: Path) -> list[str]:
     """Everything found, in words; empty where nothing speaks against the claim."""
     checked = subprocess.run(["qpdf", "--check", str(path)], capture_output=True, text=True, check=False)
     found = [] if checked.returncode == 0 else ["qpdf: " + checked.stdout.strip().splitlines()[-1]]
+    found += [f"validator: {rule}" for rule in judge(path).rules]
     with pikepdf.open(path) as pdf:
         found += [*_claim(pdf), *_colours(pdf), *_objects(pdf)]
         if pdf.is_encrypted:
@@ -48,8 +51,8 @@ def _claim(pdf: pikepdf.Pdf) -> Iterator[str]:
     if "/Filter" in stream:
         yield "6.6.2 XMP is packed"
     text = stream.read_bytes()
-    part = re.search(rb"pdfaid:part\D{1,4}(\d)", text)
-    level = re.search(rb"pdfaid:conformance[^A-Za-z]{1,4}([A-Za-z])", text)
+    part = re.search(rb"pdfaid:part(?: [^<>]*)?[>=]\"?(\d)", text)
+    level = re.search(rb"pdfaid:conformance(?: [^<>]*)?[>=]\"?([A-Za-z])", text)
     if not (part and level and part[1] + level[1] == b"2B"):
         yield "6.6.4 does not say 2B"
     title = str(pdf.docinfo.get("/Title", ""))

@@ -200,6 +200,7 @@ def leave(status: int) -> NoReturn:
 if __name__ == "__main__":
     PROGRAM, SOCKET = sys.argv[1:]
     sys.path[0] = os.path.dirname(PROGRAM)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does before it imports anything
     import_everything()
     assert len(os.listdir("/proc/self/task")) == 1, "an import started a thread, which no fork would have"
     gc.collect()

@@ -31,6 +31,7 @@ from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
+from preserve.machine_reading import models
 from preserve.machine_reading import records as machine_records
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
@@ -227,7 +228,8 @@ WORDS: dict[str, Collection[str]] = {
     "cli.deposit-{}": _of(deposits.State) | {"sealed"},
     "cli.due-{}": _of(schedule.How),
     "cli.field-{}": FIELDS,
-    "history.what-{}": REPRESENTATIONS | {"catalogue", "contents", "machine-reading", "pictures", "timeline", "use"},
+    "history.what-{}": REPRESENTATIONS
+    | {"catalogue", "contents", "machine-reading", "pictures", "searchable", "timeline", "use"},
     "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,
@@ -254,6 +256,8 @@ WORDS: dict[str, Collection[str]] = {
     "history.from-{}": _of(life.Source),
     "history.outcome-{}": {"success", "warning", "fail"},
     "ingest.severity-{}": _of(findings.Severity),
+    "reading.for-{}": set(get_args(models.What)),
+    "reading.model-{}": {"absent", "whole", "wrong"},
     "people.by-{}": {"login", "system-user"},
     "people.duty-{}": set(Duty),
     "people.role-{}": set(Role),
@@ -280,6 +284,7 @@ WORDS: dict[str, Collection[str]] = {
     "plan.superseded-{}": {"keep", "propose"},
     "reading.what-{}": _of(machine_records.What),
     "reading.state-{}": _of(ListState),
+    "reading.dead-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.stretch-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.place-{}": _of(machine_records.Place.model_fields["what"].annotation),
     "redaction.what-{}": _of(plan.What),

@@ -17,6 +17,7 @@ from preserve.access.redaction.sources import Source
 from preserve.access.requests.model import Selected
 from preserve.errors import Refused
 from preserve.messages import say
+from preserve.typesetting.judging import judge
 
 Representation = Literal["redacted", "clip", "access"]
 
@@ -69,7 +70,9 @@ def make(order: Order, taken: Path, folder: Path, moment: datetime, progress: Ca
         result = folder / "made.pdf"
         if order.redactions:
             pages.redact_pdf(taken, result, copy, tick)
-            tool = f"pypdfium2 {_installed('pypdfium2')}, pikepdf {_installed('pikepdf')}"
+            # The copy says that it is PDF/A: the event says what a validator thinks of that, and which one.
+            said = f"PDF/A-2b {judge(result).words()}"
+            tool = f"pypdfium2 {_installed('pypdfium2')}, pikepdf {_installed('pikepdf')}, {said}"
         else:
             assert order.mark is not None
             overlay.mark_pdf(taken, result, name, order.mark, tick)

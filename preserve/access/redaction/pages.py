@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from preserve.access.redaction.plan import Redaction
 from preserve.errors import PreserveError, Refused
 from preserve.messages import say
 from preserve.pictures.helper import POOL, PictureFailed
+from preserve.typesetting.declaring import declare
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -179,7 +180,7 @@ def write_pictures(
         whole = stack.enter_context(pikepdf.new())
         for path in pieces:
             whole.pages.extend(stack.enter_context(pikepdf.open(path)).pages)
-        _declare(whole, title, moment)
+        declare(whole, title, moment)
         whole.save(result, deterministic_id=True, min_version="1.7", linearize=False)
     for path in pieces:
         path.unlink()
@@ -229,31 +230,6 @@ def _gray_where_gray(picture: Image.Image) -> Image.Image:
     red, green, blue = picture.split()
     same = ImageChops.difference(red, green).getbbox() is None and ImageChops.difference(green, blue).getbbox() is None
     return red if same else picture
-
-
-def _declare(pdf: Any, title: str, moment: datetime) -> None:
-    """What PDF/A-2b asks for (ISO 19005-2, 6.2.3, 6.6.4): XMP identification and an output intent."""
-    import pikepdf
-    from pikepdf import Array, Dictionary, Name, String
-    from PIL import ImageCms
-
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    profile[24:36] = b"\x07\xea\x00\x01\x00\x01" + bytes(6)  # the day it was made: the same for all
-    icc = pikepdf.Stream(pdf, bytes(profile))
-    icc.stream_dict = Dictionary(N=3)
-    intent = Dictionary(
-        Type=Name.OutputIntent,
-        S=Name.GTS_PDFA1,
-        OutputConditionIdentifier=String("sRGB"),
-        Info=String("sRGB"),
-        DestOutputProfile=pdf.make_indirect(icc),
-    )
-    pdf.Root.OutputIntents = Array([pdf.make_indirect(intent)])
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
-        xmp["pdfaid:part"] = "2"
-        xmp["pdfaid:conformance"] = "B"
-        xmp["dc:title"] = title
-        xmp["xmp:CreateDate"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def prove_clean(result: Path, pages: int) -> None:

@@ -14,6 +14,9 @@ from preserve.typesetting.judging import PARTS, judge
 _MOST_FONTS = 5000
 _MOST_FAULTS = 5
 _MOST_JUDGED = 64 << 20
+# As an attribute or as an element, which may declare its name space itself.
+_PART = re.compile(rb"pdfaid:part(?:\s[^<>]{0,200})?[>=][\s\"']{0,4}(\d)")
+_LEVEL = re.compile(rb"pdfaid:conformance(?:\s[^<>]{0,200})?[>=][\s\"']{0,4}([A-Za-z])")
 
 
 def _unembedded(document: Any) -> list[str]:
@@ -104,8 +107,7 @@ def _describe(document: Any, report: Report) -> None:
     metadata = document.Root.get("/Metadata")
     if metadata is not None:
         text = bytes(metadata.read_bytes()[: 1 << 20])
-        part = re.search(rb"pdfaid:part\D{1,4}(\d)", text)
-        level = re.search(rb"pdfaid:conformance[^A-Za-z]{1,4}([A-Za-z])", text)
+        part, level = _PART.search(text), _LEVEL.search(text)
         if part:
             report.add("PDF/A", part[1].decode() + (level[1].decode().lower() if level else ""))
     report.add("Attachments", len(document.attachments) or None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from starlette.responses import Response
@@ -10,9 +11,12 @@ from preserve.services import cases, job_files, jobs, reading, reading_timeline
 from preserve.services.case_history import show_history
 from preserve.services.case_use import show_use
 from preserve.services.choices import spoken
+from preserve.services.machine_findings import MachineFinding
+from preserve.services.machine_findings_shown import show_machine_findings
 from preserve.services.pages import Page
 from preserve.services.tables import cases as tables
 from preserve.web.asked import Asked
+from preserve.web.pages.reading import address
 from preserve.web.routing import page
 from preserve.web.windows import Window
 
@@ -20,7 +24,7 @@ TABS = ("contents", "description", "copies", "life", "use", "findings")
 ENTRIES = 100
 
 
-@page("GET", "/cases/{objid}", "case.show", "reading.open", "case.use")
+@page("GET", "/cases/{objid}", "case.show", "reading.open", "case.use", "reading.findings")
 def show_case(asked: Asked) -> Response:
     """One case; the tab says which part of it."""
     objid = asked.path["objid"]
@@ -28,6 +32,7 @@ def show_case(asked: Asked) -> Response:
     tab = tab if tab in TABS else TABS[0]
     view = cases.show(asked.session, objid, Page(asked.query.get("after", ""), ENTRIES))
     files = reading.open_reading(asked.session, objid) if tab == "contents" and not view.destroyed else None
+    machine = show_machine_findings(asked.session, objid) if tab == "findings" and not view.destroyed else None
     known, versions, formats, copies, events, entries = tables.show(view)
     return asked.show(
         f"cases/{tab}.html",
@@ -40,19 +45,34 @@ def show_case(asked: Asked) -> Response:
         recordings=sum(1 for one in files.files if one.length) if files else 0,
         window=Window(len(files.files) if files else 0, asked.query.get("from", "1")),
         named=partial(spoken, asked.session),
+        machine_found=machine,
+        address=address,
         use=show_use(asked.session, objid) if tab in ("use", "findings") else None,
         following=f"/cases/{view.case.objid}?tab=life&after={view.ledger_next}" if view.ledger_next else "",
     )
 
 
-@page("GET", "/cases/{objid}/timeline", "reading.timeline")
+@page("GET", "/cases/{objid}/timeline", "reading.timeline", "reading.findings")
 def show_timeline(asked: Asked) -> Response:
     """The recordings of all devices on one line, played in step."""
     line = reading_timeline.show_timeline(asked.session, asked.path["objid"])
     devices: dict[str, list[reading_timeline.OnLine]] = {}
     for one in line.recordings:
         devices.setdefault(one.device, []).append(one)
-    return asked.show("reading/timeline.html", line=line, devices=devices)
+    machine = show_machine_findings(asked.session, line.objid)
+    return asked.show("reading/timeline.html", line=line, devices=devices, marked=_marked(line, machine.findings))
+
+
+def _marked(
+    line: reading_timeline.Timeline, found: Sequence[MachineFinding]
+) -> dict[str, list[tuple[float, MachineFinding]]]:
+    """For each recording what a machine found in it, and where that is on the line, in seconds."""
+    starts = {one.identifier: one.start for one in line.recordings}
+    marked: dict[str, list[tuple[float, MachineFinding]]] = {}
+    for one in found:
+        if one.identifier in starts:
+            marked.setdefault(one.identifier, []).append((starts[one.identifier] + one.at, one))
+    return marked
 
 
 @page("GET", "/cases/{objid}/history", "case.history", "job.made")

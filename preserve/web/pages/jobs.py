@@ -37,6 +37,7 @@ _ABOUT = {
     "media.add": "/media",
     "planning.identify": "/planning",
     "planning.run": "/planning",
+    "reading.searchable": "/cases/{objid}",
     "repair.run": "/repairs",
     "retention.propose": "/retention/rules",
     "request.deliver": "/requests/{number}",

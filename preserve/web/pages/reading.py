@@ -8,8 +8,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from preserve.errors import UsageError
-from preserve.services import reader_notes, reading, reading_bytes
+from preserve.services import jobs, reader_notes, reading, reading_bytes
 from preserve.services.documents import as_document
+from preserve.services.machine_findings_shown import read_frame, show_machine_findings
 from preserve.services.machine_reading_views import machine_text
 from preserve.web.asked import Asked
 from preserve.web.routing import page
@@ -37,13 +38,14 @@ def begin(asked: Asked) -> Response:
     return asked.see_other(address(case.objid, first.identifier))
 
 
-@page("GET", "/cases/{objid}/view/{file}", "reading.open", "reading.machine_text")
+@page("GET", "/cases/{objid}/view/{file}", "reading.open", "reading.machine_text", "reading.findings")
 def show_file(asked: Asked) -> Response:
     """One file, beside the list of all."""
     objid, file = _place(asked)
     case = reading.open_reading(asked.session, objid, file)
     identifiers = [one.identifier for one in case.files]
     window = Window(len(case.files), str(identifiers.index(file) + 1))
+    moving = case.shown is not None and case.shown.file.way in ("video", "sound")
     pages = Window(case.shown.pages if case.shown else 0, asked.query.get("page", "1"), 40)
     shows_pages = case.shown is not None and case.shown.file.way in ("pages", "picture")
     first, last = (pages.first, pages.last) if pages.last else (1, 1)
@@ -56,6 +58,7 @@ def show_file(asked: Asked) -> Response:
         window=window,
         pages=pages,
         shown=case.shown,
+        machine_found=show_machine_findings(asked.session, objid, file) if moving else None,
         address=address,
         base=f"/cases/{case.objid}/files/{quote(file, safe='')}",
     )
@@ -120,6 +123,33 @@ def send_strip_picture(asked: Asked) -> Response:
         raise UsageError("look.no-strip", str(part)[:20])
     picture = reading_bytes.read_strip_picture(asked.session, *_place(asked), part)
     return Response(picture.data, media_type=picture.media_type, headers=PRIVATE)
+
+
+@page("GET", "/cases/{objid}/files/{file}/frame", "reading.frame")
+def send_frame(asked: Asked) -> Response:
+    """One frame of a recording, as a picture."""
+    try:
+        at = float(asked.query.get("at", ""))
+    except ValueError as error:
+        raise UsageError("reading.clock-no-frame", "", at=asked.query.get("at", "")[:20]) from error
+    picture = read_frame(asked.session, *_place(asked), at)
+    return Response(picture.data, media_type=picture.media_type, headers=PRIVATE)
+
+
+@page("POST", "/cases/{objid}/view/{file}/searchable", "job.ask", "reading.searchable")
+def write_searchable(asked: Asked) -> Response:
+    """Have a copy written that can be searched, of a file that was read by machine."""
+    objid, file = _place(asked)
+    asked_for = jobs.ask(asked.session, "reading.searchable", {"case": objid, "file": file}, key=asked.key)
+    return asked.see_other(f"/jobs/{asked_for.id}")
+
+
+@page("POST", "/cases/{objid}/searchable", "job.ask", "reading.searchable")
+def write_searchable_case(asked: Asked) -> Response:
+    """The same of all scans of a case."""
+    objid = asked.path["objid"]
+    asked_for = jobs.ask(asked.session, "reading.searchable", {"case": objid}, key=asked.key)
+    return asked.see_other(f"/jobs/{asked_for.id}")
 
 
 @page("POST", "/cases/{objid}/view/{file}/marks", "reading.mark")

@@ -52,6 +52,7 @@
     const box = lane.getBoundingClientRect();
     to((event.clientX - box.left) / box.width * whole);
   });
+  for (const button of line.querySelectorAll("[data-to]")) button.addEventListener("click", () => to(Number(button.dataset.to)));
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, textarea, select, button, a, video, audio")) return;
     const key = event.key.toLowerCase();

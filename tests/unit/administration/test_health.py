@@ -46,7 +46,7 @@ _MACHINE = {"health.python", "health.library", "health.tool-missing", "health.to
 def test_a_new_archive_is_sound_and_every_check_has_its_words(home: Path) -> None:
     seen = checks(home)
     assert wrong(home) == set()
-    for code in ("home", "key", "modes", "catalogue", "store", "room", "clock", "schemas", "python", "tool"):
+    for code in ("home", "key", "modes", "catalogue", "store", "room", "clock", "schemas", "python", "tool", "pdfa"):
         assert seen[f"health.{code}"].state == "good", code
     for code in ("never-verified", "no-scanner", "signer-none"):
         assert seen[f"health.{code}"].state == "optional", code

@@ -65,3 +65,22 @@ def test_what_claims_nothing_is_not_judged(tmp_path: Path) -> None:
     reader.read(tmp_path / "a.pdf", report)
     assert report.findings == []
     assert "PDF/A check" not in dict(report.properties)
+
+
+def test_a_claim_is_read_however_xmp_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    for number, claim in enumerate(
+        (
+            b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>",
+            b"<a pdfaid:part=\"2\" pdfaid:conformance='B'/>",
+            b'<pdfaid:part xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">2</pdfaid:part>'
+            b'<pdfaid:conformance xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">B</pdfaid:conformance>',
+        )
+    ):
+        with pikepdf.new() as document:
+            document.add_blank_page()
+            document.Root.Metadata = document.make_stream(claim)
+            document.save(path, fix_metadata_version=False)
+        report = Report("a.pdf")
+        reader.read(path, report)
+        assert dict(report.properties)["PDF/A"] == "2b", number

@@ -16,6 +16,7 @@ from preserve.access.redaction.sources import Source, kind_of
 from preserve.access.requests.model import Selected
 from preserve.errors import Refused
 from preserve.messages import say, speaking
+from preserve.typesetting.judging import judge
 from tests.support.redacting import MARK, MOMENT, text_in
 
 
@@ -71,6 +72,7 @@ def test_a_paper_is_redacted_or_only_marked(tmp_path: Path) -> None:
     box = Redaction("a.pdf", "box", "隐私", "20", "p", box=Box(0, 0, 10, 10, "%"))
     redacted = carried_out(order("a.pdf", box), source)
     assert text_in(redacted.path) == "" and "pypdfium2" in redacted.made_by
+    assert f"PDF/A-2b {judge(redacted.path).words()}" in redacted.made_by and judge(redacted.path).passed
     marked = carried_out(order("a.pdf", to="access", marked=True), source)
     assert "public" in text_in(marked.path) and "pypdfium2" not in marked.made_by
     assert (order("a.pdf", box).event, order("a.pdf", marked=True).event) == ("redaction", "modification")

@@ -1,0 +1,35 @@
+"""`preserve reading models`: which models there are, and bringing one from a medium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from preserve.cli.main import Group
+from preserve.cli.output import Output
+from preserve.services import machine_models as room
+from preserve.services.tables import machine_models as tables
+
+
+@click.group(cls=Group)
+def models() -> None:
+    """Models of machine reading."""
+
+
+@models.command(name="list")
+def list_models(output: Output) -> None:
+    """Each model that the profile describes, and whether it is here and whole."""
+    shown = output.call(room.list_models)
+    output.tables(tables.list_models(shown))
+    output.document(shown)
+
+
+@models.command(name="add")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def add_models(output: Output, folder: Path) -> None:
+    """Copy models from a folder into the home, after their SHA-256 were checked."""
+    brought = output.call(room.bring, folder)
+    for name in brought.names:
+        output.sentence("cli.reading.model-brought", name=name, style="green")
+    output.document(brought)

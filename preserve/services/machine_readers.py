@@ -21,16 +21,24 @@ class Reader:
 
     `read` is given where a file lies and its name in the case; it gives records of that name, and where a page or the
     whole file cannot be read an `Unread` that says why. Whatever it decodes it decodes in a bounded process: it neither
-    hangs nor takes this one along. With another `engine` files are read again.
+    hangs nor takes this one along. With another `engine` files are read again. One that has `resume` reads page by
+    page and can begin at a page: then a run that was cut off in a long file goes on there.
     """
 
     what: What
     engine: Engine
     wants: Callable[[ObjectRow], bool]
     read: Callable[[Path, str], Iterable[Record]]
+    resume: Callable[[Path, str, int], Iterable[Record]] | None = None
 
 
 Opening = Callable[[Home], Reader | None]
+
+
+def _ocr(home: Home) -> Reader | None:
+    from preserve.services.page_readers import open_page_reader
+
+    return open_page_reader(home)
 
 
 def _clock(home: Home) -> Reader | None:
@@ -45,7 +53,7 @@ def _stretch(home: Home) -> Reader | None:
     return open_stretch_reader(home)
 
 
-READERS: Mapping[What, Opening] = {"clock": _clock, "stretch": _stretch}
+READERS: Mapping[What, Opening] = {"ocr": _ocr, "clock": _clock, "stretch": _stretch}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

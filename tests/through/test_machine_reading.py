@@ -69,8 +69,10 @@ def test_what_was_read_is_shown_with_engine_and_score(archive: Archive) -> None:
 def test_it_is_not_read_again_and_nothing_is_unread(archive: Archive) -> None:
     again = archive.json("reading", "run", "--all", "--what", "ocr")
     assert (again["files"], again["cases"]) == (0, [])
-    (listed,) = archive.json("reading", "list", "--state", "read")["cases"]
-    assert "ocr" in listed["what"]
+    for asked in ([], ["--state", "read"], ["--state", "read", "--size", "1"]):
+        (listed,) = archive.json("reading", "list", *asked)["cases"]
+        assert "ocr" in listed["what"]
+    assert archive.json("audit", "run", "--all")["findings"] == [], "readings belong into the store"
 
 
 def test_a_catalogue_made_again_finds_it(archive: Archive) -> None:

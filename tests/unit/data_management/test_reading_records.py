@@ -76,6 +76,7 @@ def versions(made: S3Adapter) -> list[str]:
 def test_of_a_store_that_is_away_nothing_is_kept_here(server: Server, tmp_path: Path) -> None:
     """What one machine removes is gone for all, every version of it."""
     made = bucket(server)
+    made.client().put_bucket_versioning(Bucket=made.bucket, VersioningConfiguration={"Status": "Enabled"})
     store = ObjectStore(kind="s3", bucket=made.bucket, endpoint=made.endpoint)
     one, other = (Home(tmp_path / name, Settings(archive_id="a", institution="局", store=store)) for name in "ab")
     path = reading_records.path_of(one.store, "aip-1", 1)

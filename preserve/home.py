@@ -92,6 +92,12 @@ class Home:
         return self.path / "outbox"
 
     @property
+    def speech_model(self) -> Path | None:
+        """The folder of the model that speech is written down by, where the settings name one."""
+        named = self.settings.reading.speech_model
+        return (self.path / named).resolve() if named else None
+
+    @property
     def log(self) -> Path:
         """The folder of the run logs, for an auditor."""
         return self.path / "log"

@@ -160,6 +160,14 @@ class Reading(BaseModel):
         pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
         description="hours of the day in which `preserve reading run --nightly` begins a file",
     )
+    speech_model: str = Field(
+        "", description="folder of a speech model, relative to the home or absolute; empty: no transcripts"
+    )
+    speech_sha256: str = Field(
+        "",
+        pattern=r"^([0-9a-fA-F]{64})?$",
+        description="digest that the model must have, as `preserve doctor` gives it; empty: any",
+    )
 
 
 class Logging(BaseModel):

@@ -116,6 +116,7 @@ def _tools() -> Iterator[Check]:
 
 def _home(home: Home) -> Iterator[Check]:
     from preserve.administration.reading_health import examine_reading
+    from preserve.administration.speech_health import examine_speech
     from preserve.administration.store_health import examine_store
 
     yield from _keys(home)
@@ -130,6 +131,7 @@ def _home(home: Home) -> Iterator[Check]:
         yield Check("health.clock", "good", {"now": now().isoformat(), "zone": home.settings.time_zone})
     except PreserveError as error:
         yield Check("health.clock-zone", "wrong", {"zone": home.settings.time_zone, "reason": error.code})
+    yield from examine_speech(home)
     if not home.settings.clamd:
         yield Check("health.no-scanner", "optional")
     yield from examine_reading(home)

@@ -13,11 +13,12 @@ from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
 from preserve.messages import say
-from preserve.services import machine_reading_copies, machine_reading_views, machine_readings
+from preserve.services import machine_reading_copies, machine_reading_views, machine_readings, machine_voices
 from preserve.services.machine_reading_views import ListState, What
 from preserve.services.machine_readings import ReadingWish
 from preserve.services.pages import Page
 from preserve.services.tables import machine_readings as tables
+from preserve.services.tables import machine_voices as voices
 
 _WHAT = Labelled(get_args(What), lambda what: say(f"reading.what-{what}"))
 _STATE = Labelled(tuple(filter(None, get_args(ListState))), lambda state: say(f"reading.state-{state}"))
@@ -114,6 +115,19 @@ def write_pdf(output: Output, case: str, file: str, target: Path) -> None:
     output.sentence("cli.reading-pages-kept", copied=copied, lossless=lossless, redrawn=redrawn)
     output.sentence("cli.reading-pdfa", style="" if made.pdfa else "yellow", validator=made.validator)
     output.done("cli.reading-pdf-done", made, path=str(made.path), pages=made.pages, lines=made.lines)
+
+
+@reading.command()
+@_CASE
+@click.argument("file", metavar="FILE")
+def transcript(output: Output, case: str, file: str) -> None:
+    """What was understood of a recording, and where to listen."""
+    result = output.call(machine_voices.show_transcript, case, file)
+    output.sentence("reading.not-checked", style="yellow")
+    output.tables(*voices.transcript(result))
+    if result.heard is None or not result.heard.pieces:
+        output.sentence((result.heard and result.heard.code) or "cli.none-found")
+    output.document(result)
 
 
 reading.add_command(findings)

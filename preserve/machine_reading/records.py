@@ -45,6 +45,10 @@ class Line(_Frozen):
     score: Share
 
 
+Doubt = Literal["", "repeated", "unsure", "no-speech"]
+"""Why what an engine wrote is not believed: it repeats itself, it is unsure, or it took the sound for no speech."""
+
+
 class Word(_Frozen):
     """A word that was heard."""
 
@@ -84,6 +88,10 @@ class Heard(_Record):
     words: tuple[Word, ...] = ()
     logprob: float = 0.0
     no_speech: Share = 0.0
+    doubt: Doubt = ""
+    """Why what the engine wrote is not believed; then there is no text: something was said, and nobody knows what."""
+    until: Second = 0.0
+    """How far the recording was transcribed; what comes later was not asked for."""
 
 
 class Voice(_Record):

@@ -26,6 +26,7 @@ from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import CaseTypeProfile, MeasuresProfile, RulesProfile
 from preserve.machine_reading.clock_profile import ClockProfile
 from preserve.machine_reading.models import ModelsProfile
+from preserve.machine_reading.speech_profile import SpeechProfile
 from preserve.preservation_planning.profile import PlanningProfile
 from preserve.profiles import locate, names_in, read_profile
 from preserve.services.job_profile import JobsProfile
@@ -39,6 +40,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "alike.toml": Alike,
     "looking.toml": LookingProfile,
     "clocks.toml": ClockProfile,
+    "speech.toml": SpeechProfile,
     "numbering.toml": NumberingProfile,
     "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,16 @@ from preserve.access.viewing.kinds import way_of
 from preserve.access.viewing.reading_room import Viewed
 from preserve.access.viewing.single_frames import SingleFrames
 from preserve.administration.duties import Duty
+from preserve.clock import zone
 from preserve.data_management import readings
 from preserve.errors import Refused, UsageError
 from preserve.ingest.readers.camera_names import read_name
+from preserve.ingest.rules.profile import read_rules
 from preserve.machine_reading.clock_profile import clock_profile
+from preserve.machine_reading.speech_profile import speech_profile
 from preserve.services.local_times import clock_of
 from preserve.services.machine_findings import MachineFinding, RecordingFacts, findings_of
+from preserve.services.machine_findings_voice import begun, dated, voice_findings
 from preserve.services.operation import query
 from preserve.services.reading_bytes import Picture
 from preserve.services.reading_files import LOOK, LOOK_OR_LIST, find_file, read_contents, require_intact
@@ -54,24 +58,36 @@ def show_machine_findings(session: Session, case: str, file: str = "") -> Machin
     with session.archive.catalogue.read() as connection:
         read = {(one.file, one.what) for one in readings.files_of(connection, held.objid) if one.records}
         with_clock = {name for name, what in read if what == "clock" and name in facts}
-        found = _found(session, connection, held.objid, facts) if any(name in facts for name, _ in read) else ()
+        found = _found(session, connection, held, files, facts) if any(name in facts for name, _ in read) else ()
     return MachineFindings(
         held.objid, held.description.case_number, held.description.title, len(facts), len(with_clock), found
     )
 
 
 def _found(
-    session: Session, connection: Connection, objid: str, facts: dict[str, RecordingFacts]
+    session: Session, connection: Connection, held: HeldCase, files: Sequence[Viewed], facts: dict[str, RecordingFacts]
 ) -> tuple[MachineFinding, ...]:
     """What follows from the readings that are kept; reckoned once, since a long recording has ten thousand reads."""
-    kept = tuple((one.number, one.sha256) for one in readings.of_case(connection, objid))
+    kept = tuple((one.number, one.sha256) for one in readings.of_case(connection, held.objid))
     profile = clock_profile(session.home.profiles)
-    key = (session.home.path, objid, kept, tuple(facts.items()), profile, session.language)
+    rules, speech = read_rules(session.home.profiles), speech_profile(session.home.profiles)
+    how = (profile, repr(rules), repr(speech), session.language)
+    key = (session.home.path, held.package, len(files), kept, tuple(facts.items()), how)
     with _keeping:
         if key in _kept:
             return _kept[key]
-    records = readings.records_of(connection, session.home.store, objid)
-    found = tuple(findings_of(records, facts, profile))
+    records = list(readings.records_of(connection, session.home.store, held.objid))
+    local = zone(session.home.settings.time_zone)
+    taken = list(dated(held.description, files, local))
+    listen = voice_findings(begun(held.description, taken, rules, local), records, speech)
+    heard = [
+        MachineFinding(one.finding, facts[one.finding.where].identifier, one.at, one.until)
+        for one in listen
+        if one.finding.where in facts
+    ]
+    places = {name: place for place, name in enumerate(facts)}
+    both = [*findings_of(records, facts, profile), *heard]
+    found = tuple(sorted(both, key=lambda one: (places.get(one.finding.where, 0), one.at, one.finding.code)))
     with _keeping:
         _kept[key] = found
         while len(_kept) > _MOST_KEPT:

@@ -41,6 +41,18 @@ def _ocr(home: Home) -> Reader | None:
     return open_page_reader(home)
 
 
+def _voice(home: Home) -> Reader | None:
+    from preserve.services.machine_ears import voice_reader
+
+    return voice_reader(home)
+
+
+def _speech(home: Home) -> Reader | None:
+    from preserve.services.machine_ears import speech_reader
+
+    return speech_reader(home)
+
+
 def _clock(home: Home) -> Reader | None:
     from preserve.services.recording_readers import open_clock_reader
 
@@ -53,7 +65,13 @@ def _stretch(home: Home) -> Reader | None:
     return open_stretch_reader(home)
 
 
-READERS: Mapping[What, Opening] = {"ocr": _ocr, "clock": _clock, "stretch": _stretch}
+READERS: Mapping[What, Opening] = {
+    "ocr": _ocr,
+    "voice": _voice,
+    "speech": _speech,
+    "clock": _clock,
+    "stretch": _stretch,
+}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

@@ -18,9 +18,11 @@ from preserve.data_management.reader_notes import Mark as Mark
 from preserve.description.labels import label_of
 from preserve.description.schema import Classification, Stage
 from preserve.errors import PreserveError
+from preserve.machine_reading.speech_profile import speech_profile
 from preserve.pictures.helper import PictureFailed
 from preserve.services import jobs
 from preserve.services.local_times import clock_of
+from preserve.services.machine_voices import HeardShown, VoiceShown, heard_shown, read_of, voice_shown, voices_of
 from preserve.services.operation import query
 from preserve.services.reading_files import (
     LOOK_OR_LIST,
@@ -84,7 +86,7 @@ class FileShown:
 
     `state` of the copy is `fetching`, `checking`, `intact` or `altered`, found at `checked`, empty before. `pages` of a
     document; `unreadable` where they cannot be drawn. `text` of a plain file, of which `text_cut` says that more is not
-    shown.
+    shown. `voice` and `heard` are machine-read and not checked, absent where nothing was read.
     """
 
     file: FileInList
@@ -103,6 +105,8 @@ class FileShown:
     transcript: str = ""
     transcript_lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
+    voice: VoiceShown | None = None
+    heard: HeardShown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +222,16 @@ def _with_contents(session: Session, opened: Opened, facts: FileShown, files: li
         passages = search.passages(connection, opened.case.objid) if with_text else []
     texts = [passage.text for passage in passages if (passage.field, passage.place) == ("text", name)]
     lines = [line for text in texts for line in text.splitlines()]
+    read = read_of(session, opened.case.objid)
+    heard = None if secret else heard_shown(read, opened.viewed.name, speech_profile(session.home.profiles))
     return replace(
         facts,
         strip=strip_of(opened),
         transcript=transcript.identifier if transcript else "",
         transcript_lines=tuple(_line(line) for line in lines if line.strip()),
         marks=tuple(marks),
+        voice=voice_shown(voices_of(read), opened.viewed.name, opened.viewed.length),
+        heard=heard,
     )
 
 

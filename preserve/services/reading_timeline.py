@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from preserve.access.viewing.kinds import Way, way_of
 from preserve.administration.duties import Duty
+from preserve.services.machine_voices import VoiceShown, read_of, voice_shown, voices_of
 from preserve.services.operation import Arguments, Look, query
 from preserve.services.reading_files import LOOK, read_contents
 from preserve.services.session import Session
@@ -17,7 +18,8 @@ from preserve.services.session import Session
 class OnLine:
     """A recording on the time line: `start` in seconds from the line's beginning, `began` by the bureau's clock.
 
-    `offset`: seconds by which the device's clock was ahead, as the description says; already taken off.
+    `offset`: seconds by which the device's clock was ahead, as the description says; already taken off. `voice` says
+    where somebody speaks, machine-read and not checked; it is absent where nobody listened.
     """
 
     identifier: str
@@ -28,6 +30,7 @@ class OnLine:
     start: float
     length: float
     offset: float
+    voice: VoiceShown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def show_timeline(session: Session, case: str) -> Timeline:
     held, files = read_contents(session, case)
     clocks = {clock.device: clock.seconds for clock in held.description.clocks}
     recordings = [file for file in files if file.recording]
+    voices = voices_of(read_of(session, held.objid))
     placed: list[tuple[datetime, OnLine]] = []
     for file in recordings:
         if file.began is None or file.length <= 0:
@@ -60,11 +64,11 @@ def show_timeline(session: Session, case: str) -> Timeline:
         offset = clocks.get(file.device, 0.0)
         began = file.began - timedelta(seconds=offset)
         shown = f"{began:%Y-%m-%d %H:%M:%S}"
-        way = way_of(file.path)
-        placed.append((began, OnLine(file.identifier, file.name, file.device, way, shown, 0, file.length, offset)))
+        voice = voice_shown(voices, file.name, file.length)
+        one = OnLine(file.identifier, file.name, file.device, way_of(file.path), shown, 0, file.length, offset, voice)
+        placed.append((began, one))
     placed.sort(key=lambda one: (one[0], one[1].device, one[1].name))
-    first = placed[0][0] if placed else None
-    line = [_at(one, (began - first).total_seconds()) for began, one in placed] if first is not None else []
+    line = [replace(one, start=(began - placed[0][0]).total_seconds()) for began, one in placed]
     return Timeline(
         held.objid,
         held.description.case_number,
@@ -74,7 +78,3 @@ def show_timeline(session: Session, case: str) -> Timeline:
         tuple(sorted(line, key=lambda one: (one.device, one.start, one.name))),
         len(recordings) - len(line),
     )
-
-
-def _at(one: OnLine, start: float) -> OnLine:
-    return OnLine(one.identifier, one.name, one.device, one.way, one.began, start, one.length, one.offset)

@@ -33,6 +33,7 @@ from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
 from preserve.machine_reading import models
 from preserve.machine_reading import records as machine_records
+from preserve.machine_reading.speech_profile import Element
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
@@ -229,7 +230,7 @@ WORDS: dict[str, Collection[str]] = {
     "cli.due-{}": _of(schedule.How),
     "cli.field-{}": FIELDS,
     "history.what-{}": REPRESENTATIONS
-    | {"catalogue", "contents", "machine-reading", "pictures", "searchable", "timeline", "use"},
+    | {"catalogue", "contents", "machine-reading", "pictures", "searchable", "timeline", "transcript", "use"},
     "cli.state-{}": {"running", "waiting", "refused", "abandoned"},
     "cli.task-{}": _of(overview.Act) - {"nothing"},
     "cli.word-{}": TERMS,
@@ -282,6 +283,8 @@ WORDS: dict[str, Collection[str]] = {
     "plan.level-{}": _of(planning.Level) | {"unknown"},
     "plan.policy-{}": {"lossless", "compact"},
     "plan.superseded-{}": {"keep", "propose"},
+    "reading.doubt-{}": _of(machine_records.Doubt),
+    "reading.element-{}": _of(Element),
     "reading.what-{}": _of(machine_records.What),
     "reading.state-{}": _of(ListState),
     "reading.dead-{}": _of(machine_records.Stretch.model_fields["what"].annotation),

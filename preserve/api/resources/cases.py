@@ -13,6 +13,7 @@ CASES = (
     get("/cases/{case}/reading", "reading.open", fixed={"file": ""}),
     get("/cases/{case}/files/{file}", "reading.bytes", gives="copy"),
     get("/cases/{case}/files/{file}/reading", "reading.open"),
+    get("/cases/{case}/files/{file}/transcript", "reading.transcript"),
     get("/cases/{case}/files/{file}/pages/{page}", "reading.page", gives="picture"),
     get("/cases/{case}/files/{file}/strip", "reading.strip"),
     get("/cases/{case}/files/{file}/strip/{part}", "reading.strip_picture", gives="picture"),

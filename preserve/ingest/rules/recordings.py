@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from math import isfinite
 
 from preserve.clock import parse
-from preserve.description.schema import CaseObject
+from preserve.description.schema import CaseDescription, CaseObject
 from preserve.ingest.facts import Character
 from preserve.ingest.rules import View
 
@@ -169,19 +169,28 @@ def runs_by_day(view: View) -> list[list[Run]]:
 
     A run that goes on past midnight, and one that a measure goes on from, belong to the day on which it began.
     """
+    tolerance = view.profile.continuity.tolerance_seconds
+    return days_of(recordings(view), tolerance, measured(view.case, view.zone), view.zone)
+
+
+Spans = Sequence[tuple[datetime, datetime]]
+
+
+def measured(case: CaseDescription, zone: tzinfo) -> Spans:
+    """When each measure whose end is known began and ended, in UTC."""
+    return [(in_utc(one.start, zone), in_utc(one.end, zone)) for one in case.measures if one.end is not None]
+
+
+def days_of(taken: Iterable[Recording], tolerance: float, spans: Spans, zone: tzinfo) -> list[list[Run]]:
+    """The runs of these recordings by device and local day; `spans` are those of the measures."""
     groups: dict[tuple[str, str], list[Recording]] = {}
-    for recording in recordings(view):
+    for recording in taken:
         groups.setdefault((recording.device, "" if recording.device else recording.file), []).append(recording)
-    spans = [
-        (in_utc(measure.start, view.zone), in_utc(measure.end, view.zone))
-        for measure in view.case.measures
-        if measure.end is not None
-    ]
     days: list[list[Run]] = []
-    for _, taken in sorted(groups.items()):
+    for _, own in sorted(groups.items()):
         last: Run | None = None
-        for run in join(taken, view.profile.continuity.tolerance_seconds):
-            if last is not None and _one_sitting(last.end, run.start, spans, view.zone):
+        for run in join(own, tolerance):
+            if last is not None and _one_sitting(last.end, run.start, spans, zone):
                 days[-1].append(run)
             else:
                 days.append([run])
@@ -189,7 +198,7 @@ def runs_by_day(view: View) -> list[list[Run]]:
     return days
 
 
-def _one_sitting(ended: datetime, began: datetime, spans: Sequence[tuple[datetime, datetime]], zone: tzinfo) -> bool:
+def _one_sitting(ended: datetime, began: datetime, spans: Spans, zone: tzinfo) -> bool:
     same_day = ended.astimezone(zone).date() == began.astimezone(zone).date()
     return same_day or any(start <= ended and began <= end for start, end in spans)
 

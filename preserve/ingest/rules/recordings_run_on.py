@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,20 +12,22 @@ from itertools import pairwise
 from metadata.findings import Finding, Value
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.coverage import explained_files, spoken_within
-from preserve.ingest.rules.recordings import Recording, Run, in_utc, join, recordings, runs_by_day, shown
+from preserve.ingest.rules.recordings import Recording, Run, Spans, join, measured, recordings, runs_by_day, shown
 from preserve.messages import length_for_people
 
 
 def check(view: View) -> Iterator[Finding]:
     """Holes and overlaps between one day's files of a device, with their local times."""
-    explained, devices = explained_files(view.case), _runs_by_device(view)
+    explained, spans = explained_files(view.case), measured(view.case, view.zone)
+    devices = runs_by_device(recordings(view), view.profile.continuity.tolerance_seconds)
+    apart = timedelta(seconds=view.profile.coverage.tolerance_seconds)
     for runs in runs_by_day(view):
         for run in runs:
             yield from _overlaps(view, run)
         for before, after in pairwise(runs):
-            if not _between_activities(view, before, after):
+            if not between_activities(spans, apart, before, after):
                 slack = timedelta(seconds=view.profile.continuity.tolerance_seconds)
-                yield from _hole(view, before, after, explained, _other_device(devices, before, after, slack))
+                yield from _hole(view, before, after, explained, other_device(devices, before, after, slack))
 
 
 def _overlaps(view: View, run: Run) -> Iterator[Finding]:
@@ -62,15 +64,15 @@ def _hole(view: View, before: Run, after: Run, explained: frozenset[str], other:
         yield replace(found, code="rule.recording-gap-spoken", severity="note", values=told)
 
 
-def _runs_by_device(view: View) -> dict[str, list[Run]]:
+def runs_by_device(dated: Iterable[Recording], tolerance: float) -> dict[str, list[Run]]:
     """What each device recorded without an interruption, in order; a file without a device stands by itself."""
     taken: dict[str, list[Recording]] = {}
-    for recording in recordings(view):
+    for recording in dated:
         taken.setdefault(recording.device or recording.file, []).append(recording)
-    return {device: join(own, view.profile.continuity.tolerance_seconds) for device, own in sorted(taken.items())}
+    return {device: join(own, tolerance) for device, own in sorted(taken.items())}
 
 
-def _other_device(taken: Mapping[str, Sequence[Run]], before: Run, after: Run, slack: timedelta) -> str:
+def other_device(taken: Mapping[str, Sequence[Run]], before: Run, after: Run, slack: timedelta) -> str:
     """A device that recorded all of the hole without an interruption of its own; empty where none did."""
     for device, runs in taken.items():
         number = bisect_right(runs, before.end + slack, key=lambda run: run.start) - 1
@@ -90,14 +92,8 @@ def _values(view: View, before: Recording, after: Recording, start: datetime, en
     }
 
 
-def _between_activities(view: View, before: Run, after: Run) -> bool:
+def between_activities(spans: Spans, slack: timedelta, before: Run, after: Run) -> bool:
     """Whether the hole lies between two measures, each of which was recorded: then nothing was interrupted."""
-    slack = timedelta(seconds=view.profile.coverage.tolerance_seconds)
-    spans = [
-        (in_utc(measure.start, view.zone), in_utc(measure.end, view.zone))
-        for measure in view.case.measures
-        if measure.end is not None
-    ]
     if any(start + slack < after.start and end - slack > before.end for start, end in spans):
         return False
     ended = any(start <= before.end and end >= before.start and end <= before.end + slack for start, end in spans)

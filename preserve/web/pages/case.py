@@ -60,7 +60,8 @@ def show_timeline(asked: Asked) -> Response:
     for one in line.recordings:
         devices.setdefault(one.device, []).append(one)
     machine = show_machine_findings(asked.session, line.objid)
-    return asked.show("reading/timeline.html", line=line, devices=devices, marked=_marked(line, machine.findings))
+    marked = _marked(line, machine.findings)
+    return asked.show("reading/timeline.html", line=line, devices=devices, marked=marked, heard=_heard_at(line))
 
 
 def _marked(
@@ -73,6 +74,12 @@ def _marked(
         if one.identifier in starts:
             marked.setdefault(one.identifier, []).append((starts[one.identifier] + one.at, one))
     return marked
+
+
+def _heard_at(line: reading_timeline.Timeline) -> list[int]:
+    """The seconds of the line at which somebody begins to speak, whoever's device heard it; each second once."""
+    voiced = ((one.start, one.voice.passages) for one in line.recordings if one.voice is not None)
+    return sorted({round(start + since) for start, passages in voiced for since, _ in passages})
 
 
 @page("GET", "/cases/{objid}/history", "case.history", "job.made")

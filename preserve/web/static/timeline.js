@@ -48,6 +48,12 @@
   });
   line.querySelector("[data-pause]").addEventListener("click", () => { running = false; step(); });
   place.addEventListener("input", () => to(Number(place.value)));
+  // Where somebody speaks next, whoever's device heard it.
+  for (const button of line.querySelectorAll("[data-heard]")) button.addEventListener("click", () => {
+    const begins = button.dataset.heard.split(" ").map(Number);
+    const next = begins.find((begin) => begin > at + 0.5);
+    if (next !== undefined) to(next);
+  });
   for (const lane of line.querySelectorAll("[data-lane]")) lane.addEventListener("click", (event) => {
     const box = lane.getBoundingClientRect();
     to((event.clientX - box.left) / box.width * whole);

@@ -213,6 +213,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "reading.strip": {"case": CASE, "file": FILE},
     "reading.strip_picture": {"case": CASE, "file": FILE, "part": "poster"},
     "reading.timeline": {"case": CASE},
+    "reading.transcript": {"case": CASE, "file": FILE},
     "reading.unmark": {"case": CASE, "file": FILE},
     "repair.list": {},
     "repair.release": {},

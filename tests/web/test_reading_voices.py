@@ -1,0 +1,92 @@
+"""Where somebody speaks, in the reading room: bands and buttons, marked as nobody's checked word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from preserve.data_management.archive import open_archive
+from preserve.errors import NotFound
+from preserve.machine_reading.records import Engine, Heard, Record, Unread, Word
+from preserve.services.machine_ears import has_sound, voice_reader
+from preserve.services.machine_readers import Reader
+from preserve.services.machine_readings import ReadingWish, run
+from preserve.services.machine_voices import show_transcript
+from tests.support.machine_reading import installed
+from tests.support.people import session
+from tests.support.reading import entries, files_of, objid_of, reading_room
+from tests.web.test_reading import PAPER, VIDEO, Room
+
+ENGINE = Engine(tool="ear 1", model="of the bureau", digest="a" * 64)
+SAID = "今天是三月十四日，我们是文化局执法人员"
+
+
+def understood(path: Path, name: str) -> Iterator[Record]:
+    """One piece that is believed and one that is not; of another recording nothing."""
+    if not name.endswith(VIDEO):
+        yield Unread(file=name, engine=ENGINE, what="speech", code="reading.not-decoded")
+        return
+    words = tuple(Word(text=sign, start=4.0 + place / 5, end=4.2 + place / 5) for place, sign in enumerate(SAID))
+    yield Heard(file=name, engine=ENGINE, start=4.0, end=8.0, text=SAID, words=words, until=20)
+    yield Heard(file=name, engine=ENGINE, start=9.0, end=12.0, text="", doubt="repeated", until=20)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with reading_room(tmp_path_factory.mktemp("door")) as served:
+        archive = open_archive(served.home)
+        try:
+            voices = voice_reader(archive.home)
+            assert voices is not None
+            with installed(voices, Reader("speech", ENGINE, has_sound, understood)):
+                done = run(session(archive), ReadingWish(cases=(objid_of(served.home),)))
+        finally:
+            archive.close()
+        assert done.status == 0 and done.files >= 1
+        yield Room(served, objid_of(served.home), files_of(served.home))
+
+
+def test_a_recording_shows_where_somebody_speaks(room: Room) -> None:
+    shown = room.served.client("head").get(room.page(VIDEO)).text
+    assert re.search(r'<svg class="voices"[^>]*><path d="M[\d.]+ 0h[\d.]+v10h-[\d.]+zM?', shown)
+    assert "机读，未核对" in shown
+    assert re.search(r'<button class="second" type="button" data-at="[\d.]+" aria-label="从 00:00:\d\d 听起">', shown)
+
+
+def test_a_transcript_says_where_to_listen_and_that_nobody_checked_it(room: Room) -> None:
+    shown = room.served.client("head", "en").get(room.page(VIDEO)).text
+    assert SAID in shown and "ear 1" in shown and "of the bureau" in shown
+    assert "machine-read, not checked" in shown and "officers: «" in shown
+    assert "repeats itself and is not believed: listen" in shown
+    assert 'data-at="4.0"' in shown and "found" not in re.sub(r"<[^>]+>", " ", shown)
+
+
+def test_a_document_has_no_voices(room: Room) -> None:
+    shown = room.served.client("head").get(room.page(PAPER)).text
+    assert "voices" not in re.sub(r'href="[^"]*"', "", shown)
+
+
+def test_the_time_line_has_bands_and_goes_to_the_next_voice(room: Room) -> None:
+    shown = room.served.client("head").get(f"/cases/{room.objid}/timeline").text
+    assert '<g class="voices" transform="translate(' in shown
+    begins = re.search(r'data-heard="([\d. ]+)"', shown)
+    assert begins and [float(begin) for begin in begins[1].split()] == sorted(map(float, begins[1].split()))
+
+
+def test_a_transcript_is_asked_for_by_name_and_is_a_look(room: Room) -> None:
+    archive = open_archive(room.served.home)
+    try:
+        before = len(entries(room.served.home, "object.viewed"))
+        told = show_transcript(session(archive), room.objid, VIDEO)
+        assert told.heard is not None and [piece.text for piece in told.heard.pieces] == [SAID, ""]
+        looked = entries(room.served.home, "object.viewed")
+        assert len(looked) == before + 1 and looked[-1]["details"]["what"] == "transcript"
+        assert looked[-1]["details"]["objects"] == [room.files[VIDEO]]
+        with pytest.raises(NotFound) as refused:
+            show_transcript(session(archive), room.objid, PAPER)
+        assert refused.value.code == "reading.no-recording"
+    finally:
+        archive.close()

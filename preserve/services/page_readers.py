@@ -12,8 +12,22 @@ from preserve.machine_reading.records import Record
 from preserve.progress import check_stop
 from preserve.services.machine_readers import Reader
 
-_ENDINGS = (".pdf", ".ofd", ".tif", ".tiff", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp")
-_ENDINGS += (".jp2", ".jpx", ".heic", ".heif", ".avif")
+_PAGED = (".pdf", ".ofd", ".tif", ".tiff")
+_PICTURES = (
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".jfif",
+    ".png",
+    ".bmp",
+    ".gif",
+    ".webp",
+    ".jp2",
+    ".jpx",
+    ".heic",
+    ".heif",
+    ".avif",
+)
 _FORMATS = ("PDF", "Portable Document", "OFD", "TIFF", "Tagged Image", "JPEG", "JPG", "Portable Network", "Bitmap")
 
 
@@ -36,4 +50,6 @@ def open_page_reader(home: Home) -> Reader | None:
 
 def _may_be_pages(original: ObjectRow) -> bool:
     """By its name or by what it was identified as; a file that is neither a picture nor paged has none."""
-    return original.path.lower().endswith(_ENDINGS) or any(word in original.format_name for word in _FORMATS)
+    return original.path.lower().endswith((*_PAGED, *_PICTURES)) or any(
+        word in original.format_name for word in _FORMATS
+    )

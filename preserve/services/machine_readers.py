@@ -36,9 +36,9 @@ Opening = Callable[[Home], Reader | None]
 
 
 def _ocr(home: Home) -> Reader | None:
-    from preserve.services.page_readers import open_page_reader
+    from preserve.services.machine_ocr import open_ocr
 
-    return open_page_reader(home)
+    return open_ocr(home)
 
 
 def _voice(home: Home) -> Reader | None:
@@ -65,12 +65,19 @@ def _stretch(home: Home) -> Reader | None:
     return open_stretch_reader(home)
 
 
+def _places(home: Home) -> Reader | None:
+    from preserve.services.machine_places import open_places
+
+    return open_places(home)
+
+
 READERS: Mapping[What, Opening] = {
     "ocr": _ocr,
     "voice": _voice,
     "speech": _speech,
     "clock": _clock,
     "stretch": _stretch,
+    "place": _places,
 }
 """Every reader there may be; what it needs is imported when it is opened."""
 

@@ -2,7 +2,8 @@
 
 The material is made here (typefaces of Debian's packages, signs of a Kai face set by an unsteady hand): it shows that
 the tool works, and is not what a bureau will see of its own papers. Faces that are not installed are left out, and the
-rows say which were there. Other parts add their rows by a module `benchmarks/reading_<part>.py` with a `main`.
+rows say which were there; `BENCHMARK_FONTS=FOLDER` names where more lie unpacked. Other parts add their rows by a
+module `benchmarks/reading_<part>.py` with a `main`.
 """
 
 from __future__ import annotations
@@ -77,8 +78,13 @@ class Result:
 
 
 def ours(folder: Path, pages: list[tuple[Truth, Image.Image]], dpi: int) -> Result:
-    """All pages as one scanned PDF, read in one process with two threads."""
-    path = scanned_pdf(folder / "scan.pdf", [page for _, page in pages], dpi)
+    """All pages as one scanned PDF, or TIFF where they are black and white, read in one process with two threads."""
+    images = [page for _, page in pages]
+    if images[0].mode == "1":
+        path = folder / "scan.tif"
+        images[0].save(path, save_all=True, append_images=images[1:], compression="group4", dpi=(dpi, dpi))
+    else:
+        path = scanned_pdf(folder / "scan.pdf", images, dpi)
     result = Result()
     began = time.perf_counter()
     read = {one.page: one for one in read_pages(path, path.name, OcrSettings(threads=2)) if isinstance(one, PageText)}
@@ -142,7 +148,7 @@ def _compared(what: str, mine: Result, theirs: Result | None, least: float) -> s
 def main() -> list[str]:
     """Rows: each condition; what is made like handwriting; memory; then those of the other parts."""
     rows = []
-    printed = material.faces(FACES)
+    printed = material.faces(FACES, os.environ.get("BENCHMARK_FONTS", ""))
     names = ", ".join(face.name for face in printed)
     total = Result()
     with scratch() as folder:

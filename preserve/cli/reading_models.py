@@ -31,5 +31,5 @@ def add_models(output: Output, folder: Path) -> None:
     """Copy models from a folder into the home, after their SHA-256 were checked."""
     brought = output.call(room.bring, folder)
     for name in brought.names:
-        output.sentence("cli.reading.model-brought", name=name, style="green")
+        output.sentence("cli.reading-model-brought", name=name, style="green")
     output.document(brought)

@@ -33,6 +33,12 @@ class Reader:
 Opening = Callable[[Home], Reader | None]
 
 
+def _ocr(home: Home) -> Reader | None:
+    from preserve.services.machine_ocr import open_ocr
+
+    return open_ocr(home)
+
+
 def _voice(home: Home) -> Reader | None:
     from preserve.services.machine_ears import voice_reader
 
@@ -57,7 +63,20 @@ def _stretch(home: Home) -> Reader | None:
     return open_stretch_reader(home)
 
 
-READERS: Mapping[What, Opening] = {"voice": _voice, "speech": _speech, "clock": _clock, "stretch": _stretch}
+def _places(home: Home) -> Reader | None:
+    from preserve.services.machine_places import open_places
+
+    return open_places(home)
+
+
+READERS: Mapping[What, Opening] = {
+    "ocr": _ocr,
+    "voice": _voice,
+    "speech": _speech,
+    "clock": _clock,
+    "stretch": _stretch,
+    "place": _places,
+}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

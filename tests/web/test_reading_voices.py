@@ -12,6 +12,7 @@ from preserve.data_management.archive import open_archive
 from preserve.errors import NotFound
 from preserve.machine_reading.records import Engine, Heard, Record, Unread, Word
 from preserve.services.machine_ears import has_sound, voice_reader
+from preserve.services.machine_findings_shown import show_machine_findings
 from preserve.services.machine_readers import Reader
 from preserve.services.machine_readings import ReadingWish, run
 from preserve.services.machine_voices import show_transcript
@@ -85,6 +86,10 @@ def test_a_transcript_is_asked_for_by_name_and_is_a_look(room: Room) -> None:
         looked = entries(room.served.home, "object.viewed")
         assert len(looked) == before + 1 and looked[-1]["details"]["what"] == "transcript"
         assert looked[-1]["details"]["objects"] == [room.files[VIDEO]]
+        found = show_machine_findings(session(archive), room.objid)
+        words = [one for one in found.findings if one.finding.code == "reading.preamble-words"]
+        assert [one.identifier for one in words] == [room.files[VIDEO]]
+        assert words[0].at == 4.0 and words[0].finding.severity == "note"
         with pytest.raises(NotFound) as refused:
             show_transcript(session(archive), room.objid, PAPER)
         assert refused.value.code == "reading.no-recording"

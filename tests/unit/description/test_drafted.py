@@ -124,4 +124,4 @@ def test_a_toml_has_them_as_comments_and_a_table_says_that_nobody_checked() -> N
     assert "# 机读，未核对" in text and NUMBER in text and NAME in text
     assert "机读" not in write_toml({"case_number": ""})
     table = drafted(PROPOSALS)
-    assert table.title == say("reading.not-checked") and [row[1] for row in table.rows][0] == NUMBER
+    assert table.title == say("reading.not-checked") and table.rows[0][1] == NUMBER

@@ -66,7 +66,7 @@ def places_in(pages: Sequence[tuple[int, Sequence[TextLine]]], shape: float = 1.
             yield _place(page, line, found, shape)
 
 
-def _found_on(lines: Sequence[TextLine], names: Sequence[str]) -> Iterator[tuple[TextLine, Found]]:
+def _found_on(lines: Sequence[TextLine], names: tuple[str, ...]) -> Iterator[tuple[TextLine, Found]]:
     reach = max((_right(line) for line in lines), default=0.0)
     going_on: list[Found] = []
     for line, following in zip_longest(lines, lines[1:]):

@@ -6,7 +6,7 @@ before. Nothing is read here, and nothing proposed is ever given or approved wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -123,8 +123,8 @@ def _material(session: Session, one: Selected) -> Material:
     match kind:
         case "pdf":
             sizes = [(w * 25.4 / 72, h * 25.4 / 72) for w, h in pages.page_sizes(path, one.path)]
-            text = tuple(_text_of(path, one.path))
-            return _read(session, one, replace(plain, sizes=sizes, text=text))
+            text, cut = _text_of(path, one.path)
+            return _read(session, one, replace(plain, sizes=sizes, text=text, cut=cut))
         case "picture":
             count, wide, high = pictures.look(path, one.path)
             return _read(session, one, replace(plain, sizes=[(float(wide), float(high))] * count))
@@ -149,8 +149,13 @@ def _read(session: Session, one: Selected, material: Material) -> Material:
     return replace(material, records=records, looked=frozenset(map(what_of, records)) - failed)
 
 
-def _text_of(path: Path, name: str) -> Iterator[tuple[int, tuple[TextLine, ...]]]:
-    """The lines of a PDF's own text, page by page, with the edges of their characters. Raises Refused."""
+def _text_of(path: Path, name: str) -> tuple[list[tuple[int, tuple[TextLine, ...]]], frozenset[int]]:
+    """The lines of a PDF's own text, page by page, with the edges of their characters; and the pages with too much.
+
+    Raises Refused.
+    """
+    found: list[tuple[int, tuple[TextLine, ...]]] = []
+    cut: set[int] = set()
     first = 1
     while first:
         try:
@@ -158,8 +163,10 @@ def _text_of(path: Path, name: str) -> Iterator[tuple[int, tuple[TextLine, ...]]
         except PictureFailed as error:
             raise Refused("redaction.unreadable", name, reason=error.words) from error
         for number, lines in told["pages"]:
-            yield int(number), tuple(_line(*line) for line in lines)
+            found.append((int(number), tuple(_line(*line) for line in lines)))
+        cut.update(told["cut"])
         first = int(told["next"])
+    return found, frozenset(cut)
 
 
 def _line(text: str, edges: Sequence[float], top: float, bottom: float) -> TextLine:

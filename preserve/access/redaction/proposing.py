@@ -41,8 +41,8 @@ _TINY = 1e-6  # what floating point adds by itself
 class Material:
     """One file and what was read of it. `sizes` are its pages as one sees them, in mm or, of a picture, in pixels.
 
-    `text` are the lines of a PDF's own text layer, by page; `step` is how many seconds lie between frames that were
-    looked at, and `looked` for what the file was read.
+    `text` are the lines of a PDF's own text layer, by page, and `cut` the pages that have more of it; `step` is how
+    many seconds lie between frames that were looked at, and `looked` for what the file was read.
     """
 
     path: str
@@ -53,6 +53,7 @@ class Material:
     sound: bool = False
     records: Sequence[Record] = ()
     text: Sequence[tuple[int, Sequence[TextLine]]] = ()
+    cut: frozenset[int] = frozenset()
     looked: frozenset[str] = frozenset()
     step: float = 1.0
 
@@ -234,7 +235,7 @@ def _gaps(material: Material, found: int) -> Iterator[Gap]:
 def _unread(material: Material) -> list[int]:
     read = {number for number, lines in material.text if lines}
     read |= {one.page for one in material.records if isinstance(one, PageText)}
-    return [number for number in range(1, len(material.sizes) + 1) if number not in read]
+    return [number for number in range(1, len(material.sizes) + 1) if number not in read - material.cut]
 
 
 def _spans(numbers: Sequence[int]) -> str:

@@ -164,7 +164,12 @@
     try {
       const body = new URLSearchParams({ csrf: form.elements.csrf.value, revision: String(revision) });
       const answer = await fetch(form.dataset.propose, { method: "POST", body, headers: { accept: "application/json" } });
-      if (!answer.ok) { told.textContent = `${form.dataset.failed} (${answer.status})`; form.dataset.proposed = "failed"; return; }
+      if (!answer.ok) {
+        broken = answer.status === 412 || answer.status === 409;
+        told.textContent = broken ? form.dataset.changed : `${form.dataset.failed} (${answer.status})`;
+        form.dataset.proposed = "failed";
+        return;
+      }
       const made = await answer.json();
       past.push(copy()); future = [];
       ({ revision, rows, mistakes } = made);
@@ -175,6 +180,9 @@
       show();
       told.textContent = made.told;
       form.dataset.proposed = String(revision);
+    } catch (error) {
+      told.textContent = form.dataset.failed;
+      form.dataset.proposed = "failed";
     } finally {
       running = false;
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.access.redaction import drafts, frames, pages, pictures
+from preserve.access.redaction import drafts, frames, lines, pages, pictures
 from preserve.access.redaction.drafts import Gap as Gap
 from preserve.access.redaction.drafts import Row
 from preserve.access.redaction.proposing import Material, Proposed, propose
@@ -35,6 +35,7 @@ from preserve.services.session import Session
 _MOST_PAGES = 2000
 """Pages of a file whose own text is looked through."""
 
+_MOST_LINES = 20_000
 _PATIENCE = 120.0
 
 
@@ -132,6 +133,8 @@ def _material(session: Session, one: Selected) -> Material:
             found = frames.look(path, one.path)
             known = replace(plain, length=found.length, picture=found.video is not None, sound=bool(found.sound))
             return _read(session, one, known)
+        case "text":
+            return replace(plain, lines=lines.read_lines(path, one.path)[:_MOST_LINES])
     return plain
 
 
@@ -162,8 +165,8 @@ def _text_of(path: Path, name: str) -> tuple[list[tuple[int, tuple[TextLine, ...
             told = POOL.ask("text", patience=_PATIENCE, path=str(path.absolute()), first=first, last=_MOST_PAGES)
         except PictureFailed as error:
             raise Refused("redaction.unreadable", name, reason=error.words) from error
-        for number, lines in told["pages"]:
-            found.append((int(number), tuple(_line(*line) for line in lines)))
+        for number, written in told["pages"]:
+            found.append((int(number), tuple(_line(*line) for line in written)))
         cut.update(told["cut"])
         first = int(told["next"])
     return found, frozenset(cut)

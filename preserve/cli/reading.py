@@ -12,6 +12,7 @@ from preserve.cli.machine_findings import findings
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
+from preserve.cli.reading_models import measure, models
 from preserve.messages import say
 from preserve.services import machine_reading_copies, machine_reading_views, machine_readings, machine_voices
 from preserve.services.machine_reading_views import ListState, What
@@ -28,6 +29,10 @@ _CASE = click.argument("case", metavar="AIP")
 @click.group(cls=Group)
 def reading() -> None:
     """What machines read in files; none of it is evidence."""
+
+
+reading.add_command(models)
+reading.add_command(measure)
 
 
 @reading.command()

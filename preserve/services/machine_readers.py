@@ -33,6 +33,12 @@ class Reader:
 Opening = Callable[[Home], Reader | None]
 
 
+def _ocr(home: Home) -> Reader | None:
+    from preserve.services.machine_ocr import open_ocr
+
+    return open_ocr(home)
+
+
 def _voice(home: Home) -> Reader | None:
     from preserve.services.machine_ears import voice_reader
 
@@ -57,12 +63,6 @@ def _stretch(home: Home) -> Reader | None:
     return open_stretch_reader(home)
 
 
-def _pages(home: Home) -> Reader | None:
-    from preserve.services.machine_pages import open_pages
-
-    return open_pages(home)
-
-
 def _places(home: Home) -> Reader | None:
     from preserve.services.machine_places import open_places
 
@@ -70,7 +70,7 @@ def _places(home: Home) -> Reader | None:
 
 
 READERS: Mapping[What, Opening] = {
-    "ocr": _pages,
+    "ocr": _ocr,
     "voice": _voice,
     "speech": _speech,
     "clock": _clock,

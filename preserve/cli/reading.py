@@ -64,12 +64,12 @@ def run(output: Output, **given: Any) -> int:
 
 
 @reading.command(name="list")
-@click.option("--state", type=_STATE, default="")
+@click.option("--state", type=_STATE)
 @click.option("--after", default="", metavar="TEXT")
 @click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True)
-def list_readings(output: Output, state: ListState, **given: Any) -> None:
+def list_readings(output: Output, state: ListState | None, **given: Any) -> None:
     """What was read in which cases, what is unread, and what could not be read."""
-    result = output.call(machine_reading_views.list_readings, state, Page(**given))
+    result = output.call(machine_reading_views.list_readings, state or "", Page(**given))
     if not result.here:
         output.sentence("reading.no-reader", style="yellow")
     if result.cases:

@@ -21,13 +21,15 @@ class Reader:
 
     `read` is given where a file lies and its name in the case; it gives records of that name, and where a page or the
     whole file cannot be read an `Unread` that says why. Whatever it decodes it decodes in a bounded process: it neither
-    hangs nor takes this one along. With another `engine` files are read again.
+    hangs nor takes this one along. With another `engine` files are read again. One that has `resume` reads page by
+    page and can begin at a page: then a run that was cut off in a long file goes on there.
     """
 
     what: What
     engine: Engine
     wants: Callable[[ObjectRow], bool]
     read: Callable[[Path, str], Iterable[Record]]
+    resume: Callable[[Path, str, int], Iterable[Record]] | None = None
 
 
 Opening = Callable[[Home], Reader | None]

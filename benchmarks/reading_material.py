@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
@@ -201,27 +200,3 @@ def pressed(page: Image.Image, quality: int) -> Image.Image:
     out = BytesIO()
     page.save(out, "JPEG", quality=quality)
     return Image.open(BytesIO(out.getvalue())).copy()
-
-
-def plain(text: str) -> str:
-    """Without blanks, and with what fonts and readers write in two ways in one of them."""
-    pairs = str.maketrans("，。：；（）！？“”‘’—·、〔〕《》【】", ",.:;()!?\"\"''-.,[]<>[]")
-    return "".join(text.translate(pairs).split())
-
-
-def wrong_signs(line: str, read: str) -> int:
-    """How many signs of a true line are wrong in the stretch of what was read that is nearest to it.
-
-    Source: Sellers' algorithm, the edit distance with free ends in the text.
-    """
-    import numpy as np
-
-    wanted, text = plain(line), np.frombuffer(plain(read).encode("utf-32-le"), dtype=np.uint32)
-    steps = np.arange(len(text) + 1)
-    distance: Any = np.zeros(len(text) + 1, dtype=np.int64)
-    for number, sign in enumerate(wanted, 1):
-        moved = np.empty_like(distance)
-        moved[0] = number
-        moved[1:] = np.minimum(distance[1:] + 1, distance[:-1] + (text != ord(sign)))
-        distance = np.minimum.accumulate(moved - steps) + steps
-    return int(distance.min())

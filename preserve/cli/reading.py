@@ -12,7 +12,7 @@ from preserve.cli.machine_findings import findings
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
-from preserve.cli.reading_models import models
+from preserve.cli.reading_models import measure, models
 from preserve.messages import say
 from preserve.services import machine_reading_copies, machine_reading_views, machine_readings, machine_voices
 from preserve.services.machine_reading_views import ListState, What
@@ -32,6 +32,7 @@ def reading() -> None:
 
 
 reading.add_command(models)
+reading.add_command(measure)
 
 
 @reading.command()

@@ -6,7 +6,7 @@ A proposal counts for nothing until somebody says yes to it: until then the valu
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,19 +64,56 @@ def field_label(proposal: Proposal) -> str:
     return SHEETS[proposal.sheet][1][proposal.field] if proposal.sheet in SHEETS else LABELS[proposal.field]
 
 
+class Rows:
+    """The rows of a description's sheets by what they are found by: a large case has many, and is asked often."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self._content = content
+        self._known: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def find(self, proposal: Proposal) -> dict[str, Any] | None:
+        """The row that a proposal is for."""
+        return self._of(proposal.sheet).get(_same(proposal.row))
+
+    def _of(self, sheet: str) -> dict[str, dict[str, Any]]:
+        if sheet not in self._known:
+            rows = self._content.get(sheet)
+            listed = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+            # Of rows that are called the same the first counts.
+            self._known[sheet] = {_same(row.get(_BY[sheet], "")): row for row in reversed(listed)}
+        return self._known[sheet]
+
+    def add(self, proposal: Proposal, row: dict[str, Any]) -> None:
+        """Know a row that was added for a proposal."""
+        self._of(proposal.sheet)[_same(proposal.row)] = row
+
+    def stands(self, proposal: Proposal) -> str:
+        """What stands in its field now, as text."""
+        value: Any = None
+        if proposal.sheet == CASE_ITSELF:
+            holder, _, name = proposal.field.rpartition(".")
+            target = self._content.get(holder) if holder else self._content
+            value = target.get(name) if isinstance(target, Mapping) else None
+        elif proposal.sheet != SEEN and (row := self.find(proposal)):
+            value = row.get(proposal.field)
+        return "" if value is None else str(value)
+
+
 def put(content: Mapping[str, Any], proposals: Iterable[Proposal]) -> dict[str, Any]:
     """The content with the proposals in their fields; rows that are not there are added. Nothing is confirmed by it."""
     new: dict[str, Any] = {name: _copied(value) for name, value in content.items()}
+    known = Rows(new)
     for one in proposals:
         if one.sheet == CASE_ITSELF:
             holder, _, name = one.field.rpartition(".")
             target = new.setdefault(holder, {}) if holder else new
             target[name] = one.value
         elif one.sheet != SEEN:
-            rows = new.setdefault(one.sheet, [])
-            row = row_of(rows, one)
+            row = known.find(one)
             if row is None:
-                rows.append(row := {_BY[one.sheet]: one.row})
+                row = {_BY[one.sheet]: one.row}
+                new[one.sheet] = [*(new.get(one.sheet) or ()), row]
+                known.add(one, row)
             row[one.field] = one.value
     return new
 
@@ -85,12 +122,6 @@ def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         return dict(value)
     return [_copied(one) for one in value] if isinstance(value, list) else value
-
-
-def row_of(rows: Iterable[Any], proposal: Proposal) -> dict[str, Any] | None:
-    """The row of a sheet that a proposal is for."""
-    by, wanted = _BY[proposal.sheet], _same(proposal.row)
-    return next((row for row in rows if isinstance(row, dict) and _same(row.get(by, "")) == wanted), None)
 
 
 def _same(text: object) -> str:
@@ -128,9 +159,9 @@ def settle(content: dict[str, Any], places: dict[str, str], answers: Answers) ->
     than a warning.
     """
     findings: list[Finding] = []
-    taken = 0
+    taken, cells = 0, _Cells(content)
     for answer in answers.rows:
-        for holder, name, path in list(_cells(content, answer)):
+        for holder, name, path in cells.of(answer):
             if _same(holder.get(name) or "") != _same(answer.value):
                 continue
             if answer.taken and answers.person:
@@ -154,24 +185,39 @@ def settle(content: dict[str, Any], places: dict[str, str], answers: Answers) ->
     return findings
 
 
-def _cells(content: dict[str, Any], answer: Answer) -> Iterable[tuple[dict[str, Any], str, str]]:
-    """The cells that a proposal was written into: what holds each, its name there, and its path."""
-    if answer.sheet == CASE_SHEET:
-        path = next((name for name, label in CASE.items() if label == answer.field), "")
-        holder, _, name = path.rpartition(".")
-        target = content.get(holder, {}) if holder else content
-        if path and isinstance(target, dict):
-            yield target, name, path
-        return
-    for sheet, (title, columns) in SHEETS.items():
+class _Cells:
+    """The cells of a workbook's content by what was proposed for them; a hostile sheet may ask for thousands."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self._content = content
+        self._sheets = {title: (sheet, columns) for sheet, (title, columns) in SHEETS.items() if sheet in _BY}
+        self._rows: dict[str, dict[tuple[str, str], list[int]]] = {}
+
+    def of(self, answer: Answer) -> Iterator[tuple[dict[str, Any], str, str]]:
+        """What holds each cell that a proposal was written into, its name there, and its path."""
+        if answer.sheet == CASE_SHEET:
+            path = next((name for name, label in CASE.items() if label == answer.field), "")
+            holder, _, name = path.rpartition(".")
+            target = self._content.get(holder, {}) if holder else self._content
+            if path and isinstance(target, dict):
+                yield target, name, path
+            return
+        if answer.sheet not in self._sheets:
+            return
+        sheet, columns = self._sheets[answer.sheet]
         column = next((name for name, label in columns.items() if label == answer.field), "")
-        if title != answer.sheet or not column or sheet not in _BY:
-            continue
-        by = _BY[sheet]
-        for number, row in enumerate(content.get(sheet) or ()):
-            # The name of a party is a proposal itself, and may be mended: its cells are found by what they say.
-            if by == "name" or _same(row.get(by, "")) == _same(answer.row):
-                yield row, column, f"{sheet}.{number}.{column}"
+        # The name of a party is a proposal itself, and may be mended: its cells are found by what they say.
+        key = ("file", _same(answer.row)) if sheet == "objects" else (column, _same(answer.value))
+        for number in self._known(sheet).get(key, ()) if column else ():
+            yield self._content[sheet][number], column, f"{sheet}.{number}.{column}"
+
+    def _known(self, sheet: str) -> dict[tuple[str, str], list[int]]:
+        if sheet not in self._rows:
+            known = self._rows[sheet] = {}
+            for number, row in enumerate(self._content.get(sheet) or ()):
+                for name in ("file",) if sheet == "objects" else row:
+                    known.setdefault((name, _same(row.get(name) or "")), []).append(number)
+        return self._rows[sheet]
 
 
 def _drop_empty(content: dict[str, Any], places: dict[str, str], sheet: str) -> None:
@@ -194,18 +240,3 @@ def label_code(proposal: Proposal) -> str:
     if proposal.sheet == SEEN:
         return f"reading.seen-{proposal.field}"
     return f"field.{proposal.sheet}-{proposal.field.replace('.', '-').replace('_', '-')}"
-
-
-def stands(content: Mapping[str, Any], proposal: Proposal) -> str:
-    """What stands in its field now, as text."""
-    if proposal.sheet == CASE_ITSELF:
-        holder, _, name = proposal.field.rpartition(".")
-        target = content.get(holder) if holder else content
-        value = target.get(name) if isinstance(target, Mapping) else None
-    elif proposal.sheet == SEEN:
-        return ""
-    else:
-        rows = content.get(proposal.sheet)
-        row = row_of(rows if isinstance(rows, list) else (), proposal)
-        value = row.get(proposal.field) if row else None
-    return "" if value is None else str(value)

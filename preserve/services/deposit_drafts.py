@@ -9,7 +9,7 @@ from typing import Any
 
 from metadata.identity import tidy
 from preserve.clock import stamp, zone
-from preserve.description.drafted import put
+from preserve.description.drafted import Rows, put
 from preserve.description.fields import without_empty
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import write_workbook
@@ -19,7 +19,7 @@ from preserve.ingest.draft import draft as draft_from_files
 from preserve.ingest.draft import read_drafting
 from preserve.ingest.handing_in.access import Known, require_change
 from preserve.ingest.handing_in.described import draft_of, keep, read_sent
-from preserve.ingest.handing_in.offers import Offer, Settled, keep_offers, picture_of, read_offers, settle_offer
+from preserve.ingest.handing_in.offers import Offer, Settled, keep_offers, pictures_of, read_offers, settle_offer
 from preserve.ingest.heads import read_heads
 from preserve.services.deposit_descriptions import DraftKept, described, kept, rows_of
 from preserve.services.documents import FindingShown
@@ -74,19 +74,26 @@ def drafted(session: Session, place: Known, *, read: bool = False) -> Drafted:
     plain: dict[str, Any] = json.loads(write_json(content))
     if plain["title"] == place.folder.name:
         plain["title"] = place.record.name
-    known_rows = {tidy(str(row.get("file", ""))): row for row in rows_of(before.content, "objects")}
-    rows = [without_empty({**row, **without_empty(known_rows.get(tidy(row["file"]), {}))}) for row in plain["objects"]]
-    merged = without_empty({**plain, **without_empty(before.content)}) | {"objects": rows}
+    merged = _merged(plain, before.content)
     heads = read_heads(place.folder, merged, home.profiles, session.progress) if read else None
     place.room.path.mkdir(parents=True, exist_ok=True)
     with place.room.held():
         if place.record.kind == "inbox":
             place.room.write(place.record)
-        keep(home, place.room, merged, before.version, draft_of(home, place).version)
-        if heads is not None:
+        if heads is not None:  # minutes later somebody may have filled in more, which stays as well
+            before = draft_of(home, place)
+            merged = _merged(plain, before.content)
             keep_offers(place.room, heads.proposals, heads.pictures)
             findings += heads.findings
-    return Drafted(place.room.id, len(rows), tuple(findings))
+        keep(home, place.room, merged, before.version, draft_of(home, place).version)
+    return Drafted(place.room.id, len(merged["objects"]), tuple(findings))
+
+
+def _merged(plain: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """A draft below what somebody filled in."""
+    known_rows = {tidy(str(row.get("file", ""))): row for row in rows_of(before, "objects")}
+    rows = [without_empty({**row, **without_empty(known_rows.get(tidy(row["file"]), {}))}) for row in plain["objects"]]
+    return without_empty({**plain, **without_empty(before)}) | {"objects": rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +150,10 @@ class LinePicture:
 def line(session: Session, deposit: str, number: int) -> LinePicture:
     """The picture beside an offer, as PNG. Raises NotFound, Conflict."""
     place, _ = described(session, deposit)
-    path = picture_of(place.room, number)
-    if not any(one.number == number for one in read_offers(place.room)) or not path.is_file():
+    pictures = pictures_of(place.room)
+    if number not in pictures:
         raise NotFound("deposit.no-offer", deposit, number=number)
-    return LinePicture(deposit, number, path)
+    return LinePicture(deposit, number, pictures[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +173,15 @@ def workbook(session: Session, deposit: str) -> DescriptionFile:
     target = place.room.path / "export.xlsx"
     part = place.room.path / f".export.{session.person.account}.xlsx"
     own = home.profiles
-    offers = [one for one in read_offers(place.room) if one.is_open(draft.content)]
-    found = {at: picture_of(place.room, one.number) for at, one in enumerate(offers)}
+    known, pictures = Rows(draft.content), pictures_of(place.room)
+    offers = [one for one in read_offers(place.room) if one.is_open(known)]
     write_workbook(
         part,
         draft.content,
         read_vocabulary(own),
         volumes=read_drafting(own).volumes.divide,
         proposals=[one.proposal for one in offers],
-        pictures={at: path.read_bytes() for at, path in found.items() if path.is_file()},
+        pictures={at: pictures[one.number].read_bytes() for at, one in enumerate(offers) if one.number in pictures},
     )
     part.replace(target)
     return DescriptionFile(deposit, target)

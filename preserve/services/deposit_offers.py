@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from preserve.description.drafted import SEEN_WORDS, Proposal, label_code
+from preserve.description.drafted import SEEN, SEEN_WORDS, Proposal, Rows, label_code
 from preserve.description.labels import label_of
 from preserve.description.vocabulary import FIELDS, Vocabulary
 from preserve.description.written import ENUMS
 from preserve.ingest.handing_in.access import Known
-from preserve.ingest.handing_in.offers import picture_of, read_offers
+from preserve.ingest.handing_in.offers import pictures_of, read_offers
 from preserve.messages import say
 
 
@@ -42,11 +43,12 @@ class OfferShown:
 
 
 def offers_shown(place: Known, content: Mapping[str, Any], words: Vocabulary, file: str = "") -> tuple[OfferShown, ...]:
-    """Those of a deposit, or of one `file` of it, in their order."""
-    shown = []
+    """Those of the case as a whole with its people, or of one `file`, in their order."""
+    shown: list[OfferShown] = []
+    rows, pictures = Rows(content), pictures_of(place.room)
     for one in read_offers(place.room):
         proposal, answer = one.proposal, one.settled
-        if file and proposal.file != file:
+        if (proposal.file != file) if file else proposal.sheet in ("objects", SEEN):
             continue
         shown.append(
             OfferShown(
@@ -61,8 +63,8 @@ def offers_shown(place: Known, content: Mapping[str, Any], words: Vocabulary, fi
                 text=proposal.text,
                 score=proposal.score,
                 sure=proposal.sure,
-                picture=proposal.picture and picture_of(place.room, one.number).is_file(),
-                waits=one.is_open(content),
+                picture=one.number in pictures,
+                waits=one.is_open(rows),
                 taken=bool(answer and answer.taken),
                 by=answer.by if answer else "",
                 at=answer.at if answer else "",
@@ -71,10 +73,17 @@ def offers_shown(place: Known, content: Mapping[str, Any], words: Vocabulary, fi
     return tuple(shown)
 
 
+def waiting_by_file(place: Known, content: Mapping[str, Any]) -> dict[str, int]:
+    """How many of each file wait for an answer."""
+    rows = Rows(content)
+    open_ones = (one.proposal for one in read_offers(place.room) if one.is_open(rows))
+    return dict(Counter(one.file for one in open_ones if one.sheet == "objects"))
+
+
 def _words(proposal: Proposal, value: str, words: Vocabulary) -> str:
     """A value in the reader's language."""
     name = proposal.field.rpartition(".")[2]
-    if proposal.sheet == "seen":
+    if proposal.sheet == SEEN:
         return say(f"reading.seen-{value}") if value in SEEN_WORDS else value
     if not value:
         return ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from metadata.findings import Finding
-from preserve.description.drafted import SEEN, Proposal, label_code, stands
+from preserve.description.drafted import SEEN, Proposal, Rows, label_code
 from preserve.ingest.handing_in.rooms import Room
 from preserve.messages import say
 
@@ -40,39 +41,45 @@ class Offer(BaseModel):
         """Whether it is for a field at all."""
         return self.proposal.sheet != SEEN
 
-    def is_open(self, content: Mapping[str, Any]) -> bool:
+    def is_open(self, rows: Rows) -> bool:
         """Whether it waits for an answer: a field that a person filled in otherwise has had one."""
-        return self.asks and self.settled is None and stands(content, self.proposal) in ("", self.proposal.before)
+        return self.asks and self.settled is None and rows.stands(self.proposal) in ("", self.proposal.before)
 
 
 class _Offers(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    pictures: str = ""
+    """The folder of the pictures: each reading has its own, so that none is shown beside another line."""
     offers: tuple[Offer, ...] = ()
 
 
 def read_offers(room: Room) -> tuple[Offer, ...]:
     """What was read; nothing where nothing was, or where it cannot be read: it can be read again."""
+    return _read(room).offers
+
+
+def _read(room: Room) -> _Offers:
     try:
-        return _Offers.model_validate_json(_list(room).read_bytes()).offers
+        return _Offers.model_validate_json(_list(room).read_bytes())
     except (OSError, ValidationError):
-        return ()
+        return _Offers()
 
 
 def keep_offers(room: Room, proposals: Iterable[Proposal], pictures: Mapping[int, bytes]) -> None:
     """Keep what was read instead of what was there; what somebody answered and was read again stays answered."""
     answered = {_key(one.proposal): one.settled for one in read_offers(room)}
-    room.path.mkdir(parents=True, exist_ok=True)
-    _list(room).unlink(missing_ok=True)  # no picture is ever shown beside another line
-    _folder(room).mkdir(exist_ok=True)
-    offers = []
-    for number, one in enumerate(proposals, 1):
-        if picture := pictures.get(number - 1):
-            room.put(picture_of(room, number), picture)
-        else:
-            picture_of(room, number).unlink(missing_ok=True)
-        offers.append(Offer(number=number, proposal=one, settled=answered.get(_key(one))))
-    _write(room, offers)
+    folder = room.path / f"read-{os.urandom(6).hex()}"
+    folder.mkdir(parents=True)
+    for place, picture in pictures.items():
+        room.put(folder / f"{place + 1}.png", picture)
+    offers = tuple(
+        Offer(number=number, proposal=one, settled=answered.get(_key(one))) for number, one in enumerate(proposals, 1)
+    )
+    _write(room, _Offers(pictures=folder.name, offers=offers))
+    for old in room.path.glob("read-*"):
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _key(one: Proposal) -> str:
@@ -81,25 +88,28 @@ def _key(one: Proposal) -> str:
 
 def settle_offer(room: Room, number: int, settled: Settled) -> None:
     """Keep an answer; the caller holds the room."""
-    offers = read_offers(room)
-    _write(room, [one.model_copy(update={"settled": settled}) if one.number == number else one for one in offers])
+    known = _read(room)
+    offers = tuple(one.model_copy(update={"settled": settled}) if one.number == number else one for one in known.offers)
+    _write(room, known.model_copy(update={"offers": offers}))
 
 
-def _write(room: Room, offers: Iterable[Offer]) -> None:
-    room.put(_list(room), _Offers(offers=tuple(offers)).model_dump_json(indent=1).encode("utf-8", "backslashreplace"))
+def _write(room: Room, offers: _Offers) -> None:
+    room.put(_list(room), offers.model_dump_json(indent=1).encode("utf-8", "backslashreplace"))
 
 
 def _list(room: Room) -> Path:
     return room.path / "read.json"
 
 
-def _folder(room: Room) -> Path:
-    return room.path / "read"
-
-
-def picture_of(room: Room, number: int) -> Path:
-    """The picture of an offer's line, there or not."""
-    return _folder(room) / f"{number}.png"
+def pictures_of(room: Room) -> Mapping[int, Path]:
+    """The pictures of the lines that there are, by the numbers of their offers."""
+    known = _read(room)
+    folder = room.path / known.pictures
+    if not known.pictures or not folder.is_dir():
+        return {}
+    there = {path.name for path in folder.iterdir()}
+    names = {one.number: f"{one.number}.png" for one in known.offers}
+    return {number: folder / name for number, name in names.items() if name in there}
 
 
 def unanswered_offers(room: Room) -> tuple[Finding, ...]:
@@ -114,7 +124,8 @@ def unanswered_offers(room: Room) -> tuple[Finding, ...]:
         content = json.loads(room.draft.read_bytes())
     except (OSError, ValueError):
         content = {}
-    open_ones = [one for one in offers if one.is_open(content if isinstance(content, dict) else {})]
+    rows = Rows(content if isinstance(content, dict) else {})
+    open_ones = [one for one in offers if one.is_open(rows)]
     return tuple(
         Finding(
             "reading.draft-unconfirmed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from preserve.description.drafted import Answer, Answers, Proposal, label_code, put, settle, stands
+from preserve.description.drafted import Answer, Answers, Proposal, Rows, label_code, put, settle
 
 NUMBER, NAME, CARD = "临文综罚〔2026〕12号", "张三", "11010519491231002X"
 
@@ -34,8 +34,8 @@ def test_proposals_stand_in_their_fields_and_the_draft_itself_is_not_changed() -
     assert new["objects"] == [{"file": "a.jpg", "kind": "文书", "date": "2026-03-12"}]
     assert new["parties"] == [{"name": NAME, "identity": CARD}]
     assert draft == {"case_number": "", "producer": {"name": ""}, "objects": [{"file": "a.jpg", "kind": "文书"}]}
-    assert [stands(new, one) for one in PROPOSALS] == [NUMBER, "临江市文化和旅游局", "2026-03-12", NAME, CARD, ""]
-    assert stands({}, PROPOSALS[3]) == "" and stands({"producer": None}, PROPOSALS[1]) == ""
+    assert [Rows(new).stands(one) for one in PROPOSALS] == [NUMBER, "临江市文化和旅游局", "2026-03-12", NAME, CARD, ""]
+    assert Rows({}).stands(PROPOSALS[3]) == "" and Rows({"producer": None}).stands(PROPOSALS[1]) == ""
     assert [label_code(one) for one in PROPOSALS[:2]] == ["field.case-case-number", "field.case-producer-name"]
     assert label_code(PROPOSALS[5]) == "reading.seen-telephone"
 

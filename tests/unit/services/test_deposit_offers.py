@@ -13,6 +13,7 @@ from preserve.errors import Conflict, NotFound
 from preserve.home import acting_person
 from preserve.services.deposit_descriptions import file_form, form, save
 from preserve.services.deposit_drafts import draft, line, settle, workbook
+from preserve.services.deposit_offers import OfferShown
 from preserve.services.waiting import waiting
 from preserve.services.waiting_deeds import examine
 from tests.support.page_scans import NUMBER, PARTY, draw_page, write_scan
@@ -38,7 +39,15 @@ def deposit(archive: Archive) -> str:
 
 
 def _number(archive: Archive, deposit: str, label: str) -> int:
-    return next(one.number for one in form(session(archive), deposit).offers if one.label == label)
+    return next(one.number for one in _all(archive, deposit) if one.label == label)
+
+
+def _all(archive: Archive, deposit: str) -> list[OfferShown]:
+    """Those of the case, and those of its files."""
+    found = {one.number: one for one in form(session(archive), deposit).offers}
+    for number in range(1, len(form(session(archive), deposit).files) + 1):
+        found |= {one.number: one for one in file_form(session(archive), deposit, number).offers}
+    return list(found.values())
 
 
 def test_what_was_read_is_offered_and_nothing_of_it_is_filled_in(archive: Archive, deposit: str) -> None:
@@ -47,12 +56,14 @@ def test_what_was_read_is_offered_and_nothing_of_it_is_filled_in(archive: Archiv
     told = {one.label: one for one in shown.offers}
     number = told["field.case-case-number"]
     assert (number.value, number.waits, number.picture, number.by) == (NUMBER, True, True, "")
-    assert told["reading.seen-seal"].value in ("见", "seen") and told["field.objects-kind"].value == "立案审批表"
-    assert not told["reading.seen-seal"].waits
     assert line(session(archive), deposit, number.number).path.read_bytes()[:4] == b"\x89PNG"
     rows = [row["file"] for row in shown.files]
     beside = file_form(session(archive), deposit, rows.index("扫描0001.jpg") + 1)
-    assert beside.offers and {one.file for one in beside.offers} == {"扫描0001.jpg"}
+    told = {one.label: one for one in beside.offers}
+    assert {one.file for one in beside.offers} == {"扫描0001.jpg"} and told["field.objects-kind"].value == "立案审批表"
+    seal = told["reading.seen-seal"]
+    assert seal.value in ("见", "seen") and not seal.waits
+    assert shown.waiting == {"扫描0001.jpg": sum(one.waits and one.sheet == "objects" for one in beside.offers)}
 
 
 def test_a_yes_fills_it_in_and_says_whose_it_was(archive: Archive, deposit: str) -> None:
@@ -78,7 +89,7 @@ def test_what_is_left_stays_out_and_is_not_asked_again(archive: Archive, deposit
 
 def test_what_nobody_answered_is_a_warning_of_the_check_and_of_the_deposit(archive: Archive, deposit: str) -> None:
     warned = [one for one in examine(session(archive), deposit).findings if one.code == "reading.draft-unconfirmed"]
-    waits = [one for one in form(session(archive), deposit).offers if one.waits]
+    waits = [one for one in _all(archive, deposit) if one.waits]
     assert {one.severity for one in warned} == {"warning"} and len(warned) == len(waits)
 
 

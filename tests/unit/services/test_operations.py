@@ -205,6 +205,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "reading.list": {},
     "reading.machine_text": {"case": CASE, "file": FILE},
     "reading.mark": {"case": CASE, "file": FILE},
+    "reading.measure": {},
     "reading.models": {},
     "reading.open": {"case": CASE, "file": FILE},
     "reading.page": {"case": CASE, "file": FILE},

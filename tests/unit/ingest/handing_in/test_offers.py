@@ -9,7 +9,7 @@ from preserve.description.drafted import Proposal
 from preserve.ingest.handing_in.offers import (
     Settled,
     keep_offers,
-    picture_of,
+    pictures_of,
     read_offers,
     settle_offer,
     unanswered_offers,
@@ -43,7 +43,7 @@ def test_they_are_kept_with_their_pictures_and_a_new_reading_keeps_the_answers(t
         (2, True, None),
         (3, False, None),
     ]
-    assert picture_of(room, 1).read_bytes() == b"png"
+    assert [path.read_bytes() for path in pictures_of(room).values()] == [b"png"]
     settle_offer(room, 2, TAKEN)
     keep_offers(room, list(reversed(PROPOSALS)), {})
     assert [(one.proposal.field, one.settled) for one in read_offers(room)] == [
@@ -51,7 +51,7 @@ def test_they_are_kept_with_their_pictures_and_a_new_reading_keeps_the_answers(t
         ("title", TAKEN),
         ("case_number", None),
     ]
-    assert not picture_of(room, 1).exists()
+    assert pictures_of(room) == {} and len(list(room.path.glob("read-*"))) == 1
 
 
 def test_what_nobody_answered_is_a_warning_and_what_somebody_filled_in_otherwise_is_not(tmp_path: Path) -> None:

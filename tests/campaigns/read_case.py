@@ -6,14 +6,11 @@ trace in the container is shown by two pictures, and a request's redaction begin
 
 from __future__ import annotations
 
-import json
 import random
 import time
 import tomllib
 from pathlib import Path
-from typing import Any
 
-import pikepdf
 from PIL import Image
 
 from tests.support.made_recordings import cut_out, iso_at_top, make_recording
@@ -30,7 +27,9 @@ _PERSON = ("610102199003074258", "330106198811052711", "440305197506150036", "51
 def number_with_digit(seventeen: str) -> str:
     """An identity number with its check digit (GB 11643)."""
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return seventeen + "10X98765432"[sum(int(one) * weight for one, weight in zip(seventeen, weights, strict=True)) % 11]
+    return (
+        seventeen + "10X98765432"[sum(int(one) * weight for one, weight in zip(seventeen, weights, strict=True)) % 11]
+    )
 
 
 def make_case(folder: Path, pages: int, seconds: int, chance: random.Random) -> tuple[str, int, list[tuple[int, str]]]:
@@ -67,7 +66,13 @@ def drafted(archive: Archive, folder: Path) -> float:
     write_scan(folder / "01" / "0001.jpg", draw_page())
     told = archive.json("describe", "--read", str(folder), "--output", str(folder.parent / "drafted.toml"))
     read = {one["field"]: str(one["value"]) for one in told["read"]}
-    wanted = {"case_number": NUMBER, "cause": CAUSE, "name": PARTY, "officers": "陈立新", "identity": "91420100MA0000000Y"}
+    wanted = {
+        "case_number": NUMBER,
+        "cause": CAUSE,
+        "name": PARTY,
+        "officers": "陈立新",
+        "identity": "91420100MA0000000Y",
+    }
     values = " ".join(read.values())
     return sum(value in values for value in wanted.values()) / len(wanted)
 

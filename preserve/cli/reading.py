@@ -64,7 +64,7 @@ def run(output: Output, **given: Any) -> int:
 
 
 @reading.command(name="list")
-@click.option("--state", type=_STATE, default=None)
+@click.option("--state", type=_STATE)
 @click.option("--after", default="", metavar="TEXT")
 @click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True)
 def list_readings(output: Output, state: ListState | None, **given: Any) -> None:

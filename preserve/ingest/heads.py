@@ -12,6 +12,7 @@ from typing import Any
 from metadata.findings import Finding
 from metadata.identity import names_apart
 from preserve.description.drafted import Proposal
+from preserve.description.schema import Classification
 from preserve.ingest.aliases import aliases
 from preserve.ingest.draft import DraftingProfile, files_of_case, read_drafting
 from preserve.ingest.proposing import Head, proposals
@@ -47,6 +48,8 @@ def read_heads(
 ) -> Proposed:
     """Read page 1 of the scans in a folder. `content`: the draft of them from names. Nothing in the folder is changed.
 
+    Of a state secret nothing is read, as nothing of its text is kept.
+
     Raises ToolMissing where the extra or its model is not here, Refused, Stopped.
     """
     here()
@@ -58,7 +61,8 @@ def read_heads(
         heads: list[Head] = []
         findings: list[Finding] = []
         wanted = [(alias(entry.path, names[entry.path]), names[entry.path]) for entry in entries]
-        scans = [pair for pair in wanted if _is_scan(*pair)]
+        secret = _secrets(content)
+        scans = [] if secret is None else [pair for pair in wanted if pair[1] not in secret and _is_scan(*pair)]
         progress.begin("reading.heads", files=min(len(scans), _MOST_FILES))
         for number, (path, name) in enumerate(scans[:_MOST_FILES]):
             check_stop()
@@ -76,6 +80,14 @@ def read_heads(
     if made:
         findings.append(Finding("reading.drafted", "", "note", {"count": len(made), "files": len(heads)}))
     return Proposed(tuple(made), pictures, tuple(findings), len(heads))
+
+
+def _secrets(content: Mapping[str, Any]) -> frozenset[str] | None:
+    """The files that are said to be state secrets; None where the case as a whole is."""
+    if content.get("classification") == Classification.STATE_SECRET:
+        return None
+    rows = content.get("objects") or ()
+    return frozenset(str(row["file"]) for row in rows if row.get("classification") == Classification.STATE_SECRET)
 
 
 def _is_scan(path: Path, name: str) -> bool:

@@ -15,7 +15,7 @@ from preserve.ingest.kinds import kind_of
 from preserve.machine_reading.models import model_for
 from preserve.machine_reading.ocr import OcrSettings, here, read_pages
 from preserve.machine_reading.records import PageText, Unread
-from preserve.progress import Silent
+from preserve.progress import check_stop
 from preserve.services.machine_readers import Reader
 
 _THREADS = min(2, os.cpu_count() or 1)
@@ -31,8 +31,7 @@ def open_ocr(home: Home) -> Reader | None:
         return None
 
     def read(path: Path, name: str, first: int = 1) -> Iterator[PageText | Unread]:
-        stopping = Silent()  # of the piece of work that reads: a wish to stop is heard within a page
-        return read_pages(path, name, OcrSettings(first, model=model, threads=_THREADS, pulse=lambda: stopping(0)))
+        return read_pages(path, name, OcrSettings(first, model=model, threads=_THREADS, pulse=check_stop))
 
     return Reader("ocr", engine, wants, read, read)
 

@@ -13,8 +13,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from preserve.administration.duties import Role
+from preserve.services import requests
 from tests.support.made_recordings import cut_out, iso_at_top, make_recording
 from tests.support.page_scans import CAUSE, NUMBER, PARTY, draw_page, write_scan
+from tests.support.people import session, staffed
 from tests.support.program import Archive
 from tests.support.tiny_case import write_whole_case
 
@@ -35,7 +38,7 @@ def number_with_digit(seventeen: str) -> str:
 def make_case(folder: Path, pages: int, seconds: int, chance: random.Random) -> tuple[str, int, list[tuple[int, str]]]:
     """The case; the word that stands on one page alone, that page, and the identity numbers with their pages."""
     word, place = chance.choice(_WORDS), 17 if pages >= 17 else pages - 1
-    people = [(page, number_with_digit(one[:17])) for page, one in zip((3, pages), _PERSON, strict=False)]
+    people = [(page, number_with_digit(one[:17])) for page, one in zip((2, pages), _PERSON, strict=False)]
     scans: list[Image.Image] = []
     for page in range(1, pages + 1):
         rows = [(f"现场检查笔录 第 {page} 页", -1, 60, 40), ("检查人员出示执法证件，当事人在场。", 120, 140, 26)]
@@ -80,8 +83,8 @@ def drafted(archive: Archive, folder: Path) -> float:
 def story(folder: Path, pages: int, seconds: int, seed: int) -> str:
     """All of it once; raises AssertionError with what is not so."""
     chance, began = random.Random(seed), time.monotonic()
+    opened = staffed(folder / "home", wang=Role.EXAMINER)
     archive = Archive(folder / "home")
-    _done(archive, "init", "--institution", "临江市文化和旅游局")
     word, place, people = make_case(folder / "case", pages, seconds, chance)
     share = drafted(archive, folder / "扫描案")
     assert share >= 0.75, share
@@ -92,25 +95,30 @@ def story(folder: Path, pages: int, seconds: int, seed: int) -> str:
     (hit,) = archive.json("search", word)["hits"]
     assert (hit["machine"], hit["place"], hit["page"]) == (True, SCAN, place), hit
     found = archive.json("reading", "findings", NUMBER)["findings"]
-    jumps = [one for one in found if one["code"] == "reading.clock-jump"]
-    assert [one["where"] for one in jumps] == [CUT], found
-    covered = _boxes(archive, folder, people)
+    (jump,) = [one for one in found if one["finding"]["code"] == "reading.clock-jump"]
+    assert jump["finding"]["where"] == CUT and len(jump["frames"]) == 2, found
+    assert abs(jump["at"] - seconds / 2) <= 2, jump
+    plan = folder / "方案.toml"
+    paper = folder / "扫描案" / "01" / "0001.jpg"
+    asked = f"request open --capacity party --name 王某 --purpose 查阅 --paper 身份证明={paper}".split()
+    number = archive.json(*asked, "--case", NUMBER, "--object", SCAN)["number"]
+    drafted_plan = requests.draft_redactions(session(opened, "wang"), number, plan, draft=True)
+    opened.close()
+    covered = covered_pages(plan)
+    assert {page for page, _ in people} <= covered and drafted_plan.rows >= len(people), plan.read_text()
     took = time.monotonic() - began
     return (
         f"{pages} scanned pages and two recordings of {seconds} s: {share:.0%} of the description drafted; {word} found on "
-        f"page {place}; the cut of {AWAY:.0f} s found in the one that has it, and in no other; {covered} of {len(people)} "
-        f"identity numbers have their box. {took:.0f} s in all."
+        f"page {place}; the cut of {AWAY:.0f} s found in the one that has it, and in no other; "
+        f"{len(people)} identity numbers on two pages have their boxes. {took:.0f} s in all."
     )
 
 
-def _boxes(archive: Archive, folder: Path, people: list[tuple[int, str]]) -> int:
-    """How many identity numbers the drafted redactions name, each on its page."""
-    request = ("request", "open", "--capacity", "party", "--name", "王某", "--case", NUMBER, "--purpose", "查阅")
-    number = archive.json(*request, "--object", SCAN)["number"]
-    plan = folder / "plan.toml"
-    _done(archive, "request", "redactions", number, "--draft", "--output", str(plan))
-    text = plan.read_text(encoding="utf-8")
-    return sum(str(page) in text for page, _ in people) if tomllib.loads(text) is not None else 0
+def covered_pages(plan: Path) -> set[int]:
+    """The pages on which the drafted redactions propose a box."""
+    told = tomllib.loads(plan.read_text(encoding="utf-8"))
+    assert {part["confirmed"] for part in told["redaction"]} == {"no"}
+    return {int(part["pages"]) for part in told["redaction"]}
 
 
 def _done(archive: Archive, *arguments: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -57,3 +58,13 @@ def test_what_cannot_be_read_is_said_and_the_rest_goes_on(read: Proposed) -> Non
         ("reading.damaged", "扫描0002.jpg", "note"),
         ("reading.drafted", "", "note"),
     ]
+
+
+def test_of_a_state_secret_nothing_is_read(tmp_path: Path) -> None:
+    (tmp_path / "扫描0001.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    row = {"file": "扫描0001.jpg", "kind": "文书", "stage": "decision"}
+    told = read_heads(tmp_path, {"objects": [row]}, None, Silent())
+    assert [one.code for one in told.findings] == ["reading.damaged"]
+    secret = {"objects": [{**row, "classification": "state-secret"}]}
+    assert read_heads(tmp_path, secret, None, Silent()) == Proposed()
+    assert read_heads(tmp_path, {"objects": [row], "classification": "state-secret"}, None, Silent()) == Proposed()

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
@@ -79,16 +78,35 @@ def page_of(rng: random.Random, width: int = 31, rows: int = 24) -> Truth:
     return Truth((*head, *lines, f"签发日期：{date}"), (number, person, telephone, date))
 
 
-def faces(fonts: Sequence[tuple[str, str]]) -> list[Face]:
-    """The faces among `fonts` (family and style as fontconfig knows them) that this machine has."""
+def faces(fonts: Sequence[tuple[str, str]], folder: str = "") -> list[Face]:
+    """The faces among `fonts` (our name, the family's) that this machine has, or that lie in files of `folder`."""
     found = []
-    for name, pattern in fonts:
-        said = subprocess.run(
-            ["fc-match", "-f", "%{file}\t%{index}\t%{family}", pattern], capture_output=True, text=True, check=False
-        ).stdout.split("\t")
-        if len(said) == 3 and pattern.split(":")[0].casefold() in said[2].casefold():
-            found.append(Face(name, Path(said[0]), int(said[1]) & 0xFFFF))
+    for name, family in fonts:
+        place = _in(Path(folder), family) if folder else None
+        place = place or _installed(family)
+        if place is not None:
+            found.append(Face(name, *place))
     return found
+
+
+def _in(folder: Path, family: str) -> tuple[Path, int] | None:
+    for path in sorted([*folder.rglob("*.ttc"), *folder.rglob("*.ttf")]):
+        for index in range(8):
+            try:
+                font = ImageFont.truetype(str(path), 12, index=index)
+            except OSError:
+                break
+            if font.getname()[0] == family and font.getname()[1] in ("Regular", "Medium", "Book"):
+                return path, index
+    return None
+
+
+def _installed(family: str) -> tuple[Path, int] | None:
+    command = ["fc-match", "-f", "%{file}\t%{index}\t%{family}", family]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split("\t")
+    if len(said) == 3 and family.casefold() in said[2].casefold():
+        return Path(said[0]), int(said[1]) & 0xFFFF
+    return None
 
 
 def drawn(truth: Truth, face: Face, dpi: int, rng: random.Random) -> Image.Image:
@@ -182,27 +200,3 @@ def pressed(page: Image.Image, quality: int) -> Image.Image:
     out = BytesIO()
     page.save(out, "JPEG", quality=quality)
     return Image.open(BytesIO(out.getvalue())).copy()
-
-
-def plain(text: str) -> str:
-    """Without blanks, and with what fonts and readers write in two ways in one of them."""
-    pairs = str.maketrans("，。：；（）！？“”‘’—·、〔〕《》【】", ",.:;()!?\"\"''-.,[]<>[]")
-    return "".join(text.translate(pairs).split())
-
-
-def wrong_signs(line: str, read: str) -> int:
-    """How many signs of a true line are wrong in the stretch of what was read that is nearest to it.
-
-    Source: Sellers' algorithm, the edit distance with free ends in the text.
-    """
-    import numpy as np
-
-    wanted, text = plain(line), np.frombuffer(plain(read).encode("utf-32-le"), dtype=np.uint32)
-    steps = np.arange(len(text) + 1)
-    distance: Any = np.zeros(len(text) + 1, dtype=np.int64)
-    for number, sign in enumerate(wanted, 1):
-        moved = np.empty_like(distance)
-        moved[0] = number
-        moved[1:] = np.minimum(distance[1:] + 1, distance[:-1] + (text != ord(sign)))
-        distance = np.minimum.accumulate(moved - steps) + steps
-    return int(distance.min())

@@ -70,6 +70,14 @@ def erase(folder: Path) -> None:
         records.erase(f"{folder.relative_to(home.store).as_posix()}/")
 
 
+def names(folder: Path) -> list[str]:
+    """The records below this folder that a store has which is away; none where the folder is the store."""
+    home = home_of_record(folder)
+    if home is None or (records := records_of(home)) is None:
+        return []
+    return [name for name, _ in records.names(f"{folder.relative_to(home.store).as_posix()}/")]
+
+
 def read(home: Home, name: str) -> bytes | None:
     """A small record as the store has it; None where it has none, or the store is a folder. Raises StorageError."""
     if (records := records_of(home)) is None:

@@ -135,9 +135,10 @@ def discard(folder: Path, within: Path) -> None:
     root = within.resolve()
     if root == Path(root.anchor) or root not in inside.parents:
         raise ValueError(f"{folder} is not inside {within}")
-    if inside.exists():
-        with on_medium(folder):
-            shutil.rmtree(inside)
+    with on_medium(folder):
+        while inside.exists():
+            with suppress(FileNotFoundError):  # another removes the same
+                shutil.rmtree(inside)
 
 
 def drop_file(path: Path, within: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from preserve.clock import now, stamp
 
-NAMES = ("kills", "media", "damage", "faults", "deliveries", "attack", "million", "cluster", "hearing")
+NAMES = ("kills", "media", "damage", "faults", "deliveries", "attack", "million", "cluster", "hearing", "read_case")
 RESULTS = Path(__file__).parent / "soak-results.md"
 
 

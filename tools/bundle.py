@@ -31,7 +31,7 @@ def runtime_packages() -> list[str]:
 def wheels(target: Path) -> None:
     """Our wheel, and every wheel that it needs; what is published as source only is built here."""
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "-w", str(target)]
-    subprocess.run([*command, f"{ROOT}[metrics,oidc,postgres,s3,web]"], check=True)
+    subprocess.run([*command, f"{ROOT}[metrics,oidc,postgres,reading,s3,web]"], check=True)
 
 
 def debs(target: Path) -> list[str]:

@@ -60,7 +60,7 @@ if [ ! -e "$releases/$release/.whole" ]; then
     rm -rf "${releases:?}/$release"
     mkdir -p "$releases"
     python3 -m venv "$releases/$release"
-    "$releases/$release/bin/python" -m pip install --quiet --no-index --find-links wheels --disable-pip-version-check "preserve-archive[metrics,oidc,postgres,s3,web]"
+    "$releases/$release/bin/python" -m pip install --quiet --no-index --find-links wheels --disable-pip-version-check "preserve-archive[metrics,oidc,postgres,reading,s3,web]"
     mkdir -p "$releases/$release/share/preserve"
     cp -R schemas "$releases/$release/share/preserve/"
     : >"$releases/$release/.whole"

@@ -27,3 +27,5 @@ def examine_reading(home: Home) -> Iterator[Check]:
         yield Check("health.model", "good", {"name": reads.name, "digest": reads.digest[:16]})
     elif not missing():
         yield Check("health.model-missing", "optional")
+    if not missing() and not any(one.described.what == "face" and one.state == "whole" for one in found):
+        yield Check("health.face-model-missing", "optional")

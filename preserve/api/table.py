@@ -77,6 +77,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "user.logout": "it ends every token of a person; a session ends itself (`session.close`)",
     "packages.verify": _AT_THE_DRIVE,
     "reading.bring_models": _AT_THE_DRIVE,
+    "reading.measure": _AT_THE_DRIVE,
     "reading.models": "it tells which files lie on the host; what was read names its model with every record",
 }
 """Operations without a row, and why."""

@@ -32,7 +32,8 @@ _JOBS = click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N
 @click.argument("folder", required=False, type=InputPath(), metavar="FOLDER")
 @click.option("--output", "target", type=NewFile(), metavar="FILE")
 @click.option("--template", is_flag=True)
-def describe(output: Output, folder: Path | None, target: Path | None, template: bool) -> None:
+@click.option("--read", is_flag=True)
+def describe(output: Output, folder: Path | None, target: Path | None, template: bool, read: bool) -> None:
     """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
     if template:
         form = output.call(preparation.template, target, place=output.home_path)
@@ -40,8 +41,10 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
     elif folder is None:
         raise UsageError("cli.describe-no-folder")
     else:
-        draft = output.call(preparation.describe, folder, target, place=output.home_path)
+        draft = output.work("", preparation.describe, folder, target, place=output.home_path, read=read)
         output.findings(draft.findings)
+        if draft.read:
+            output.tables(tables.drafted(draft.read))
         output.done("cli.describe-done", draft, path=str(draft.path), files=draft.files)
 
 

@@ -12,6 +12,7 @@ from preserve.cli.machine_findings import findings
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
+from preserve.cli.reading_models import measure, models
 from preserve.messages import say
 from preserve.services import machine_reading_copies, machine_reading_views, machine_readings, machine_voices
 from preserve.services.machine_reading_views import ListState, What
@@ -28,6 +29,10 @@ _CASE = click.argument("case", metavar="AIP")
 @click.group(cls=Group)
 def reading() -> None:
     """What machines read in files; none of it is evidence."""
+
+
+reading.add_command(models)
+reading.add_command(measure)
 
 
 @reading.command()
@@ -59,12 +64,12 @@ def run(output: Output, **given: Any) -> int:
 
 
 @reading.command(name="list")
-@click.option("--state", type=_STATE, default="")
+@click.option("--state", type=_STATE)
 @click.option("--after", default="", metavar="TEXT")
 @click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True)
-def list_readings(output: Output, state: ListState, **given: Any) -> None:
+def list_readings(output: Output, state: ListState | None, **given: Any) -> None:
     """What was read in which cases, what is unread, and what could not be read."""
-    result = output.call(machine_reading_views.list_readings, state, Page(**given))
+    result = output.call(machine_reading_views.list_readings, state or "", Page(**given))
     if not result.here:
         output.sentence("reading.no-reader", style="yellow")
     if result.cases:

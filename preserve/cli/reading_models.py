@@ -1,4 +1,4 @@
-"""`preserve reading models`: which models there are, and bringing one from a medium."""
+"""`preserve reading models` and `measure`: which models there are, bringing one, and what it is worth on own papers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from preserve.cli.main import Group
+from preserve.cli.main import Command, Group
 from preserve.cli.output import Output
+from preserve.services import machine_measures
 from preserve.services import machine_models as room
 from preserve.services.tables import machine_models as tables
 
@@ -31,5 +32,23 @@ def add_models(output: Output, folder: Path) -> None:
     """Copy models from a folder into the home, after their SHA-256 were checked."""
     brought = output.call(room.bring, folder)
     for name in brought.names:
-        output.sentence("cli.reading.model-brought", name=name, style="green")
+        output.sentence("cli.reading-model-brought", name=name, style="green")
     output.document(brought)
+
+
+@click.command(cls=Command)
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def measure(output: Output, folder: Path) -> None:
+    """Read files beside which lies what people typed off them, and compare; nothing is kept."""
+    result = output.work("", machine_measures.measure_folder, folder)
+    output.tables(tables.measured(result))
+    output.sentence(
+        "cli.reading-measured",
+        signs=result.signs,
+        wrong=result.wrong,
+        share=f"{100 * (1 - result.wrong / max(1, result.signs)):.2f}",
+        lines=result.lines,
+        right=result.right,
+        model=result.engine.model,
+    )
+    output.document(result)

@@ -84,12 +84,15 @@ def show(output: Output, number: str) -> None:
 @click.argument("number", metavar="REQUEST")
 @click.option("--output", "target", type=NewFile(), required=True, metavar="FILE")
 @click.option("--pages", type=IntoFolder(), default=None, metavar="DIR")
-def redactions(output: Output, number: str, target: Path, pages: Path | None) -> None:
+@click.option("--draft", is_flag=True)
+def redactions(output: Output, number: str, target: Path, pages: Path | None, draft: bool) -> None:
     """Draft a redaction plan to fill in."""
-    draft = output.call(requests.draft_redactions, number, target, pages=pages)
-    output.done("cli.redactions-drafted", draft, file=str(draft.file), files=draft.files)
+    drafted = output.call(requests.draft_redactions, number, target, pages=pages, draft=draft)
+    output.done("cli.redactions-drafted", drafted, file=str(drafted.file), files=drafted.files)
+    if draft:
+        output.sentence("cli.redactions-proposed", style="yellow", count=drafted.rows)
     if pages is not None:
-        output.sentence("cli.redaction-pages", count=len(draft.pages), folder=str(pages))
+        output.sentence("cli.redaction-pages", count=len(drafted.pages), folder=str(pages))
 
 
 @request.command()

@@ -1,7 +1,8 @@
 """Readings as they are kept: `readings/<OBJID>/<n>.jsonl.gz` in the store, a line a record, written once.
 
 They are made of what the packages hold and can be made again: no medium beside the store gets them, and they go where
-somebody decides it. The ledger names each with its SHA-256, so that nobody puts words into one.
+somebody decides it. So where the store is away, its machines keep none here: what one of them removes is gone for all.
+The ledger names each with its SHA-256, so that nobody puts words into one.
 """
 
 from __future__ import annotations
@@ -12,18 +13,20 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
 from preserve import kept_records
 from preserve.errors import Busy, NotIntact
-from preserve.home import Home
+from preserve.home import Home, home_of_record
 from preserve.machine_reading.records import Record, records_of
 from preserve.work import hold
-from storage_adapters.durable import discard, write_stream
+from storage_adapters.durable import discard, drop_file, write_stream
 from storage_adapters.erasing import overwrite_tree
 
 FOLDER = "readings"
 _AT_ONCE = 1 << 16
 _LEVEL = 6
+_TRIES = 3
 
 
 def path_of(store: Path, objid: str, number: int) -> Path:
@@ -48,6 +51,8 @@ def write(path: Path, lines: Iterable[str]) -> tuple[int, str]:
 
     write_stream(path, counted(), durable=True, mode=0o640)
     kept_records.keep(path, changes=True)
+    if home_of_record(path) is not None:
+        drop_file(path, path.parents[2])
     return size, digest.hexdigest()
 
 
@@ -65,10 +70,9 @@ def _packed(lines: Iterable[str]) -> Iterator[bytes]:
 
 def read(path: Path, sha256: str) -> Iterator[Record]:
     """The records of a reading that is still the one in the ledger. Raises NotIntact where it is not, or is gone."""
-    kept_records.have(path)
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as stream:
+        with _opened(path) as stream:
             while piece := stream.read(_AT_ONCE):
                 digest.update(piece)
             if digest.hexdigest() != sha256:
@@ -80,6 +84,23 @@ def read(path: Path, sha256: str) -> Iterator[Record]:
         raise NotIntact("reading.gone", str(path)) from error
     except (OSError, EOFError, UnicodeError) as error:
         raise NotIntact("reading.altered", str(path), detail=str(error)) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The file; of a store that is away what was brought is let go as soon as it is open. Raises FileNotFoundError."""
+    away = home_of_record(path) is not None
+    for left in reversed(range(_TRIES if away else 1)):
+        kept_records.have(path)
+        try:
+            stream = path.open("rb")
+        except FileNotFoundError:  # another one of us let it go meanwhile
+            if left:
+                continue
+            raise
+        if away:
+            drop_file(path, path.parents[2])
+        return stream
+    raise AssertionError
 
 
 def lock(home: Home, objid: str, wait: float = 0) -> AbstractContextManager[None]:
@@ -106,6 +127,7 @@ def drop(home: Home, objid: str) -> None:
 
 
 def left(home: Home, objid: str) -> list[str]:
-    """What is left of the readings of a case, by path below the home or its store."""
+    """What is left of the readings of a case, by path below the home or its store, and in a store that is away."""
     places = ((home.store / FOLDER / objid, home.store), (parts_of(home, objid), home.work))
-    return [str(place.relative_to(within)) for place, within in places if place.exists()]
+    found = [str(place.relative_to(within)) for place, within in places if place.is_dir() and any(place.iterdir())]
+    return found + kept_records.names(home.store / FOLDER / objid)

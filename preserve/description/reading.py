@@ -34,6 +34,7 @@ def read_description(
     """
     suffix = name.rpartition(".")[2].lower()
     places: dict[str, str] = {}
+    drafts: tuple[Finding, ...] = ()
     try:
         if suffix == "toml":
             content: Any = tomllib.loads(data.decode("utf-8-sig"))
@@ -46,9 +47,10 @@ def read_description(
         elif suffix == "xlsx":
             from preserve.description.sheets import read_workbook
 
-            content, places, lost = read_workbook(data)
+            content, places, lost, read = read_workbook(data)
+            drafts = tuple(replace(one, where=f"{name} {one.where}".strip()) for one in read)
             if lost:
-                return None, _with_the_rest(lost, content, places, name, vocabulary)
+                return None, [*_with_the_rest(lost, content, places, name, vocabulary), *drafts]
         else:
             return None, [Finding("case.unknown-kind", name, "refuse")]
     except UnicodeDecodeError as error:
@@ -62,7 +64,8 @@ def read_description(
         return None, [Finding("case.syntax", name, "refuse", {"reason": str(error)[:300]})]
     if not isinstance(content, dict):
         return None, [Finding("case.not-a-table", name, "refuse")]
-    return check_content(content, places, name, vocabulary)
+    case, findings = check_content(content, places, name, vocabulary)
+    return case, [*findings, *drafts]
 
 
 def _with_the_rest(

@@ -6,10 +6,12 @@ import io
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from metadata.findings import Finding
+from preserve.description import drafted_sheet
 from preserve.description.cells import lost, text_of_cell
+from preserve.description.drafted import settle
 from preserve.description.hostile import hostile
 from preserve.description.labels import CASE, CASE_SHEET, OF_RECORDINGS, RECORDINGS_SHEET, SHEETS
 from preserve.errors import Stopped
@@ -21,21 +23,31 @@ _OF_THE_FORM = ("case.row-", "case.column-")
 """What is wrong with the form itself: the rest of it is not worth telling."""
 
 
-def read_workbook(data: bytes) -> tuple[dict[str, Any], dict[str, str], list[Finding]]:
+class Workbook(NamedTuple):
     """Plain data of the schema's shape, the cell of each field, and what is wrong with the workbook itself.
 
-    Without data it cannot be read; with data what was found are cells that lost what somebody typed.
+    Without data it cannot be read; with data what was found are cells that lost what somebody typed. `drafts`: what is
+    to be said of values that a machine read; those that nobody said yes to are not in the data.
     """
+
+    content: dict[str, Any]
+    places: dict[str, str]
+    findings: list[Finding]
+    drafts: tuple[Finding, ...] = ()
+
+
+def read_workbook(data: bytes) -> Workbook:
+    """What a workbook says."""
     if findings := list(hostile(data)):
-        return {}, {}, findings
+        return Workbook({}, {}, findings)
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:  # noqa: BLE001  the library raises many kinds on damaged files
-        return {}, {}, [Finding("case.workbook-damaged", "", "refuse", {}, detail=repr(error))]
+        return Workbook({}, {}, [Finding("case.workbook-damaged", "", "refuse", {}, detail=repr(error))])
     if CASE_SHEET not in book.sheetnames:
-        return {}, {}, [Finding("case.sheet-missing", "", "refuse", {"sheet": CASE_SHEET})]
+        return Workbook({}, {}, [Finding("case.sheet-missing", "", "refuse", {"sheet": CASE_SHEET})])
     reading = _Reading(book.epoch)
     try:
         findings = [*reading.case(book[CASE_SHEET])]
@@ -45,13 +57,17 @@ def read_workbook(data: bytes) -> tuple[dict[str, Any], dict[str, str], list[Fin
                 findings += reading.rows(book[sheet], sheet, field, columns)
         if RECORDINGS_SHEET in book.sheetnames:
             findings += reading.recordings(book[RECORDINGS_SHEET])
+        answers = (
+            drafted_sheet.read_sheet(book[drafted_sheet.SHEET]) if drafted_sheet.SHEET in book.sheetnames else None
+        )
+        drafts = settle(reading.content, reading.places, answers) if answers else []
     except Stopped:
         raise
     except Exception as error:  # noqa: BLE001
-        return {}, {}, [Finding("case.workbook-damaged", "", "refuse", {}, detail=repr(error))]
+        return Workbook({}, {}, [Finding("case.workbook-damaged", "", "refuse", {}, detail=repr(error))])
     if any(finding.code.startswith(_OF_THE_FORM) for finding in findings):
-        return {}, {}, findings
-    return reading.content, reading.places, findings
+        return Workbook({}, {}, findings)
+    return Workbook(reading.content, reading.places, findings, tuple(drafts))
 
 
 class _Reading:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from preserve.description.drafted import CASE_ITSELF, Proposal, put
+from preserve.description.drafted_sheet import NOTE, YELLOW, write_sheet
 from preserve.description.labels import (
     CASE,
     CASE_SHEET,
@@ -30,40 +32,14 @@ from preserve.description.written import ENUMS, YES_NO
 
 _REQUIRED = {"case_number", "case_type", "title", "cause", "producer.name", "start", "closed"}
 _REQUIRED_COLUMNS = {"name", "stage", "start", "measure", "incident", "file", "kind", "finding", "person", "reason"}
+_NAMED = ("parties", "officers")
 _REQUIRED_IN = {"clocks": {"device", "source"}}
 _EMPTY_ROWS = 300
 """So many rows below the last are text already: a number of eighteen digits that is typed there stays whole."""
 _VALIDATED_ROWS = 5000
-_RECORDINGS = [
-    ".mp4",
-    ".mov",
-    ".avi",
-    ".wmv",
-    ".mkv",
-    ".flv",
-    ".mts",
-    ".m2ts",
-    ".ts",
-    ".m4v",
-    ".mpg",
-    ".mpeg",
-    ".3gp",
-    ".webm",
-    ".asf",
-    ".vob",
-    ".dav",
-    ".wav",
-    ".mp3",
-    ".m4a",
-    ".aac",
-    ".amr",
-    ".ogg",
-    ".oga",
-    ".opus",
-    ".wma",
-    ".flac",
-    ".aiff",
-]
+_RECORDINGS = re.compile(
+    r"\.(mp4|mov|avi|wmv|mkv|flv|mts|m2ts|ts|m4v|mpg|mpeg|3gp|webm|asf|vob|dav|wav|mp3|m4a|aac|amr|ogg|oga|opus|wma|flac|aiff)$"
+)
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$")
 
@@ -102,8 +78,13 @@ def write_workbook(
     vocabulary: Vocabulary | None = None,
     *,
     volumes: bool = False,
+    proposals: Sequence[Proposal] = (),
+    pictures: Mapping[int, bytes] | None = None,
 ) -> None:
     """Write the template, filled in with a description or a draft (plain data of the schema's shape).
+
+    `proposals`, what a machine read, stand in yellow cells, and each with the picture of its line (PNG, by its place)
+    on a sheet of their own, where a person says yes to it or not.
 
     `vocabulary`: the words of the archive's own profiles for the lists to choose from; else those of the shipped ones.
     `volumes`: the archive divides its files into 正卷 and 副卷; else the column is there only where something is in it.
@@ -112,8 +93,9 @@ def write_workbook(
 
     words = vocabulary or read_vocabulary()
     content = case.model_dump(mode="python") if isinstance(case, CaseDescription) else dict(case or {})
+    content = put(content, proposals) if proposals else content
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        writer = _Writer(book, words)
+        writer = _Writer(book, words, proposals)
         writer.case(content)
         for field, (title, columns) in SHEETS.items():
             rows = content.get(field) or []
@@ -122,17 +104,19 @@ def write_workbook(
             if field == "objects":
                 own = {name: label for name, label in shown.items() if name not in OF_RECORDINGS}
                 theirs = {name: columns[name] for name in ("file", *OF_RECORDINGS)}
-                writer.rows(title, own, rows, required)
-                writer.rows(RECORDINGS_SHEET, theirs, [row for row in rows if is_recording(row)], required)
+                writer.rows((field, title), own, rows, required)
+                writer.rows((field, RECORDINGS_SHEET), theirs, [row for row in rows if is_recording(row)], required)
             else:
-                writer.rows(title, shown, rows, required)
+                writer.rows((field, title), shown, rows, required)
+        if proposals:
+            writer.drafted(proposals, pictures or {})
         writer.help()
         writer.choices()
 
 
 def is_recording(row: Any) -> bool:
     """Whether a file has a row in the sheet of recordings: by its name, or because something of that is known."""
-    return str(_of(row, "file")).lower().endswith(tuple(_RECORDINGS)) or any(
+    return _RECORDINGS.search(str(_of(row, "file")).lower()) is not None or any(
         _of(row, name) not in (None, "", (), []) for name in OF_RECORDINGS
     )
 
@@ -144,8 +128,9 @@ def _of(row: Any, name: str) -> Any:
 class _Writer:
     """Writes the sheets of one workbook; and the lists to choose from that they use."""
 
-    def __init__(self, book: Any, words: Vocabulary) -> None:
+    def __init__(self, book: Any, words: Vocabulary, proposals: Sequence[Proposal] = ()) -> None:
         self.book, self.words = book, words
+        self.marked = {(one.sheet, one.row, one.field) for one in proposals}
         self.heading = book.add_format(
             {
                 "bold": True,
@@ -158,6 +143,7 @@ class _Writer:
         )
         self.plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
         self.blank = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        self.yellow = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@", **YELLOW})
         first = ("case_type", "measure")  # their lists keep their columns, whichever sheet comes first
         self.lists = {name: [term.label.zh for term in words.terms[name]] for name in first}
 
@@ -174,12 +160,26 @@ class _Writer:
             sheet.write_string(number, 0, label + (" *" if field in _REQUIRED else ""), self.heading)
             holder, _, name = field.rpartition(".")
             value = (content.get(holder) or {}).get(name) if holder else content.get(name)
-            sheet.write_string(number, 1, self._written(name, value), self.plain)
+            self._write(sheet, (number, 1), self._written(name, value), (CASE_ITSELF, "", field))
             if rule := self._rule(name):
                 sheet.data_validation(number, 1, number, 1, rule)
 
-    def rows(self, title: str, columns: Mapping[str, str], rows: Sequence[Any], required: set[str]) -> None:
-        """A sheet of rows."""
+    def _write(self, sheet: Any, cell: tuple[int, int], text: str, place: tuple[str, str, str]) -> None:
+        """A cell; in yellow where a machine read what stands in it."""
+        read = place in self.marked
+        sheet.write_string(*cell, text, self.yellow if read else self.plain)
+        if read:
+            sheet.write_comment(*cell, NOTE)
+
+    def drafted(self, proposals: Sequence[Proposal], pictures: Mapping[int, bytes]) -> None:
+        """The sheet of what a machine read."""
+        wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
+        formats = {"heading": self.heading, "plain": self.plain, "yellow": self.yellow, "wrapped": wrapped}
+        write_sheet(self.book, proposals, pictures, self._written, formats)
+
+    def rows(self, named: tuple[str, str], columns: Mapping[str, str], rows: Sequence[Any], required: set[str]) -> None:
+        """A sheet of rows; `named`: the field that they are of, and the sheet's title."""
+        of, title = named
         sheet = self.book.add_worksheet(title)
         sheet.freeze_panes(1, 1)
         _for_paper(sheet)
@@ -190,7 +190,8 @@ class _Writer:
             if rule := self._rule(name):
                 sheet.data_validation(1, place, _VALIDATED_ROWS, place, rule)
             for number, row in enumerate(rows, 1):
-                sheet.write_string(number, place, self._written(name, _of(row, name)), self.plain)
+                key = str(_of(row, "file") if of == "objects" else _of(row, "name") if of in _NAMED else "")
+                self._write(sheet, (number, place), self._written(name, _of(row, name)), (of, key, name))
             for number in range(len(rows) + 1, len(rows) + 1 + _EMPTY_ROWS):
                 sheet.write_blank(number, place, None, self.blank)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)

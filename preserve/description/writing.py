@@ -8,7 +8,10 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from preserve.description.drafted import Proposal, field_label, sheet_label
 from preserve.description.labels import CASE, SHEETS
+
+NOT_CHECKED = "机读，未核对 / machine-read, not checked"
 
 
 def write_json(content: Mapping[str, Any]) -> str:
@@ -16,8 +19,11 @@ def write_json(content: Mapping[str, Any]) -> str:
     return json.dumps(_plain(content), ensure_ascii=False, indent=1) + "\n"
 
 
-def write_toml(content: Mapping[str, Any]) -> str:
-    """As TOML 1.0, with the Chinese heading of each field beside it; empty fields are there as comments."""
+def write_toml(content: Mapping[str, Any], proposals: Sequence[Proposal] = ()) -> str:
+    """As TOML 1.0, with the Chinese heading of each field beside it; empty fields are there as comments.
+
+    `proposals`, what a machine read, stand at the end as comments: a person copies what is right to its place.
+    """
     lines: list[str] = []
     tables: list[str] = []
     plain: Mapping[str, Any] = _plain(content)
@@ -37,7 +43,14 @@ def write_toml(content: Mapping[str, Any]) -> str:
                 tables += [_line(key, inner) for key, inner in row.items() if inner not in (None, "")]
         else:
             lines.append(_line(name, value, name))
-    return "\n".join([*lines, *tables]) + "\n"
+    read = [f"\n# {NOT_CHECKED}"] if proposals else []
+    read += [_comment(one) for one in proposals]
+    return "\n".join([*lines, *tables, *read]) + "\n"
+
+
+def _comment(one: Proposal) -> str:
+    row = f" [{_value(one.row)}]" if one.row else ""
+    return f"# {sheet_label(one.sheet)}{row} {field_label(one)} = {_value(one.value)}  # {_value(one.file)} {one.page}"
 
 
 def _line(name: str, value: Any, field: str = "") -> str:

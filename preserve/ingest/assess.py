@@ -25,7 +25,7 @@ from preserve.ingest.acceptance import accept
 from preserve.ingest.apply_rules import apply, view_of
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.forecast import Forecast
-from preserve.ingest.handed import Handed
+from preserve.ingest.handed import Handed, handed
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
@@ -87,7 +87,7 @@ def assess(
     description, mistakes = read_description(deposit.read_as or name, deposit.description, words)
     if description is not None:
         deposit = with_named(deposit, (item.file for item in description.objects))
-    findings = list(deposit.findings)
+    findings = [*deposit.findings, *handed(source).findings]
     findings += scan(deposit, profile, home.settings.clamd, _scratch(home), progress)
     findings += mistakes
     names: Mapping[str, str] = {}

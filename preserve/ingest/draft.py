@@ -25,6 +25,7 @@ from preserve.ingest.litter import told
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.sources import Entry
 from preserve.ingest.sources.folder import FolderSource
+from preserve.machine_reading.fields import LabelName
 from preserve.profiles import read_profile
 
 _BATCH = 200
@@ -70,11 +71,19 @@ class DraftingProfile(BaseModel):
     kind: tuple[KindWords, ...]
     by_kind_of_file: dict[str, str]
     volumes: Volumes = Volumes()
+    labels: dict[LabelName, tuple[str, ...]] = {}
 
 
 def read_drafting(own: Path | None) -> DraftingProfile:
-    """The archive's own words for drafts, else the shipped ones. Raises Refused for a wrong profile."""
-    return read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": read_vocabulary(own)})
+    """The archive's own words for drafts, else the shipped ones. Raises Refused for a wrong profile.
+
+    Labels of papers, which came later, are the shipped ones where an own profile names none.
+    """
+    profile = read_profile("drafting.toml", DraftingProfile, own, {"vocabulary": read_vocabulary(own)})
+    if profile.labels or own is None:
+        return profile
+    shipped = read_profile("drafting.toml", DraftingProfile, None, {"vocabulary": read_vocabulary(None)})
+    return profile.model_copy(update={"labels": shipped.labels})
 
 
 def draft(
@@ -89,7 +98,7 @@ def draft(
     words = read_vocabulary(own)
     profile = read_drafting(own)
     findings: list[Finding] = []
-    files = _files(folder, read_profile("deposit.toml", DepositProfile, own), findings)
+    files = files_of_case(folder, read_profile("deposit.toml", DepositProfile, own), findings)
     names = list(names_apart(entry.path for entry in files).values())
     title = readable(folder.name)
     objects: list[dict[str, Any]] = []
@@ -113,7 +122,7 @@ def draft(
         "retention": "30-years",
         "objects": objects,
     }
-    kind = _case_type(f"{content['case_number']} {title}", profile)
+    kind = case_type_of(f"{content['case_number']} {title}", profile)
     content["case_type"] = kind or profile.case_type
     label = words.label("case_type", content["case_type"])
     if not kind:
@@ -130,12 +139,12 @@ def draft(
     return content, findings
 
 
-def _case_type(told: str, profile: DraftingProfile) -> str:
+def case_type_of(told: str, profile: DraftingProfile) -> str:
     """The type of case that its number or the folder's name speaks of, or nothing."""
     return next((kind for kind, words in profile.case_types.items() if any(word in told for word in words)), "")
 
 
-def _files(folder: Path, deposit: DepositProfile, findings: list[Finding]) -> list[Entry]:
+def files_of_case(folder: Path, deposit: DepositProfile, findings: list[Finding]) -> list[Entry]:
     """The files of the case: no description of it, and nothing that programs leave behind, which is told."""
     source = FolderSource(folder)
     entries = [entry for entry in source.entries() if entry.kind == "file"]
@@ -156,7 +165,7 @@ def _case_number(texts: Iterable[str]) -> str:
 def _object(
     name: str, character: Character, profile: DraftingProfile, zone: tzinfo, findings: list[Finding]
 ) -> dict[str, Any]:
-    stage, sure = _stage(name, profile)
+    stage, sure = stage_of(name, profile)
     if not sure:
         findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))
     last = name.rpartition("/")[2]
@@ -188,7 +197,7 @@ def _inner(name: str, kind: str, volumes: Volumes) -> bool:
     return any(word in told for word in volumes.inner) and not any(word in told for word in volumes.but)
 
 
-def _stage(name: str, profile: DraftingProfile) -> tuple[Stage, bool]:
+def stage_of(name: str, profile: DraftingProfile) -> tuple[Stage, bool]:
     """The stage by the nearest folder that says one, then by the file's own name; else investigation, as a guess."""
     parts = name.split("/")
     for part in (*reversed(parts[:-1]), parts[-1]):

@@ -232,15 +232,15 @@ class FirstVersion(VersionPlan[Result]):
         assert self.counts is not None
         if self.adapter.is_away:
             self.watcher.begin("ingest.step-send", 2 * self.counts[1], self.counts[0])
-        publishing.publish(self.ingest.name, self.ingest.package, self.counts[1], self.adapter, self.watcher)
+        held, made = self.catalogue.while_held, self.ingest
+        publishing.publish(made.name, made.package, self.counts[1], self.adapter, self.watcher, held)
 
     def register(self) -> Result:
         """One transaction enters it; what was published by an earlier run is read again first."""
         self.watcher.begin("ingest.step-register")
-        copy = CopyRef(self.ingest.name)
-        count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid)
-        location = self.adapter.path(copy)
-        home = self.ingest.home
+        copy, held = CopyRef(self.ingest.name), self.catalogue.while_held
+        count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid, held)
+        location, home = self.adapter.path(copy), self.ingest.home
         if self.row.state != "done":
             self._index(location, count, size)
         sealing.close_segment(home, self.catalogue)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from metadata.findings import Finding
+
 BESIDE = "case.json"
 """Under this name a description that lies beside the deposit is read, and named in what is found."""
 ON_ARRIVAL = "upload.ndjson"
@@ -17,12 +19,14 @@ class Handed:
     """Where a deposit lies, and what goes with it that does not lie in it.
 
     `description`: JSON that counts instead of any description in the deposit; empty: the deposit's own counts.
-    `digests`: SHA-256 of files by their paths, as they were when they came in.
+    `digests`: SHA-256 of files by their paths, as they were when they came in. `findings`: what is to be said of what
+    lies beside it.
     """
 
     path: Path
     description: bytes = b""
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    findings: tuple[Finding, ...] = ()
 
 
 def handed(source: Path | Handed) -> Handed:

@@ -34,7 +34,7 @@ class Limits:
     `written` bytes of the largest file that it may write, `longest` bytes of a line, and how many `threads` it has."""
 
     memory: int = 4 << 30
-    seconds: float = 180.0
+    seconds: float = 300.0
     written: int = 0
     longest: int = 16 << 20
     threads: int = 1
@@ -83,6 +83,8 @@ def _lines(
     with suppress(OSError):  # one that is gone has said nothing, which is told below
         stdin.write(request)
         stdin.close()
+    answers = select.poll()  # `select` takes no numbers above 1,023, which a service that is asked by many reaches
+    answers.register(stdout, select.POLLIN | select.POLLHUP)
     said = b""
     ends = time.monotonic() + limits.seconds
     while True:
@@ -92,7 +94,7 @@ def _lines(
             left = ends - time.monotonic()
             if left <= 0:
                 raise Broken(TOO_LONG, f"nothing for {limits.seconds:g} s")
-            if not select.select([stdout], [], [], min(1.0, left))[0]:
+            if not answers.poll(1000 * min(1.0, left)):
                 continue
             if not (piece := os.read(stdout.fileno(), 1 << 16)):
                 raise _gone(process)

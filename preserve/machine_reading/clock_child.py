@@ -24,6 +24,8 @@ _NEARER = 20
 """Breaks of one recording whose two frames are looked for among all frames."""
 _FEW_FRAMES = 4000
 _ENOUGH, _APART = 3, 3
+_SHORT, _SHORT_SHARE = 15.0, 0.02
+"""Seconds, and share of the length, before its end up to which a recording must have been read."""
 _SPACING = 0.95
 """Key frames are never exactly so far apart as one would like."""
 
@@ -59,6 +61,8 @@ class _Reader:
         breaks = judge(reads_of(shown, self.profile.least_score), self.profile)
         for found in [one for one in breaks if one.what == "jump"][:_NEARER]:
             yield from (one.model_dump(mode="json") for one in self._nearer(found))
+        if shown and self.length - shown[-1].at > max(_SHORT, self.length * _SHORT_SHARE):
+            raise Broken("reading.clock-cut-short")
 
     def _moments(self) -> list[float]:
         """Seconds from all over the recording; of one whose length nobody knows, from its beginning."""

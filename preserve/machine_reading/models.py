@@ -211,19 +211,34 @@ def _look_for(source: Path, described: Described, name: str) -> Path | None:
 
 
 def _copy(described: Described, places: list[Path], folder: Path) -> str:
-    """Copy a model; the name of a file that is another than it should be, or nothing."""
+    """Copy a model, all of its files or none; the name of a file that is another than it should be, or nothing."""
     target = folder / described.folder
-    for file, place in zip(described.files, places, strict=True):
-        end = target / file.name
-        end.parent.mkdir(parents=True, exist_ok=True)
-        part = end.with_name(f"{end.name}.{os.urandom(8).hex()}")
-        try:
-            if _written(place, part) != file.sha256:
+    mark = os.urandom(8).hex()
+    parts: list[tuple[Path, Path]] = []
+    try:
+        for file, place in zip(described.files, places, strict=True):
+            end = target / file.name
+            end.parent.mkdir(parents=True, exist_ok=True)
+            parts.append((end.with_name(f"{end.name}.{mark}"), end))
+            if _written(place, parts[-1][0]) != file.sha256:
                 return file.name
+        for part, end in parts:
             part.replace(end)
-        finally:
+        return ""
+    finally:
+        for part, end in parts:
             part.unlink(missing_ok=True)
-    return ""
+            _remove_empty(end.parent, folder.parent)
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    """Folders that were made for files which did not come."""
+    while folder != top:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
 
 
 def _written(source: Path, target: Path) -> str:

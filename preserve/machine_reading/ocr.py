@@ -36,7 +36,7 @@ class OcrSettings:
 
     first: int = 1
     threads: int = 1
-    seconds: float = 180.0
+    seconds: float = 300.0
     memory: int = 4 << 30
     model: Model | None = None
     pulse: Callable[[], None] | None = None

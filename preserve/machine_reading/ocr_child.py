@@ -12,7 +12,7 @@ from preserve.machine_reading.line_reader import LineReader
 from preserve.machine_reading.models import Model, ModelFile
 from preserve.machine_reading.pages import Locked, Page, Shown, pages_of
 from preserve.machine_reading.records import Line
-from preserve.pictures.opening import HOSTILE, TooLarge
+from preserve.pictures.opening import TooLarge
 
 DAMAGED, LOCKED = "reading.damaged", "reading.locked"
 
@@ -49,7 +49,9 @@ def work(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"unread": LOCKED, "page": 0}
     except (MemoryError, TooLarge):
         yield {"unread": TOO_LARGE, "page": 0}
-    except HOSTILE:
+    except Broken:
+        raise
+    except Exception:  # noqa: BLE001  # decoders raise anything on damaged or hostile bytes
         yield {"unread": DAMAGED, "page": 0}
 
 
@@ -58,7 +60,7 @@ def _page(reader: _Reader, page: Page) -> dict[str, Any] | None:
         shown = page.load()
     except (MemoryError, TooLarge):
         return {"unread": TOO_LARGE, "page": page.number}
-    except HOSTILE:
+    except Exception:  # noqa: BLE001  # as above
         return {"unread": DAMAGED, "page": page.number}
     if shown is None:
         return None

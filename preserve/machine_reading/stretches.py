@@ -27,6 +27,8 @@ _SILENT = re.compile(r"silence_(start|end): (-?\d+(?:\.\d+)?)")
 _LIGHT = re.compile(r"lavfi\.signalstats\.(YLOW|YHIGH|YAVG)=(\d+(?:\.\d+)?)")
 _A_SECOND = 2
 """Frames measured in a second of a recording whose key frames are far apart."""
+_TO_THE_NEXT = 4.0
+"""Seconds that the last frame that was decoded may stand."""
 _MOST = 2000
 """Stretches of one recording and kind that are kept."""
 
@@ -177,10 +179,11 @@ class _Picture:
     def stretches(self, length: float) -> list[tuple[What, float, float]]:
         """Everything, by kind and time; each is told once: as black, else as covered, else as frozen."""
         self._judge()
+        end = max(self._now.at, min(length, self._now.at + _TO_THE_NEXT))  # what cannot be decoded is not frozen
         if self._since is not None:
-            self._end(max(length, self._now.at))
+            self._end(end)
         covered = _without(self._covered, self._black)
-        frozen = _without(self._frozen.until(length), [*self._black, *covered])
+        frozen = _without(self._frozen.until(end), [*self._black, *covered])
         found: list[tuple[What, list[tuple[float, float]]]] = [
             ("black", self._black),
             ("frozen", frozen),

@@ -61,6 +61,18 @@ def _sizes(request: dict[str, Any]) -> dict[str, Any]:
     return answer_sizes(request)
 
 
+def _strips(request: dict[str, Any]) -> dict[str, Any]:
+    from preserve.pictures.strips import answer_strips
+
+    return answer_strips(request)
+
+
+def _text(request: dict[str, Any]) -> dict[str, Any]:
+    from preserve.pictures.texts import answer_text
+
+    return answer_text(request)
+
+
 _WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "examine": _examine,
     "access": _access,
@@ -69,6 +81,8 @@ _WORK: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "count": _count,
     "sizes": _sizes,
     "codes": _codes,
+    "strips": _strips,
+    "text": _text,
 }
 
 

@@ -46,13 +46,18 @@ def show_page(path: Path, number: int, kept: Path, target: Path, mark: str, font
     from PIL import Image
 
     if not kept.is_file():
-        page = _of_pdf(path, number) if _is_pdf(path) else _of_picture(path, number)
+        page = page_picture(path, number)
         page.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
         part = kept.with_name(f"{kept.name}.{os.urandom(8).hex()}")
         page.convert("RGB").save(part, "JPEG", quality=88, optimize=True)
         part.replace(kept)
     with Image.open(kept) as bare:
         _marked(bare, mark, font).save(target, "JPEG", quality=82)
+
+
+def page_picture(path: Path, number: int) -> Image.Image:
+    """Page `number` (from 1) of a PDF or a picture, upright as one sees it. Raises what PDFium and Pillow raise."""
+    return _of_pdf(path, number) if _is_pdf(path) else _of_picture(path, number)
 
 
 def _is_pdf(path: Path) -> bool:

@@ -30,6 +30,7 @@ from preserve.ingest.handing_in.access import Known, known, require_change
 from preserve.ingest.handing_in.described import Draft, draft_of, keep
 from preserve.ingest.handing_in.found import read_found
 from preserve.services.deposit_files import DepositFile, Shown, files_of, opened, pages_and_text, what_is
+from preserve.services.deposit_offers import OfferShown, offers_shown, waiting_by_file
 from preserve.services.documents import FindingShown
 from preserve.services.operation import command, query
 from preserve.services.preparation import HANDING_IN
@@ -54,7 +55,8 @@ class Sheet:
 class DescriptionForm:
     """The description of a deposit as a form. `version` goes back with what is saved; `findings` have paths as places.
 
-    `unlisted` are files of the deposit that no line of the description is about, `gone` lines without a file.
+    `unlisted` are files of the deposit that no line of the description is about, `gone` lines without a file. `offers`
+    are what a machine read of the case and its people, and nobody checked; `waiting` how many of each file are so.
     """
 
     deposit: str
@@ -69,6 +71,8 @@ class DescriptionForm:
     unlisted: tuple[str, ...]
     gone: tuple[str, ...]
     findings: tuple[FindingShown, ...]
+    offers: tuple[OfferShown, ...]
+    waiting: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class FileForm:
     pages: int
     text: str
     findings: tuple[FindingShown, ...]
+    offers: tuple[OfferShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,8 @@ def form(session: Session, deposit: str) -> DescriptionForm:
         unlisted=tuple(name for key, name in there.items() if key not in listed),
         gone=tuple(name for key, name in listed.items() if key not in there),
         findings=draft.findings,
+        offers=offers_shown(place, draft.content, words),
+        waiting=waiting_by_file(place, draft.content),
     )
 
 
@@ -173,6 +180,7 @@ def file_form(session: Session, deposit: str, number: int) -> FileForm:
         pages=pages,
         text=text,
         findings=tuple(one for one in draft.findings if one.where == here or one.where.startswith(here + ".")),
+        offers=offers_shown(place, draft.content, read_vocabulary(session.home.profiles), str(row.get("file", ""))),
     )
 
 

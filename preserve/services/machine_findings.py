@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from metadata.findings import Finding, Severity
 from preserve.machine_reading.clock_judging import Break, Read, begins, judge, reads_of
@@ -17,6 +18,12 @@ from preserve.machine_reading.records import ClockShown, Record, Stretch
 from preserve.messages import length_for_people, listed, say
 from preserve.services.documents import FindingShown
 
+_CODES = {
+    "jump": "reading.clock-jump",
+    "stop": "reading.clock-stopped",
+    "pace": "reading.clock-pace",
+    "back": "reading.clock-backwards",
+}
 _UNSEEN = ("black", "covered")
 """Stretches that are a warning; what is still or silent may well be so."""
 
@@ -55,25 +62,27 @@ def findings_of(
     records: Iterable[Record], facts: Mapping[str, RecordingFacts], profile: ClockProfile
 ) -> list[MachineFinding]:
     """Everything to look at, by file and second. Files without facts are left out: their reader may not see them."""
-    clocks: dict[str, list[ClockShown]] = {}
-    stretches: dict[str, list[Stretch]] = {}
-    for record in records:
-        if record.file not in facts:
+    found: dict[str, list[MachineFinding]] = {file: [] for file in facts}
+    # All reads of one clock come one after the other: those of one recording are held, and no more.
+    for (file, kind), group in groupby(records, lambda record: (record.file, record.kind)):
+        if file not in facts or kind not in ("clock", "stretch"):
             continue
-        if isinstance(record, ClockShown):
-            clocks.setdefault(record.file, []).append(record)
-        elif isinstance(record, Stretch):
-            stretches.setdefault(record.file, []).append(record)
-    found: list[MachineFinding] = []
-    for file in facts:
         known = facts[file]
-        reads = reads_of(clocks.get(file, ()), profile.least_score)
-        of_file = [*_clock(file, known, reads, profile), *_stretches(file, known, stretches.get(file, ()))]
-        of_file.sort(key=lambda one: (one.at, one.until, one.finding.code))
-        found += of_file[: profile.most_findings]
-        if len(of_file) > profile.most_findings:
-            found.append(_more(file, known, of_file[profile.most_findings :]))
-    return found
+        if kind == "clock":
+            reads = reads_of((one for one in group if isinstance(one, ClockShown)), profile.least_score)
+            found[file] += _clock(file, known, reads, profile)
+        else:
+            found[file] += _stretches(file, known, (one for one in group if isinstance(one, Stretch)))
+    return [one for file, known in facts.items() for one in _not_too_many(file, known, found[file], profile)]
+
+
+def _not_too_many(
+    file: str, known: RecordingFacts, found: list[MachineFinding], profile: ClockProfile
+) -> list[MachineFinding]:
+    """By time; so many at most, and what is left as one."""
+    found.sort(key=lambda one: (one.at, one.until, one.finding.code))
+    most = profile.most_findings
+    return found if len(found) <= most else [*found[:most], _more(file, known, found[most:])]
 
 
 def _clock(file: str, known: RecordingFacts, reads: Sequence[Read], profile: ClockProfile) -> Iterator[MachineFinding]:
@@ -84,7 +93,7 @@ def _clock(file: str, known: RecordingFacts, reads: Sequence[Read], profile: Clo
 
 
 def _break(file: str, known: RecordingFacts, one: Break, articles: str) -> MachineFinding:
-    code = "reading.clock-stopped" if one.what == "stop" else "reading.clock-jump"
+    code = _CODES["back" if one.what == "pace" and one.rate < 0 else one.what]
     back = one.seconds < 0
     values = {
         "at": time_code(one.before.at),
@@ -92,6 +101,7 @@ def _break(file: str, known: RecordingFacts, one: Break, articles: str) -> Machi
         "before": spoken(one.before.shows),
         "after": spoken(one.after.shows),
         "length": length_for_people(abs(one.seconds)),
+        "rate": f"{one.rate:g}",
         "way": say("reading.clock-back" if back else "reading.clock-ahead"),
         "articles": articles,
     }
@@ -141,7 +151,7 @@ def _agrees(began: datetime, source: str, moment: datetime, known: RecordingFact
     return any(abs((moment - began).total_seconds() - way) <= near for way in ways)
 
 
-def _stretches(file: str, known: RecordingFacts, stretches: Sequence[Stretch]) -> Iterator[MachineFinding]:
+def _stretches(file: str, known: RecordingFacts, stretches: Iterable[Stretch]) -> Iterator[MachineFinding]:
     for one in stretches:
         values = {
             "at": time_code(one.start),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from metadata.findings import Finding
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.viewing.kinds import way_of
 from preserve.access.viewing.reading_room import Viewed
@@ -16,10 +17,11 @@ from preserve.access.viewing.single_frames import SingleFrames
 from preserve.administration.duties import Duty
 from preserve.clock import zone
 from preserve.data_management import readings
-from preserve.errors import Refused, UsageError
+from preserve.errors import NotIntact, Refused, UsageError
 from preserve.ingest.readers.camera_names import read_name
 from preserve.ingest.rules.profile import read_rules
 from preserve.machine_reading.clock_profile import clock_profile
+from preserve.machine_reading.records import Heard, Record, Voice
 from preserve.machine_reading.speech_profile import speech_profile
 from preserve.services.local_times import clock_of
 from preserve.services.machine_findings import MachineFinding, RecordingFacts, findings_of
@@ -52,7 +54,7 @@ class MachineFindings:
 
 @query("reading.findings", duty=Duty.FIND, subject="case", look=LOOK_OR_LIST)
 def show_machine_findings(session: Session, case: str, file: str = "") -> MachineFindings:
-    """Every machine finding in the recordings of a case, or of one by its identifier. Raises Refused, NotIntact."""
+    """Every machine finding in the recordings of a case, or of one by its identifier. Raises Refused."""
     held, files = read_contents(session, case)
     facts = {one.name: _facts(session, held, one) for one in files if one.recording and file in ("", one.identifier)}
     with session.archive.catalogue.read() as connection:
@@ -76,23 +78,36 @@ def _found(
     with _keeping:
         if key in _kept:
             return _kept[key]
-    records = list(readings.records_of(connection, session.home.store, held.objid))
     local = zone(session.home.settings.time_zone)
     taken = list(dated(held.description, files, local))
-    listen = voice_findings(begun(held.description, taken, rules, local), records, speech)
+    spoken: list[Record] = []
+    try:
+        passing = _with_spoken(readings.records_of(connection, session.home.store, held.objid), spoken)
+        seen = findings_of(passing, facts, profile)
+    except NotIntact as error:
+        # Whoever reads a case is not kept from it because what a machine read of it is gone.
+        return (MachineFinding(Finding(error.code, "", "warning", dict(error.values)), "", 0.0, 0.0),)
+    listen = voice_findings(begun(held.description, taken, rules, local), spoken, speech)
     heard = [
         MachineFinding(one.finding, facts[one.finding.where].identifier, one.at, one.until)
         for one in listen
         if one.finding.where in facts
     ]
     places = {name: place for place, name in enumerate(facts)}
-    both = [*findings_of(records, facts, profile), *heard]
-    found = tuple(sorted(both, key=lambda one: (places.get(one.finding.where, 0), one.at, one.finding.code)))
+    found = tuple(sorted([*seen, *heard], key=lambda one: (places.get(one.finding.where, 0), one.at, one.finding.code)))
     with _keeping:
         _kept[key] = found
         while len(_kept) > _MOST_KEPT:
             _kept.pop(next(iter(_kept)))
     return found
+
+
+def _with_spoken(records: Iterable[Record], spoken: list[Record]) -> Iterator[Record]:
+    """The same records, those of speech put aside: a clock has ten thousand in a recording, and none stays."""
+    for record in records:
+        if isinstance(record, Heard | Voice):
+            spoken.append(record)
+        yield record
 
 
 def _facts(session: Session, held: HeldCase, file: Viewed) -> RecordingFacts:

@@ -21,16 +21,24 @@ class Reader:
 
     `read` is given where a file lies and its name in the case; it gives records of that name, and where a page or the
     whole file cannot be read an `Unread` that says why. Whatever it decodes it decodes in a bounded process: it neither
-    hangs nor takes this one along. With another `engine` files are read again.
+    hangs nor takes this one along. With another `engine` files are read again. One that has `resume` reads page by
+    page and can begin at a page: then a run that was cut off in a long file goes on there.
     """
 
     what: What
     engine: Engine
     wants: Callable[[ObjectRow], bool]
     read: Callable[[Path, str], Iterable[Record]]
+    resume: Callable[[Path, str, int], Iterable[Record]] | None = None
 
 
 Opening = Callable[[Home], Reader | None]
+
+
+def _ocr(home: Home) -> Reader | None:
+    from preserve.services.machine_ocr import open_ocr
+
+    return open_ocr(home)
 
 
 def _voice(home: Home) -> Reader | None:
@@ -57,7 +65,20 @@ def _stretch(home: Home) -> Reader | None:
     return open_stretch_reader(home)
 
 
-READERS: Mapping[What, Opening] = {"voice": _voice, "speech": _speech, "clock": _clock, "stretch": _stretch}
+def _places(home: Home) -> Reader | None:
+    from preserve.services.machine_places import open_places
+
+    return open_places(home)
+
+
+READERS: Mapping[What, Opening] = {
+    "ocr": _ocr,
+    "voice": _voice,
+    "speech": _speech,
+    "clock": _clock,
+    "stretch": _stretch,
+    "place": _places,
+}
 """Every reader there may be; what it needs is imported when it is opened."""
 
 

@@ -102,11 +102,11 @@ def run(session: Session, wish: ReadingWish) -> ReadingRun:
             objids = machine_work.every_case(connection)
         else:
             objids = list(dict.fromkeys(cases.objid_of(connection, name) for name in wish.cases))
-    return pace.stepped_back(lambda: _run(session, objids, opened, budget, again=wish.again))
+    return pace.stepped_back(lambda: _run(session, objids, opened, budget, wish))
 
 
 def _run(
-    session: Session, objids: Sequence[str], opened: Sequence[Reader], budget: pace.Budget, *, again: bool
+    session: Session, objids: Sequence[str], opened: Sequence[Reader], budget: pace.Budget, wish: ReadingWish
 ) -> ReadingRun:
     progress = session.progress
     progress.begin("reading.begun", cases=len(objids))
@@ -120,7 +120,7 @@ def _run(
     for objid in objids:
         try:
             published, ends = machine_work.read_one_case(
-                session.archive, objid, opened, account=session.person.account, check=check, again=again
+                session.archive, objid, opened, account=session.person.account, check=check, again=wish.again
             )
         except (PreserveError, StorageError) as error:
             published, ends = None, error
@@ -129,6 +129,8 @@ def _run(
         if isinstance(ends, pace.OutOfBudget):
             ended = str(ends)
             break
+        if isinstance(ends, Busy) and wish.everything:
+            continue  # another run, here or on another machine, is at this case
         if isinstance(ends, _OF_THIS_CASE):
             status = status or status_of(ends)
             done.append(CaseRead(objid, error=ends.code))

@@ -5,15 +5,18 @@ All of it is machine-read and not checked. It says where to listen, and is shown
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from preserve.access.viewing.reading_room import Viewed, pick
 from preserve.administration.duties import Duty
+from preserve.data_management import readings
 from preserve.description.schema import Classification
 from preserve.errors import NotFound, NotIntact
-from preserve.machine_reading.records import Engine, Heard, Record, Unread, Voice
+from preserve.machine_reading.records import Engine, Heard, Record, Unread, Voice, what_of
 from preserve.machine_reading.speech import preamble_words
 from preserve.machine_reading.speech_profile import Element, SpeechProfile, speech_profile
 from preserve.machine_reading.voices import Span, bands, passages
@@ -25,6 +28,10 @@ from preserve.services.session import Session
 _PAUSE = 10.0
 """Seconds of silence after which somebody speaks anew."""
 _MOST = 60
+
+_MOST_KEPT = 32
+_kept: dict[tuple[Path, str, tuple[tuple[int, str], ...]], tuple[Record, ...]] = {}
+_keeping = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +79,26 @@ class HeardShown:
     code: str = ""
 
 
-def read_of(session: Session, objid: str) -> list[Record]:
-    """What machines read in a case; nothing where a reading is not the one in the ledger any more.
+def read_of(session: Session, objid: str) -> tuple[Record, ...]:
+    """What was heard in the recordings of a case; nothing where a reading is not the one in the ledger any more.
 
-    Looking at a file does not depend on what a machine said of it.
+    Looking at a file does not depend on what a machine said of it. A case of many pages is gone through once.
     """
+    with session.archive.catalogue.read() as connection:
+        kept = tuple((one.number, one.sha256) for one in readings.of_case(connection, objid))
+    key = (session.home.path, objid, kept)
+    with _keeping:
+        if key in _kept:
+            return _kept[key]
     try:
-        return list(readings_of(session.archive, objid))
+        found = tuple(one for one in readings_of(session.archive, objid) if what_of(one) in ("voice", "speech"))
     except NotIntact:
-        return []
+        return ()
+    with _keeping:
+        _kept[key] = found
+        while len(_kept) > _MOST_KEPT:
+            _kept.pop(next(iter(_kept)))
+    return found
 
 
 def voices_of(records: Iterable[Record]) -> dict[str, Voice | Unread]:

@@ -24,10 +24,11 @@ from preserve.data_management.readings import FileRead, Reading, key_of
 from preserve.description.schema import Classification
 from preserve.errors import MediumProblem, NotFound, Stopped
 from preserve.home import Home
-from preserve.machine_reading.records import Engine, Looked, Record, Unread, What, line_of, records_of, what_of
+from preserve.machine_reading.records import Engine, Looked, Record, Unread, What, records_of, what_of
+from preserve.services.machine_parts import keep
 from preserve.services.machine_readers import Reader
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import discard, write_stream
+from storage_adapters.durable import discard, drop_file
 from storage_adapters.reading import digest_file
 
 _AT_ONCE = 500  # cases that are looked through together for what is unread
@@ -166,7 +167,10 @@ def read_one_case(
                 ends = error
                 break
             ended.append(task)
-        return (_publish(archive, case, ended, account) if ended else None), ends
+        published = _publish(archive, case, ended, account) if ended else None
+        if ends is None and folder.exists():
+            discard(folder, home.work)
+        return published, ends
 
 
 def _read(home: Home, case: HeldCase, task: Task, part: Path) -> None:
@@ -174,13 +178,14 @@ def _read(home: Home, case: HeldCase, task: Task, part: Path) -> None:
     store, copy = server_store(home), CopyRef(case.package)
     inside = f"data/{case.objid}/representations/original/{task.original.path}"
     path = store.bring(copy, [inside]) / inside
-    write_stream(part, (f"{line_of(record)}\n".encode() for record in _found(task, path)), durable=True, mode=0o640)
+    keep(part, lambda first: _found(task, path, first), by_page=task.reader.resume is not None)
 
 
-def _found(task: Task, path: Path) -> Iterator[Record]:
+def _found(task: Task, path: Path, first: int) -> Iterator[Record]:
     """What the reader finds, after that it looked. A defect of a reader costs the file, and not the run."""
     reader, name = task.reader, task.name
-    yield Looked(file=name, engine=reader.engine, what=reader.what, sha256=task.original.sha256)
+    if first == 1:
+        yield Looked(file=name, engine=reader.engine, what=reader.what, sha256=task.original.sha256)
 
     def unread(code: str) -> Unread:
         return Unread(file=name, engine=reader.engine, what=reader.what, code=code)
@@ -189,7 +194,8 @@ def _found(task: Task, path: Path) -> Iterator[Record]:
         if digest_file(path, ("sha256",), from_medium=False)[1]["sha256"] != task.original.sha256:
             yield unread("reading.not-intact")
             return
-        for record in reader.read(path, name):
+        begun = reader.resume(path, name, first) if reader.resume and first > 1 else reader.read(path, name)
+        for record in begun:
             if record.file != name or what_of(record) != reader.what:
                 raise ValueError(f"{record.kind} of {record.file}")
             yield record
@@ -229,7 +235,8 @@ def _publish(archive: Archive, case: HeldCase, tasks: Sequence[Task], account: s
     except NotFound:
         reading_records.drop(home, objid)
         raise
-    discard(folder, home.work)
+    for task in tasks:
+        drop_file(folder / task.part, home.work)
     return Published(number, files, counts["records"], counts["unread"])
 
 

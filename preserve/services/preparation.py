@@ -14,6 +14,7 @@ from pydantic import Field
 from preserve.administration.duties import Duty
 from preserve.clock import CHINA, now, zone
 from preserve.data_management.database import open_catalogue
+from preserve.description.drafted import Proposal
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import write_workbook
 from preserve.description.writing import write_json, write_toml
@@ -22,6 +23,7 @@ from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
 from preserve.ingest.answering import fill_in
 from preserve.ingest.draft import draft, read_drafting
+from preserve.ingest.heads import Proposed, read_heads
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce, read_in_force
 from preserve.ingest.preflight import Looked, look_all
 from preserve.ingest.waiting import Deadline
@@ -167,11 +169,15 @@ def _checked(case: Looked, home: Home, free: int) -> CheckedDeposit:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A description to complete: where it lies, of how many files, and what was guessed or left open."""
+    """A description to complete: where it lies, of how many files, and what was guessed or left open.
+
+    `read` is what a machine read on the first pages: nothing of it counts until a person says yes to it.
+    """
 
     path: Path
     files: int
     findings: tuple[FindingShown, ...]
+    read: tuple[Proposal, ...] = ()
 
 
 def _home(place: Path | None) -> Home | None:
@@ -191,10 +197,13 @@ def template(session: Session, target: Path | None = None, *, place: Path | None
 
 
 @command("deposits.describe", needs="nothing", open_to_all=_BLANK)
-def describe(session: Session, folder: Path, target: Path | None = None, *, place: Path | None = None) -> Described:
+def describe(
+    session: Session, folder: Path, target: Path | None = None, *, place: Path | None = None, read: bool = False
+) -> Described:
     """Draft the description of the case in a folder, as a workbook in it or as `target` (.xlsx, .toml or .json).
 
-    Never over a file. Raises UsageError where there is no such folder, Refused.
+    Never over a file. With `read` a machine reads the first pages of the scans, and what it reads stands beside as
+    proposals. Raises UsageError where there is no such folder, Refused, ToolMissing where the extra is not here.
     """
     if not folder.is_dir():
         raise UsageError("cli.describe-no-folder", str(folder))
@@ -209,12 +218,15 @@ def describe(session: Session, folder: Path, target: Path | None = None, *, plac
     content, findings = draft(
         folder, own, zone(bureau.time_zone) if bureau else CHINA, bureau.institution if bureau else ""
     )
+    heads = read_heads(folder, content, own, session.progress) if read else Proposed()
+    made = heads.proposals
     with new_file(path.absolute(), home) as part:
         if form == ".xlsx":
-            write_workbook(part, content, read_vocabulary(own), volumes=read_drafting(own).volumes.divide)
+            divide = read_drafting(own).volumes.divide
+            write_workbook(part, content, read_vocabulary(own), volumes=divide, proposals=made, pictures=heads.pictures)
         else:
-            part.write_text(write_toml(content) if form == ".toml" else write_json(content), encoding="utf-8")
-    return Described(path, len(content.get("objects", [])), tuple(findings))
+            part.write_text(write_toml(content, made) if form == ".toml" else write_json(content), encoding="utf-8")
+    return Described(path, len(content.get("objects", [])), (*findings, *heads.findings), made)
 
 
 @dataclass(frozen=True, slots=True)

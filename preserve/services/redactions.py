@@ -13,7 +13,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from preserve.access.redaction import drafts, frames, lines, pages, pictures
+from preserve.access.redaction.drafts import Gap as Gap
 from preserve.access.redaction.drafts import Row as Row
+from preserve.access.redaction.plan import FOUND as FOUND
 from preserve.access.redaction.sources import Kind, Source, source_of, stored_at
 from preserve.access.redaction.template import why_restricted
 from preserve.access.requests.model import Request, Selected
@@ -64,7 +66,10 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class DraftShown:
-    """The draft of a request: who saved it last, its rows, and the files it may be about. `seen` as in RequestView."""
+    """The draft of a request: who saved it last, its rows, and the files it may be about. `seen` as in RequestView.
+
+    `gaps` are what rows that a machine drafted do not cover.
+    """
 
     number: str
     state: str
@@ -74,6 +79,7 @@ class DraftShown:
     when: str
     rows: tuple[Row, ...]
     mistakes: tuple[Mistake, ...]
+    gaps: tuple[Gap, ...]
     files: tuple[FileToRedact, ...]
 
 
@@ -126,11 +132,21 @@ def read_draft(session: Session, number: str) -> DraftShown:
             for one, reason, article in files_of(session, request)
         )
     return DraftShown(
-        number, request.state, seen, draft.revision, draft.by, draft.when, draft.rows, _mistakes(draft.rows), files
+        number=number,
+        state=request.state,
+        seen=seen,
+        revision=draft.revision,
+        by=draft.by,
+        when=draft.when,
+        rows=draft.rows,
+        mistakes=mistakes_of(draft.rows),
+        gaps=draft.gaps,
+        files=files,
     )
 
 
-def _mistakes(rows: Sequence[Row]) -> tuple[Mistake, ...]:
+def mistakes_of(rows: Sequence[Row]) -> tuple[Mistake, ...]:
+    """What is wrong in rows of a draft, or missing."""
     return tuple(
         Mistake(*drafts.row_of(one), one.code, {name: str(value) for name, value in one.values.items()})
         for one in drafts.mistakes_in(rows)
@@ -162,11 +178,10 @@ def save_draft(session: Session, number: str, rows: Sequence[Row], revision: int
     for row in rows:
         if row.object not in known:
             raise Refused("request.object-not-asked", row.object, number=number)
-    saved = drafts.Draft(
-        revision=revision + 1, by=session.person.account, when=stamp(session.archive.now()), rows=tuple(rows)
-    )
+    now = {"revision": revision + 1, "by": session.person.account, "when": stamp(session.archive.now())}
+    saved = drafts.read_draft(home, number).model_copy(update={**now, "rows": tuple(rows)})
     drafts.save_draft(home, number, saved)
-    return Saved(number, saved.revision, _mistakes(saved.rows))
+    return Saved(number, saved.revision, mistakes_of(saved.rows))
 
 
 @dataclass(frozen=True, slots=True)

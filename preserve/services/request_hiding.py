@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def without_examination(view: RequestView) -> RequestView:
     """For who entered it and sees no others: where it stands and what was decided, not what lies in the cases."""
     request = view.request.model_copy(update={"examination": None})
-    return replace(view, request=request, redactions=(), places=())
+    return replace(view, request=request, redactions=(), ways=(), places=())
 
 
 def without_names(view: RequestView) -> RequestView:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from sqlalchemy import Connection
 
-from preserve.access.redaction.log import as_data, where
+from preserve.access.redaction.log import as_data, what_of, where
 from preserve.access.redaction.plan import Redaction, read_plan
 from preserve.access.requests import statistics as use
 from preserve.access.requests.model import Examination as Examination
@@ -156,6 +156,8 @@ class RequestView:
     request: Request
     capacity_name: str
     redactions: tuple[dict[str, Any], ...]
+    ways: tuple[str, ...] = field(repr=False)
+    """For each redaction, what is done, in words, with whether a machine drafted it."""
     places: tuple[str, ...] = field(repr=False)
     """For each redaction, where in its object it applies, in words."""
     seen: str
@@ -208,6 +210,7 @@ def show(session: Session, number: str) -> RequestView:
         request,
         _capacity_names(home).get(capacity, capacity),
         tuple({"object": redaction.object, **as_data(redaction)} for redaction in planned),
+        tuple(what_of(redaction) for redaction in planned),
         tuple(where(redaction) for redaction in planned),
         _row(session, number).sha256,
         offered(request, session.person),

@@ -24,6 +24,7 @@ from preserve.errors import UsageError
 from preserve.messages import say
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, command, job, query
+from preserve.services.redaction_drafts import proposals
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 
@@ -143,21 +144,30 @@ class Drafted:
     file: Path
     files: int
     pages: tuple[Path, ...]
+    rows: int = 0
+    """Rows that a machine drafted; nobody has confirmed them."""
 
 
 def _pages_or_record(arguments: Arguments) -> str:
-    return "request-pages.viewed" if arguments["pages"] else "request-record.viewed"
+    shown = arguments["pages"] or arguments["draft"]
+    return "request-pages.viewed" if shown else "request-record.viewed"
 
 
 @query("request.redactions", duty=Duty.EXAMINE, subject="number", look=Look(_pages_or_record))
-def draft_redactions(session: Session, number: str, target: Path, *, pages: Path | None = None) -> Drafted:
-    """Draft a redaction plan as a workbook, with `pages` also pictures of the pages to measure on."""
+def draft_redactions(
+    session: Session, number: str, target: Path, *, pages: Path | None = None, draft: bool = False
+) -> Drafted:
+    """Draft a redaction plan as a workbook, with `pages` also pictures of the pages to measure on.
+
+    With `draft` it has what the machine proposes, as rows that `examine` refuses until each is confirmed.
+    """
     home = session.archive.home
     mark = say("redaction.measure-mark", account=session.person.account, number=number)
+    proposed = proposals(session, number) if draft else {}
     with session.archive.catalogue.read() as connection:
-        files = write_template(home, connection, number, target)
+        files = write_template(home, connection, number, target, proposed)
         made = write_pages(home, connection, number, pages, mark) if pages is not None else []
-    return Drafted(number, target, files, tuple(made))
+    return Drafted(number, target, files, tuple(made), sum(len(one.rows) for one in proposed.values()))
 
 
 @command("request.approve", duty=Duty.DECIDE, subject="number", confirmed=True)

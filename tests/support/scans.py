@@ -67,7 +67,7 @@ def columns(texts: Sequence[str], *, size: tuple[int, int] = (560, 700), height:
 def jpeg(page: Image.Image, **options: object) -> bytes:
     """The page as a scanner's JPEG."""
     out = BytesIO()
-    page.save(out, "JPEG", quality=88, **options)
+    (page.convert("L") if page.mode == "1" else page).save(out, "JPEG", quality=88, **options)
     return out.getvalue()
 
 
@@ -91,7 +91,7 @@ def _picture_page(document: pikepdf.Pdf, page: Image.Image, dpi: int) -> None:
         "/Subtype": pikepdf.Name.Image,
         "/Width": page.width,
         "/Height": page.height,
-        "/ColorSpace": pikepdf.Name.DeviceGray if page.mode == "L" else pikepdf.Name.DeviceRGB,
+        "/ColorSpace": pikepdf.Name.DeviceGray if page.mode in ("1", "L") else pikepdf.Name.DeviceRGB,
         "/BitsPerComponent": 8,
         "/Filter": pikepdf.Name.DCTDecode,
     }.items():

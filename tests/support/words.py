@@ -26,6 +26,7 @@ from preserve.administration.numbering import profile as numbering
 from preserve.administration.retention import profile as retention
 from preserve.archival_storage import checking, overview, schedule
 from preserve.data_management import sealing
+from preserve.description.drafted import SEEN_WORDS, SIGNED, STAMPED
 from preserve.description.labels import SHEETS
 from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
@@ -118,6 +119,7 @@ def _operations_as_jobs() -> set[str]:
 
 WORDS: dict[str, Collection[str]] = {
     "field.{}": {"case", *SHEETS},
+    "reading.seen-{}": {"telephone", "amount", SIGNED, STAMPED, *SEEN_WORDS},
     "deposit.state-{}": {*get_args(DepositState), "waiting", "held"},
     "deposit.verdict-{}": SUMMARY,
     "cause.{}": {
@@ -290,6 +292,7 @@ WORDS: dict[str, Collection[str]] = {
     "reading.dead-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.stretch-{}": _of(machine_records.Stretch.model_fields["what"].annotation),
     "reading.place-{}": _of(machine_records.Place.model_fields["what"].annotation),
+    "redaction.found-{}": _of(plan.Found),
     "redaction.what-{}": _of(plan.What),
     "report.health-{}": {"good", "failing"},
     "report.run-{}": {"running", "done", "stopped", "failed"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import cluster, faults
+from tests.campaigns import cluster, faults, read_case
 
 pytestmark = pytest.mark.xdist_group("recovery")
 
@@ -19,3 +19,8 @@ def test_faults_on_copies_of_every_kind(tmp_path: Path) -> None:
 def test_machines_of_one_archive_hurt_while_they_work(tmp_path: Path) -> None:
     said = cluster.run(tmp_path, 240, 20261130, 3, bucket=False)
     assert said.startswith("3 faults")
+
+
+def test_a_case_of_scans_and_recordings_with_the_help_of_machine_readings(tmp_path: Path) -> None:
+    said = read_case.story(tmp_path, 3, 30, 20261130)
+    assert said.startswith("3 scanned pages")

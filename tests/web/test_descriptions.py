@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import looking
+from tests.support.page_scans import NUMBER, draw_page, write_scan
 from tests.support.tiny_case import write_whole_case
 from tests.support.web import Served, person, serving, start
 
@@ -22,6 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (case / "现场检查笔录.txt").write_text("现场检查笔录", encoding="utf-8")
     _record(case / "现场录像.mp4")
     write_whole_case(folder / "share" / "整案")
+    write_scan(folder / "share" / "扫描件" / "0001.jpg", draw_page())
     with serving(folder) as first:
         first.stop()
         with (first.home / "preserve.toml").open("a", encoding="utf-8") as settings:
@@ -102,3 +104,34 @@ def test_axe_finds_nothing_wrong_with_any_state(served: Served, language: str) -
             page.goto(address)
             page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
             assert (address, looking.violations(page)) == (address, [])
+
+
+def test_what_a_machine_read_is_taken_or_left_by_keyboard_beside_the_form(served: Served) -> None:
+    with person(served, "archivist", viewport={"width": 1280, "height": 900}) as page:
+        page.goto("/deposits")
+        page.click("text=扫描件")
+        page.click("text=填写案卷信息")
+        page.focus("button:has-text('机读扫描件首页')")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/jobs/"))
+        page.locator(".badge.job-done").wait_for(timeout=120_000)
+        page.click("a[href$='/description']")
+        page.wait_for_url(re.compile("/description"))
+        offers = page.locator(".offers")
+        assert "机读，未核对" in offers.inner_text()
+        assert page.input_value("[name='case_number']") == ""
+        number = page.locator(".offer.waits", has_text="案号")
+        assert number.locator("img").evaluate("(line) => line.decode().then(() => line.naturalWidth > 100)")
+        number.locator("button[value=take]").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+        assert page.input_value("[name='case_number']") == NUMBER
+        assert "核对后采用" in page.locator(".offer", has_text=NUMBER).first.inner_text()
+        page.locator(".offer.waits", has_text="案由").locator("button[value=leave]").first.click()
+        page.wait_for_load_state()
+        assert page.input_value("[name='cause']") == ""
+        assert looking.violations(page) == []
+        page.goto(page.url.partition("?")[0].partition("#")[0] + "/files/1")
+        page.locator(".offer.waits button[value=take]").first.click()
+        page.wait_for_url(re.compile("/files/1"))
+        assert looking.violations(page) == []

@@ -20,6 +20,7 @@ from preserve.services.reading_bytes import prepare
 from preserve.services.session import Session, SystemUser
 from preserve.web.pages.reading import Watched
 from tests.support import looking
+from tests.support.machine_reading import looked, page, publish
 from tests.support.reading import entries, files_of, objid_of, reading_room, stored
 from tests.support.web import Served, fields, person, send
 
@@ -315,3 +316,17 @@ def test_an_altered_copy_is_not_shown_and_stands_in_the_ledger(room: Room) -> No
         path.write_bytes(good)
         path.chmod(mode)
     assert client.get(room.base(name)).status_code == 200, "what was repaired is shown again"
+
+
+def test_what_a_machine_read_stands_beside_the_page_and_is_marked(room: Room) -> None:
+    archive = open_archive(room.served.home)
+    try:
+        name = f"01立案/{PAPER}"
+        publish(archive, room.objid, looked(name), page(name, 1, "立案<审批>表"))
+    finally:
+        archive.close()
+    client, before = room.served.client("head"), room.looks("head", PAPER)
+    shown = client.get(room.page(PAPER)).text
+    assert "机读，未核对" in shown and "立案&lt;审批&gt;表" in shown
+    assert room.looks("head", PAPER) <= before + 1, "the page and the text beside it are one look"
+    assert "机读，未核对" not in client.get(room.page(VIDEO)).text

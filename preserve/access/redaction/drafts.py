@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metadata.findings import Finding
-from preserve.access.redaction.plan import Redaction, plan_of
+from preserve.access.redaction.plan import Found, Redaction, plan_of
 from preserve.access.redaction.writing import as_toml
 from preserve.errors import Changed, Conflict, Refused
 from preserve.home import Home
@@ -47,17 +48,35 @@ class Row(BaseModel):
     reason: str = Field("", max_length=_LONGEST)
     article: str = Field("", max_length=_LONGEST)
     name: str = Field("", max_length=_LONGEST)
+    found: Found | Literal[""] = ""
+    """What a machine that drafted it took it for; empty where a person drew it."""
+    confirmed: Literal["", "no", "yes", "changed"] = ""
+    sure: bool = False
+    """Whether a check digit says so; only shown."""
 
     @property
     def planned(self) -> dict[str, str]:
         """As the plan has it."""
-        said = self.model_dump()
+        said = self.model_dump(exclude={"sure"})
         said["from"], said["to"] = said.pop("begin"), said.pop("end")
         return {key: value for key, value in said.items() if value.strip()}
 
 
+class Gap(BaseModel):
+    """Something that a machine's drafts of one file do not cover; in the words of `code`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    object: str
+    code: str
+    values: dict[str, str | int] = {}
+
+
 class Draft(BaseModel):
-    """Everything that is drawn for one request, and who saved it last; `revision` grows by one each time."""
+    """Everything that is drawn for one request, and who saved it last; `revision` grows by one each time.
+
+    `offered` are the places that a machine drafted, also those that were thrown out: none comes twice.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,6 +84,8 @@ class Draft(BaseModel):
     by: str = ""
     when: str = ""
     rows: tuple[Row, ...] = Field((), max_length=MOST_ROWS)
+    offered: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def of(self, path: str) -> tuple[Row, ...]:
         """What is drawn on one file."""

@@ -46,7 +46,10 @@ def documents(home: Home, request: Request, made: Sequence[Line], moment: dateti
     title = say(f"redaction.{name}")
     under = say("dip.under", institution=home.settings.institution, number=request.number, time=_local(home, moment))
     content = (json.dumps(_document(request, made), ensure_ascii=False, indent=1) + "\n").encode()
-    sections = [_decided(home, request), *(part for one in made for part in _sections(one))]
+    sections = [
+        _decided(home, request, [part for one in made for part in one.redactions]),
+        *(part for one in made for part in _sections(one)),
+    ]
     yield f"documentation/{name}.json", "application/json", content
     yield f"documentation/{name}.html", "text/html", as_html(title, under, sections)
     yield (
@@ -98,12 +101,22 @@ def as_data(redaction: Redaction) -> dict[str, Any]:
     """One redaction as plain data, without the name of its object."""
     found = {key: value for key, value in asdict(redaction).items() if value not in (None, ()) and key != "place"}
     found.pop("object")
-    if not redaction.name:
-        found.pop("name")
+    for key in ("name", "found", "changed"):
+        if not found[key]:
+            found.pop(key)
     return found
 
 
-def _decided(home: Home, request: Request) -> Section:
+def what_of(redaction: Redaction) -> str:
+    """What is done, in words; with whether a machine drafted it and what it took it for."""
+    done = say(f"redaction.what-{redaction.what}")
+    if not redaction.found:
+        return done
+    code = "redaction.drafted-changed" if redaction.changed else "redaction.drafted-confirmed"
+    return say(code, done=done, found=say(f"redaction.found-{redaction.found}"))
+
+
+def _decided(home: Home, request: Request, redactions: Sequence[Redaction]) -> Section:
     seen, decision = request.examination, request.decision
     assert seen is not None and decision is not None
     rows = [
@@ -113,6 +126,10 @@ def _decided(home: Home, request: Request) -> Section:
     ]
     if seen.redaction is not None:
         rows.append((say("redaction.plan-digest"), _grouped(seen.redaction.sha256)))
+    if drafted := [one for one in redactions if one.found]:
+        changed = sum(one.changed for one in drafted)
+        counts = say("redaction.drafted-count", count=len(drafted), changed=changed, of=len(redactions))
+        rows.append((say("redaction.drafted"), counts))
     words = say("redaction.log-words")
     return Section(say("redaction.decided"), words, (say("dip.head-item"), say("dip.head-content")), tuple(rows))
 
@@ -134,9 +151,7 @@ def _sections(line: Line) -> Iterator[Section]:
     heads = (say("dip.head-item"), say("dip.head-content"))
     yield Section(f"{line.selected.case_number}　{line.selected.shown}", heads=heads, rows=tuple(facts))
     if line.redactions:
-        rows = [
-            (say(f"redaction.what-{part.what}"), where(part), part.reason, part.article) for part in line.redactions
-        ]
+        rows = [(what_of(part), where(part), part.reason, part.article) for part in line.redactions]
         names = tuple(say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))
         yield Section(say("redaction.taken-out"), heads=names, rows=tuple(rows))
 

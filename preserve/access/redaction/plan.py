@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from metadata.findings import Finding
 from preserve.errors import Refused
@@ -18,6 +18,11 @@ from preserve.visible_text import visible
 
 What = Literal["box", "pages", "lines", "blur", "mute", "blur-mute"]
 Unit = Literal["mm", "%"]
+Found = Literal["identity-number", "telephone", "bank-card", "address", "name", "plate", "face", "voice"]
+FOUND: tuple[Found, ...] = get_args(Found)
+"""What a machine may have found there; a row that says so was drafted by one, and counts when a person confirmed it."""
+
+CONFIRMED = ("yes", "changed")
 _LARGEST = 1 << 20  # bytes of a plan
 _MOST_PAGES = 100_000
 _LONGEST_NAME = 120
@@ -65,7 +70,8 @@ class Redaction:
     """One thing to take out. Pages and lines are counted from 1, ranges in seconds of the whole recording.
 
     `pages` is empty where every page is meant; `place` is where the plan says it, for messages; `name` is the one under
-    which the file is given.
+    which the file is given. `found` is what a machine that drafted it took it for, and `changed` says that the person
+    who confirmed it moved it.
     """
 
     object: str
@@ -79,6 +85,8 @@ class Redaction:
     begin: float | None = None
     end: float | None = None
     name: str = ""
+    found: str = ""
+    changed: bool = False
 
     def covers_page(self, page: int) -> bool:
         """Whether it is about that page."""
@@ -148,7 +156,7 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
             "redaction.value-wrong" if what else "redaction.key-missing", "what", written=what, wanted=" ".join(_MUST)
         )
         return None
-    may = {"object", "what", "reason", "article", "name", *_MUST[what], *_MAY.get(what, ())}
+    may = {"object", "what", "reason", "article", "name", "found", "confirmed", *_MUST[what], *_MAY.get(what, ())}
     for key in row:
         if key not in may:
             wrong("redaction.key-unknown", str(key))
@@ -169,6 +177,9 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
                 values[key] = read(row[key])
             except (ValueError, TypeError, OverflowError):
                 wrong("redaction.value-wrong", key, written=str(row[key])[:100], wanted=wanted)
+    confirmed = values.get("confirmed", "no" if "found" in values else "yes")
+    if confirmed not in CONFIRMED:
+        wrong("redaction.unconfirmed", "confirmed")
     if mistakes:
         return None
     if "to" in values and values["to"] <= values["from"]:
@@ -188,6 +199,8 @@ def _redaction(row: Mapping[str, Any], where: Callable[[str], str], mistakes: li
         begin=values.get("from"),
         end=values.get("to"),
         name=values.get("name", ""),
+        found=values.get("found", ""),
+        changed=confirmed == "changed",
     )
 
 
@@ -253,6 +266,17 @@ def _name(written: Any) -> str:
     return text
 
 
+def _one_of(words: Mapping[str, str]) -> Callable[[Any], str]:
+    def read(written: Any) -> str:
+        word = str(written).strip().lower()
+        if isinstance(written, bool) or word not in words:
+            raise ValueError(written)
+        return words[word]
+
+    return read
+
+
+_ANSWERS = {"yes": "yes", "no": "no", "changed": "changed", "是": "yes", "否": "no", "改": "changed"}
 _SOMEWHERE, _SOME = _number(-100_000, False), _number(0, True)
 _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "pages": (ranges, "3-5, 8"),
@@ -265,4 +289,6 @@ _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "from": (seconds, "0:01:10.5"),
     "to": (seconds, "0:02:00"),
     "name": (_name, "笔录（证人）"),
+    "found": (_one_of({word: word for word in FOUND}), " ".join(FOUND)),
+    "confirmed": (_one_of(_ANSWERS), "yes, changed, no"),
 }

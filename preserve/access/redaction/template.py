@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from preserve.access.redaction.proposing import Proposed
 from preserve.access.redaction.sources import Kind, source_of
 from preserve.access.redaction.workbook import write_workbook
+from preserve.access.redaction.writing import as_toml
 from preserve.access.requests.model import Request, Selected
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.profile import read_requests_profile
@@ -69,29 +71,54 @@ def why_restricted(home: Home, connection: Connection, request: Request) -> list
     return [(one, *found.get(one.path, ("", ""))) for one in selection]
 
 
-def write_template(home: Home, connection: Connection, number: str, target: Path) -> int:
+def write_template(
+    home: Home, connection: Connection, number: str, target: Path, drafted: Mapping[str, Proposed] | None = None
+) -> int:
     """Write the draft to `target`, a workbook where that ends in `.xlsx`, else TOML; returns how many files it names.
 
-    Raises Refused where the file is there already: somebody may have filled it in.
+    `drafted` is what a machine proposes, by the file's path. Raises Refused where the file is there already: somebody
+    may have filled it in.
     """
     check_new(target, home)
-    rows = restricted(home, connection, number)
+    rows, proposals = restricted(home, connection, number), drafted or {}
     if target.suffix.lower() == ".xlsx":
         with tempfile.TemporaryDirectory() as scratch:
             made = Path(scratch) / "plan.xlsx"
-            write_workbook(made, [(row.path, reason, article) for row, reason, article in rows])
+            lines, notes = _of_workbook(rows, proposals)
+            write_workbook(made, lines, notes)
             data = made.read_bytes()
     else:
         kinds = [source_of(connection, row).kind for row, _, _ in rows]
-        data = _toml(number, rows, kinds).encode()
+        data = _toml(number, rows, kinds, proposals).encode()
     write_new(target, data, home)
     return len(rows)
 
 
-def _toml(number: str, rows: Sequence[tuple[Selected, str, str]], kinds: Sequence[Kind]) -> str:
+def _of_workbook(
+    rows: Sequence[tuple[Selected, str, str]], proposals: Mapping[str, Proposed]
+) -> tuple[list[dict[str, str]], list[str]]:
+    """The rows of the workbook, and what it says before its help."""
+    lines, notes = [], []
+    for one, reason, article in rows:
+        proposed = proposals.get(one.path)
+        lines += [row.planned for row in proposed.rows] if proposed else []
+        if not proposed or not proposed.rows:
+            lines.append({"object": one.path, "reason": reason, "article": article})
+        notes += [f"{one.path}：{words}" for words in (proposed.words if proposed else ())]
+    return lines, notes
+
+
+def _toml(
+    number: str, rows: Sequence[tuple[Selected, str, str]], kinds: Sequence[Kind], proposals: Mapping[str, Proposed]
+) -> str:
     parts = ["\n".join(f"# {line}".rstrip() for line in say("redaction.template-head", number=number).split("\n"))]
     for (one, reason, article), kind in zip(rows, kinds, strict=True):
         parts.append(f"# ── {one.path}" + ("" if _EXAMPLES[kind] else f"\n# {say('redaction.template-cannot')}"))
+        if proposed := proposals.get(one.path):
+            said = (say("redaction.drafted-head", count=len(proposed.rows)), *proposed.words)
+            parts.append("\n".join(f"# {words}" for words in said))
+            if proposed.rows:
+                parts.append(as_toml([row.planned for row in proposed.rows]).decode())
         for example in _EXAMPLES[kind]:
             # JSON's strings are TOML's basic strings.
             written = [json.dumps(value, ensure_ascii=False) for value in (one.path, reason, article)]

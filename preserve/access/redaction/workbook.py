@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ COLUMNS = {
     "reason": "理由",
     "article": "条款",
     "name": "交付时的名称",
+    "found": "机读所见",
+    "confirmed": "已核对",
 }
 WAYS = {
     "box": "涂黑",
@@ -37,7 +39,19 @@ WAYS = {
     "mute": "静音",
     "blur-mute": "模糊并静音",
 }
+FOUND_WORDS: dict[str, str] = {
+    "identity-number": "身份证号",
+    "telephone": "电话",
+    "bank-card": "银行卡号",
+    "address": "住址",
+    "name": "姓名",
+    "plate": "车牌",
+    "face": "人脸",
+    "voice": "说话声",
+}
+_ANSWERS = {"no": "否", "yes": "是", "changed": "改"}
 _WIDE = {"object": 52, "what": 12, "reason": 28, "name": 28}
+_WORDS = {"what": WAYS, "found": FOUND_WORDS, "confirmed": _ANSWERS}
 _ALWAYS = ("object", "what", "reason", "article")
 _MOST_ROWS = 20_000
 _HELP = (
@@ -50,12 +64,14 @@ _HELP = (
     "理由写类别，例如“个人隐私”，不要写出被遮盖的内容本身：理由会写入交给申请人的遮盖说明。",
     "被遮盖的文件默认以“文件 001”一类的名称交付：原来的文件名和题名也可能写有须遮盖的内容。",
     "要另取名称，请填“交付时的名称”；照填原文件名，即保留原来的文件名和题名。",
+    "“机读所见”有内容的行由机器起草，未经核对：对着原件看过以后，“已核对”填“是”；位置改过的填“改”；不该遮盖的，整行删去。",
+    "还有填“否”的行，审核时不予接受。机读只找出一部分，其余仍须逐页查看。",
     "填好后运行 preserve request examine 申请号 --redactions 本文件。",
 )
 
 
-def write_workbook(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
-    """Write a plan to fill in; `rows` are object, reason and article."""
+def write_workbook(path: Path, rows: Sequence[Mapping[str, str]], notes: Sequence[str] = ()) -> None:
+    """Write a plan to fill in, a row for each of `rows` with what is known of it; `notes` stand before the help."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -68,16 +84,21 @@ def write_workbook(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
             sheet.set_column(place, place, _WIDE.get(name, 9), plain)
             sheet.write_string(0, place, label + (" *" if name in _ALWAYS else ""), heading)
         for number, row in enumerate(rows, 1):
-            for name, value in zip(("object", "reason", "article"), row, strict=True):
-                sheet.write_string(number, list(COLUMNS).index(name), value, plain)
-        for name, words in (("what", list(WAYS.values())), ("unit", ["mm", "%"])):
+            for name, value in row.items():
+                said = _WORDS.get(name, {}).get(value, value)
+                sheet.write_string(number, list(COLUMNS).index(name), said, plain)
+        for name, words in (
+            ("what", list(WAYS.values())),
+            ("unit", ["mm", "%"]),
+            ("confirmed", list(_ANSWERS.values())),
+        ):
             place = list(COLUMNS).index(name)
             sheet.data_validation(1, place, 2000, place, {"validate": "list", "source": words})
-        notes = book.add_worksheet("说明")
-        notes.set_column(0, 0, 110)
+        help_ = book.add_worksheet("说明")
+        help_.set_column(0, 0, 110)
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        for number, line in enumerate(_HELP):
-            notes.write_string(number, 0, line, wrapped)
+        for number, line in enumerate([*notes, *_HELP]):
+            help_.write_string(number, 0, line, wrapped)
 
 
 def read_workbook(path: Path, data: bytes) -> tuple[Redaction, ...]:
@@ -109,7 +130,10 @@ def read_workbook(path: Path, data: bytes) -> tuple[Redaction, ...]:
     for number, cells in enumerate(table[1:], 2):
         row = {name: _written(value) for name, value in zip(headings, cells, strict=False) if name and _given(value)}
         if set(row) - {"object", "reason", "article"}:
-            row["what"] = {label: name for name, label in WAYS.items()}.get(row.get("what", ""), row.get("what", ""))
+            row["what"] = row.get("what", "")
+            for key, words in _WORDS.items():
+                if key in row:
+                    row[key] = {word: name for name, word in words.items()}.get(row[key], row[key])
             rows.append(row)
             numbers.append(number)
 

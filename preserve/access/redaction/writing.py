@@ -21,6 +21,8 @@ KEYS = (
     "reason",
     "article",
     "name",
+    "found",
+    "confirmed",
 )
 """What a row may say, in the order in which docs/redaction.md has it."""
 

@@ -15,6 +15,7 @@ from preserve.access.dip import handing
 from preserve.access.redaction.checking import read_checked
 from preserve.access.redaction.drafts import close_draft
 from preserve.access.redaction.naming import names_given
+from preserve.access.redaction.plan import read_plan
 from preserve.access.requests.model import (
     Acknowledgement,
     Concern,
@@ -110,7 +111,13 @@ def examine(actor: Actor, number: str, opinion: Opinion) -> Request:
             left_out=tuple(dict.fromkeys([*left_out, *(file.path for file in inner)])),
             redaction=next((keep_staged(folder, paper) for paper in papers), None),
         )
-        return _step(connection, actor, request, "examined", examination=examination)
+        return _step(connection, actor, request, "examined", _machines_part(opinion.plan), examination=examination)
+
+
+def _machines_part(plan: Path | None) -> dict[str, int]:
+    """How many redactions a machine had drafted, and how many of these were moved; nothing where it drafted none."""
+    drafted = [one for one in (read_plan(plan) if plan else ()) if one.found]
+    return {"machine_drafted": len(drafted), "machine_moved": sum(one.changed for one in drafted)} if drafted else {}
 
 
 def _given(selection: Sequence[Selected], left_out: Collection[str]) -> tuple[list[Selected], tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
@@ -17,6 +18,8 @@ _DRAWN = 1
 """How they are drawn; it goes up when that changes."""
 _WIDTH, _QUALITY = 640, 82
 _PATIENCE = 60.0
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""A page asks for many at once."""
 
 
 class SingleFrames:
@@ -39,7 +42,8 @@ class SingleFrames:
         scratch = self._kept / f"frame.{secrets.token_hex(8)}"
         scratch.mkdir(mode=0o770)
         try:
-            (frame,) = fetch_frames(source, [second], _WIDTH, scratch / "frame", until(_PATIENCE))
+            with _AT_ONCE:
+                (frame,) = fetch_frames(source, [second], _WIDTH, scratch / "frame", until(_PATIENCE))
             if frame is None:
                 raise Refused("reading.clock-no-frame", name, at=f"{second:g}")
             data = _as_jpeg(frame)

@@ -17,6 +17,8 @@ DEPOSITS = (
     Offer("PATCH", "/deposits/{deposit}/description/files/{number}", "deposit_description.save_file"),
     post("/deposits/{deposit}/description/matching", "deposit_description.match_files"),
     post("/deposits/{deposit}/description/draft", "deposit_description.draft"),
+    post("/deposits/{deposit}/description/offers/{number}", "deposit_description.settle"),
+    get("/deposits/{deposit}/description/offers/{number}/line", "deposit_description.line", gives="kept"),
     get("/deposits/{deposit}/description/workbook", "deposit_description.workbook", gives="kept"),
     post("/deposits/{deposit}/check", "deposits.examine"),
     post("/deposits/{deposit}/handing-in", "deposits.hand_in", once=True),

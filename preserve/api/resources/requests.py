@@ -27,6 +27,7 @@ REQUESTS = (
     get("/requests/{number}/redactions", "request.draft"),
     Offer("PUT", "/requests/{number}/redactions", "request.save_draft"),
     get("/requests/{number}/redactions/{file}", "request.draft_file"),
+    post("/requests/{number}/redactions/{file}/drafts", "request.propose"),
     get("/requests/{number}/redactions/{file}/pages/{page}", "request.draft_page", gives="picture"),
     get("/requests/{number}/previews/{file}", "request.preview"),
     post("/requests/{number}/previews/{file}", "request.make_preview"),

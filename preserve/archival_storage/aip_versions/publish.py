@@ -68,7 +68,7 @@ def publish(
     details = {"name": package.name, "files": count, "bytes": size, **anchors.details(package)}
     with catalogue.begin() as connection:
         ledger.append(connection, action=SEALED, subject=old.objid, actor=actor, details=details, moment=now())
-    publishing.publish(package.name, package, size, adapter)
+    publishing.publish(package.name, package, size, adapter, held=catalogue.while_held)
 
 
 def is_published(connection: Connection, adapter: Store, objid: str, name: str) -> bool:
@@ -99,7 +99,7 @@ def enter(
     """
     home, adapter = archive.home, server_store(archive.home)
     name = f"{old.objid}_v{version:04}"
-    count, size = counts or publishing.prove_published(adapter, CopyRef(name), old.objid)
+    count, size = counts or publishing.prove_published(adapter, CopyRef(name), old.objid, archive.catalogue.while_held)
     location = adapter.path(CopyRef(name))
     shared = 0 if adapter.is_away else saved(old, location)
     moment = now()

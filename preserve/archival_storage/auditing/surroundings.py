@@ -19,6 +19,7 @@ from metadata.errors import BagUnreadable
 from metadata.findings import Finding
 from preserve.archival_storage.guide import MANIFEST
 from preserve.archival_storage.media_contents import ON_MEDIUM, RECORDS, WAITING
+from preserve.data_management.reading_records import FOLDER as READINGS
 from preserve.data_management.witnesses import OF_DESKTOP
 from preserve.home import Home
 from storage_adapters.directory import INCOMING, PACKAGES
@@ -91,7 +92,7 @@ def check_surroundings(root: Path, expected: Expected, progress: Callable[[int],
 
 def check_store(home: Home, label: str) -> Iterator[Finding]:
     """What lies at the top of the server store, and among its packages, that the program did not put there."""
-    own = {MARKER, *_PER_PACKAGE, LEDGER, DISCS, WAITING, *RECORDS}
+    own = {MARKER, *_PER_PACKAGE, LEDGER, DISCS, WAITING, READINGS, *RECORDS}
     for folder in ("", f"{PACKAGES}/"):
         top = home.store / folder
         for entry in sorted(os.scandir(top), key=lambda entry: entry.name) if top.is_dir() else ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -86,19 +86,32 @@ def read_back(
         raise NotIntact("ingest.read-back", objid, findings=bad)
 
 
+Held = Callable[[], AbstractContextManager[None]]
+"""Within it nobody takes over what this piece of work holds: it was told so, or it raises Busy."""
+
+
 def publish(
-    name: str, package: Path, size: int, store: Store, progress: Callable[[int], None] = lambda moved: None
+    name: str,
+    package: Path,
+    size: int,
+    store: Store,
+    progress: Callable[[int], None] = lambda moved: None,
+    held: Held = nullcontext,
 ) -> Receipt:
     """Make the package an AIP: one rename; where the store is away it is sent, and read back through the store.
 
-    Called again after a kill it goes on. Raises NotIntact where the store does not give back what it was given.
+    Called again after a kill it goes on. A process that was stopped for a while may wake up here when another makes
+    the same package at the same place: it renames and removes nothing but what is `held` still. Raises NotIntact where
+    the store does not give back what it was given.
     """
     if not store.is_away:
-        return store.publish(Package(name, package, size), progress)
+        with held():
+            return store.publish(Package(name, package, size), progress)
     files = {file.path: file.digests["sha256"] for file in expected(package, ()) if file.digests}
     receipt = store.publish(Package(name, package, size, files), progress)
     require_whole(store, name, package, progress)
-    discard(package, store.incoming)
+    with held():
+        discard(package, store.incoming)
     return receipt
 
 
@@ -116,10 +129,11 @@ def require_whole(store: Store, name: str, package: Path, progress: Callable[[in
         raise NotIntact("ingest.read-back", name, findings=bad)
 
 
-def prove_published(store: Store, copy: CopyRef, objid: str) -> tuple[int, int]:
+def prove_published(store: Store, copy: CopyRef, objid: str, held: Held = nullcontext) -> tuple[int, int]:
     """A run that was killed between rename and entry: the package is read again before it is entered.
 
-    Returns its payload files and their bytes. Raises NotIntact.
+    What was built here for a store that is away is removed where it is `held` still. Returns its payload files and
+    their bytes. Raises NotIntact.
     """
     from metadata.verify import verify_package
 
@@ -127,7 +141,8 @@ def prove_published(store: Store, copy: CopyRef, objid: str) -> tuple[int, int]:
     if store.is_away:
         store.let_go(copy)
         if (built := store.incoming / copy.name).exists():
-            discard(built, store.incoming)
+            with held():
+                discard(built, store.incoming)
     if bad := tuple(finding for finding in report.findings if finding.severity in _BAD):
         raise NotIntact("ingest.read-back", objid, findings=bad)
     return report.files, report.size

@@ -14,6 +14,7 @@ from preserve.ingest.handed import Handed
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.closing import digests
 from preserve.ingest.handing_in.manifest import Offered, read
+from preserve.ingest.handing_in.offers import unanswered_offers
 from preserve.ingest.handing_in.rooms import Record, Room, room_of
 
 
@@ -41,7 +42,8 @@ class Known:
         beside = self.room.draft.read_bytes() if self.room.draft.exists() else b""
         top = f"{self.record.top}/" if self.record.top else ""
         came = digests(self.room, self.files) if self.record.kind == "upload" else {}
-        return Handed(self.folder, beside, {path.removeprefix(top): digest for path, digest in came.items()})
+        known_by = {path.removeprefix(top): digest for path, digest in came.items()}
+        return Handed(self.folder, beside, known_by, unanswered_offers(self.room))
 
 
 def takes_in(person: Person) -> bool:

@@ -89,10 +89,12 @@ def _own(home: Home, name: str, data: bytes, words: Vocabulary) -> _Read:
             _read.clear()
         kept = _kept(home) / f"{digest}.json"
         _read[key] = _once_read(kept, words) or _parsed(name, data, words)
-        if _read[key][1] is not None and name.lower().endswith(".xlsx") and not kept.exists():
+        content, case, findings = _read[key]
+        drafted = any(one.code.startswith("reading.") for one in findings)  # said anew each time, and not kept
+        if case is not None and name.lower().endswith(".xlsx") and not drafted and not kept.exists():
             with suppress(OSError):
                 kept.parent.mkdir(parents=True, exist_ok=True)
-                write_file(kept, json.dumps(_read[key][0], ensure_ascii=False).encode())
+                write_file(kept, json.dumps(content, ensure_ascii=False).encode())
     return _read[key]
 
 
@@ -133,7 +135,7 @@ def _as_written(name: str, data: bytes, words: Vocabulary) -> dict[str, Any]:
 
     try:
         if name.lower().endswith(".xlsx"):
-            content: Any = read_workbook(data)[0]
+            content: Any = read_workbook(data).content
         elif name.lower().endswith(".toml"):
             content = tomllib.loads(data.decode("utf-8-sig"))
         else:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from preserve.description.drafted import Proposal, label_code
 from preserve.ingest import preflight_table
 from preserve.messages import bytes_for_people, say
 from preserve.services.deposits import HandedIn, OwnDeposits
@@ -70,3 +73,14 @@ def _row(deposit: HandedIn) -> tuple[str, ...]:
         bytes_for_people(deposit.bytes) if deposit.bytes else None,
         " ".join(code.partition(".")[2] for code in deposit.reasons),
     )
+
+
+def drafted(proposals: Sequence[Proposal]) -> Table:
+    """What a machine read for a description, with where it stands."""
+    rows = (
+        cells(
+            say(label_code(one)), one.value, one.file, one.page, say("reading.sure") if one.sure else f"{one.score:.0%}"
+        )
+        for one in proposals
+    )
+    return table("field read file page sureness", rows, title=say("reading.not-checked"))

@@ -63,7 +63,8 @@ def _rows(record: Record) -> Iterator[tuple[str, ...]]:
             for line in record.lines:
                 yield cells(say("reading.page", page=record.page), line.text, f"{line.score:.2f}")
         case Heard():
-            yield cells(span(record.start, record.end), record.text, "")
+            held_back = say(f"reading.doubt-{record.doubt}") if record.doubt else ""
+            yield cells(span(record.start, record.end), record.text or held_back, "")
         case Voice():
             for start, end in record.spans:
                 yield cells(span(start, end), say("reading.what-voice"), "")

@@ -19,7 +19,7 @@ def transcript(shown: Transcript) -> Iterator[Table]:
         yield Table(
             (say("words.heading-at"), say("words.heading-heard")), tuple(_words(heard)), say("reading.words-what")
         )
-    title = f"{shown.name} · {say('reading.transcript')} · {say('reading.not-checked')}"
+    title = f"{shown.name} · {say('reading.transcript')} · {say('reading.machine')}"
     yield Table((say("words.heading-at"), say("words.heading-heard")), tuple(_pieces(heard)), title)
 
 

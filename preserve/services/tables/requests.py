@@ -114,8 +114,8 @@ def _selection(examination: Examination) -> Table:
 def _redactions(view: RequestView) -> Table:
     heads = (say(f"redaction.head-{name}") for name in ("what", "where", "reason", "article"))
     rows = (
-        (line["object"], say(f"redaction.what-{line['what']}"), place, line["reason"], line["article"])
-        for line, place in zip(view.redactions, view.places, strict=True)
+        (line["object"], way, place, line["reason"], line["article"])
+        for line, way, place in zip(view.redactions, view.ways, view.places, strict=True)
     )
     return Table((say("words.heading-file"), *heads), tuple(rows), say("redaction.planned"))
 

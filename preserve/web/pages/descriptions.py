@@ -164,8 +164,28 @@ def match(asked: Asked) -> Response:
 
 @page("POST", "/deposits/{id}/description/draft", "deposit_description.draft", "job.ask")
 def draft(asked: Asked) -> Response:
-    """Draft it from the files, as a job."""
-    return ask(asked, "deposit_description.draft", deposit=asked.path["id"])
+    """Draft it from the files, as a job; a machine reads the scans where that was asked for."""
+    read = asked.form.get("read") == "1"
+    return ask(asked, "deposit_description.draft", deposit=asked.path["id"], **({"read": True} if read else {}))
+
+
+@page("POST", "/deposits/{id}/description/offers/{number}", "deposit_description.settle")
+def settle(asked: Asked) -> Response:
+    """Take what a machine read, or leave it."""
+    deposit, answer = asked.path["id"], asked.form.get("answer", "")
+    if answer not in ("take", "leave"):
+        raise UsageError("deposit.not-a-piece")
+    drafts.settle(asked.session, deposit, _number(asked), taken=answer == "take")
+    line = asked.form.get("line", "")
+    where = f"/files/{line}" if line.isascii() and line.isdigit() and len(line) < 9 else ""
+    return asked.see_other(f"/deposits/{deposit}/description{where}", f"web.deposits-offer-{answer}-note")
+
+
+@page("GET", "/deposits/{id}/description/offers/{number}/line", "deposit_description.line")
+def line(asked: Asked) -> Response:
+    """The picture of the line that was read."""
+    found = drafts.line(asked.session, asked.path["id"], _number(asked))
+    return FileResponse(found.path, media_type="image/png", headers={"cache-control": "private, no-store"})
 
 
 @page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from preserve.errors import UsageError
 from preserve.messages import known, say
-from preserve.services import redactions
+from preserve.services import redaction_drafts, redactions
 from preserve.web.asked import Asked
 from preserve.web.pages.requests import page_of, picture
 from preserve.web.routing import page
@@ -27,7 +28,9 @@ def draw(asked: Asked) -> Response:
     draft = redactions.read_draft(asked.session, number)
     seen = redactions.read_file(asked.session, number, file)
     here = next(one for one in draft.files if one.identifier == file)
-    return asked.show("requests/redact.html", draft=draft, file=seen, target=here, state=_state(draft, seen, here))
+    gaps = _gaps(one for one in draft.gaps if one.object == seen.object)
+    state = _state(draft, seen, here)
+    return asked.show("requests/redact.html", draft=draft, file=seen, target=here, state=state, gaps=gaps)
 
 
 def _state(draft: redactions.DraftShown, seen: redactions.FileSeen, here: redactions.FileToRedact) -> str:
@@ -44,8 +47,14 @@ def _state(draft: redactions.DraftShown, seen: redactions.FileSeen, here: redact
         "sound": seen.sound,
         "reason": here.reason,
         "article": here.article or "20",
+        "found": {word: say(f"redaction.found-{word}") for word in redactions.FOUND},
     }
     return json.dumps(known)
+
+
+def _gaps(gaps: Iterable[redactions.Gap]) -> list[str]:
+    """What a machine's rows do not cover, in words."""
+    return [say(one.code, **one.values) for one in gaps]
 
 
 def _told(mistakes: tuple[redactions.Mistake, ...]) -> list[dict[str, Any]]:
@@ -71,6 +80,20 @@ def save(asked: Asked) -> Response:
         raise UsageError("web.redact-form", asked.path["number"]) from error
     saved = redactions.save_draft(asked.session, asked.path["number"], rows, revision)
     return JSONResponse({"revision": saved.revision, "mistakes": _told(saved.mistakes)})
+
+
+@page("POST", "/requests/{number}/redact/{file}/drafts", "request.propose")
+def propose(asked: Asked) -> Response:
+    """Add what the machine proposes for one file; the answer is for the script."""
+    try:
+        revision = int(asked.form.get("revision", ""))
+    except ValueError as error:
+        raise UsageError("web.redact-form", asked.path["number"]) from error
+    made = redaction_drafts.propose_rows(asked.session, asked.path["number"], asked.path["file"], revision)
+    rows = [row.model_dump() for row in made.rows]
+    told = say("web.redact-proposed", count=made.added)
+    answer = {"revision": made.revision, "rows": rows, "mistakes": _told(made.mistakes), "told": told}
+    return JSONResponse({**answer, "gaps": _gaps(made.gaps)})
 
 
 @page("GET", "/requests/{number}/redact/{file}/pages/{page}", "request.draft_page")

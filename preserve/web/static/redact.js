@@ -10,9 +10,10 @@
   const sheet = document.getElementById("sheet"), pageField = document.getElementById("page");
   const player = document.getElementById("player"), text = document.getElementById("text");
   const from = document.getElementById("from"), to = document.getElementById("to");
-  const KEYS = ["object", "what", "pages", "lines", "left", "top", "width", "height", "unit", "begin", "end", "reason", "article", "name"];
+  const KEYS = ["object", "what", "pages", "lines", "left", "top", "width", "height", "unit", "begin", "end", "reason", "article", "name", "found", "confirmed"];
+  const PLACE = ["what", "pages", "lines", "left", "top", "width", "height", "begin", "end"];
   let rows = state.rows, mistakes = state.mistakes, revision = state.revision;
-  let past = [], future = [], current = -1, page = 1, broken = false;
+  let past = [], future = [], current = -1, page = 1, broken = false, redrawing = -1;
 
   // --- rows and their history
   const copy = () => rows.map((row) => ({ ...row }));
@@ -26,6 +27,9 @@
       name: last ? last[0].name : "", ...values };
   };
   const add = (values) => change(() => { rows.push(fresh(values)); current = rows.length - 1; });
+  // What a machine drafted counts when a person has said yes to it; whoever moves it has looked.
+  const waits = (row) => Boolean(row.found) && row.confirmed === "no";
+  const moved = (row) => { if (row.found) row.confirmed = "changed"; };
   const firstWay = () => document.getElementById("row").content.querySelector("select").value;
 
   // --- saving, one after the other
@@ -66,11 +70,21 @@
     : (fits[row.what] || []).filter((key) => key !== "pages" || state.kind === "pdf" || state.pages.length > 1);
   const showRows = () => {
     list.textContent = "";
+    showWaiting();
     mine().forEach(([row, at], place) => {
       const made = document.getElementById("row").content.cloneNode(true), box = made.querySelector("fieldset");
       box.dataset.at = String(at);
       box.classList.toggle("now", at === current);
       made.querySelector("legend").textContent = form.dataset.nth.replace("#", String(place + 1));
+      const machine = made.querySelector(".machine");
+      machine.hidden = !row.found;
+      if (row.found) {
+        const said = form.dataset[waits(row) ? "drafted" : "accepted"].replace("#", state.found[row.found]);
+        machine.querySelector("span").textContent = row.sure ? `${said} ${form.dataset.sure}` : said;
+        machine.querySelector("[data-do=accept]").hidden = !waits(row);
+        machine.querySelector("[data-do=redraw]").hidden = !row.width || !stage;
+        box.classList.toggle("drafted", waits(row));
+      }
       const wantedFields = shows(row);
       for (const label of made.querySelectorAll("[data-for]")) label.hidden = !wantedFields.includes(label.dataset.for);
       made.querySelector(".unit").textContent = row.unit;
@@ -101,6 +115,7 @@
       // A file is given under one name.
       if (name === "name") for (const [row] of mine()) row.name = value;
       else rows[at][name] = value.trim();
+      if (PLACE.includes(name)) moved(rows[at]);
       if (name === "what") {
         for (const key of ["pages", "lines", "left", "top", "width", "height", "begin", "end"]) if (!shows(rows[at]).includes(key)) rows[at][key] = "";
         rows[at].unit = shows(rows[at]).includes("unit") && rows[at].width ? unit() : "";
@@ -121,11 +136,49 @@
     if (from && row.begin !== "") { from.value = seconds(row.begin); to.value = seconds(row.end); }
   });
   list.addEventListener("click", (event) => {
-    if (event.target.dataset.do !== "drop") return;
+    const how = event.target.dataset.do;
+    if (!["drop", "accept", "redraw"].includes(how)) return;
     const at = Number(event.target.closest("[data-at]").dataset.at);
-    change(() => { rows.splice(at, 1); current = -1; });
-    form.querySelector("[data-do=undo]").focus();
+    if (how === "redraw") { redrawing = at; told.textContent = form.dataset.redraw; return; }
+    change(() => { if (how === "accept") rows[at].confirmed = "yes"; else { rows.splice(at, 1); current = -1; } });
+    redrawing = -1;
+    const next = how === "accept" && mine().find(([row, place]) => place > at && waits(row));
+    const field = next && list.querySelector(`[data-at="${next[1]}"] [data-do=accept]`);
+    (field || form.querySelector("[data-do=undo]")).focus();
   });
+
+  // --- what a machine drafted
+  const waiting_ = document.getElementById("unconfirmed"), all = form.querySelector("[data-do=accept-page]");
+  const onPage = () => mine().filter(([row]) => waits(row) && covers(row.pages));
+  const showWaiting = () => {
+    const count = mine().filter(([row]) => waits(row)).length;
+    if (waiting_) waiting_.textContent = count ? form.dataset.unconfirmed.replace("#", String(count)) : "";
+    // All of a page at once only when the page was there to be looked at.
+    if (all) all.disabled = !(sheet && sheet.complete && sheet.naturalWidth && sheet.dataset.of === String(page) && onPage().length);
+  };
+  if (sheet) sheet.addEventListener("load", () => { sheet.dataset.of = String(page); showWaiting(); });
+  const propose = async () => {
+    if (broken || running || form.dataset.status === "saving") { window.setTimeout(propose, 200); return; }
+    running = true;
+    told.textContent = form.dataset.saving;
+    try {
+      const body = new URLSearchParams({ csrf: form.elements.csrf.value, revision: String(revision) });
+      const answer = await fetch(form.dataset.propose, { method: "POST", body, headers: { accept: "application/json" } });
+      if (!answer.ok) { told.textContent = `${form.dataset.failed} (${answer.status})`; form.dataset.proposed = "failed"; return; }
+      const made = await answer.json();
+      past.push(copy()); future = [];
+      ({ revision, rows, mistakes } = made);
+      const gaps = document.getElementById("gaps"), ul = gaps.querySelector("ul");
+      ul.textContent = "";
+      for (const words of made.gaps) { const li = document.createElement("li"); li.textContent = words; ul.append(li); }
+      gaps.hidden = !made.gaps.length;
+      show();
+      told.textContent = made.told;
+      form.dataset.proposed = String(revision);
+    } finally {
+      running = false;
+    }
+  };
 
   // --- boxes on a page or a picture
   const unit = () => state.kind === "pdf" ? "mm" : "%";
@@ -149,7 +202,7 @@
         const whole = row.what === "pages" || (row.what.startsWith("blur") && !row.width);
         if (!["box", "pages", "blur", "blur-mute"].includes(row.what) || !shownNow(row) || (!whole && !(Number(row.width) > 0 && Number(row.height) > 0))) return;
         const node = document.createElement("div");
-        node.className = `box ${row.what.startsWith("blur") ? "blur" : ""} ${whole ? "whole" : ""} ${at === current ? "now" : ""}`;
+        node.className = `box ${row.what.startsWith("blur") ? "blur" : ""} ${whole ? "whole" : ""} ${waits(row) ? "drafted" : ""} ${at === current ? "now" : ""}`;
         place(node, whole ? { left: 0, top: 0, width: 100, height: 100, unit: "%" } : row);
         node.textContent = String(number + 1);
         boxes.append(node);
@@ -161,11 +214,13 @@
   const go = (number) => {
     page = Math.min(Math.max(number, 1), state.pages.length);
     pageField.value = String(page);
+    delete sheet.dataset.of;
     sheet.src = form.dataset.pages + page;
     sheet.alt = form.dataset.page.replace("#", String(page));
     const [wide, high] = state.pages[page - 1];
     sheet.width = 992; sheet.height = Math.round((992 * high) / wide);
     showMarks();
+    showWaiting();
   };
   if (stage) {
     let start = null, node = null;
@@ -195,7 +250,11 @@
       const values = drawn(at(event)), big = Number(values.width) > 0.3 && Number(values.height) > 0.3;
       start = null;
       if (!big) { showMarks(); if (player) { if (player.paused) player.play(); else player.pause(); } return; }
-      if (state.kind === "recording") {
+      if (redrawing >= 0 && rows[redrawing]) {
+        const at_ = redrawing;
+        redrawing = -1;
+        change(() => { Object.assign(rows[at_], values, rows[at_].pages ? { pages: String(page) } : {}); moved(rows[at_]); current = at_; });
+      } else if (state.kind === "recording") {
         const now = player.currentTime;
         add({ what: "box", ...values, begin: clock(Number(to.value) > Number(from.value) ? Number(from.value) : now), end: clock(Number(to.value) > Number(from.value) ? Number(to.value) : Math.min(now + 5, state.length)) });
       } else {
@@ -218,14 +277,14 @@
     for (const [row, at] of mine()) {
       if (row.begin === "" || row.end === "") continue;
       const node = document.createElement("div");
-      node.className = `span ${row.what} ${at === current ? "now" : ""}`;
+      node.className = `span ${row.what} ${waits(row) ? "drafted" : ""} ${at === current ? "now" : ""}`;
       Object.assign(node.style, { left: part(seconds(row.begin)), width: part(Math.max(seconds(row.end) - seconds(row.begin), 0)) });
       spans.append(node);
     }
     if (player) { const head = document.createElement("div"); head.className = "head"; head.style.left = part(player.currentTime); spans.append(head); }
   };
   const setEdge = (key, value) => {
-    if (current >= 0 && rows[current] && rows[current].object === state.object) change(() => { rows[current][key] = clock(value); });
+    if (current >= 0 && rows[current] && rows[current].object === state.object) change(() => { rows[current][key] = clock(value); moved(rows[current]); });
   };
   if (from) {
     from.addEventListener("change", () => { if (Number(to.value) < Number(from.value)) to.value = from.value; setEdge("begin", Number(from.value)); });
@@ -283,6 +342,8 @@
     redo: () => turn(future, past),
     before: () => go(page - 1),
     after: () => go(page + 1),
+    propose,
+    "accept-page": () => change(() => { for (const [row] of onPage()) row.confirmed = "yes"; }),
     begin: () => { if (player) from.value = String(player.currentTime); from.dispatchEvent(new Event("change")); },
     end: () => { if (player) to.value = String(player.currentTime); to.dispatchEvent(new Event("change")); },
     add: () => {

@@ -161,7 +161,7 @@ def test_the_workbook_has_the_column_once(tmp_path: Path) -> None:
     from preserve.access.redaction.workbook import COLUMNS, SHEET, write_workbook
 
     path = tmp_path / "plan.xlsx"
-    write_workbook(path, [("a.txt", "隐私", "20")])
+    write_workbook(path, [{"object": "a.txt", "reason": "隐私", "article": "20"}])
     book = openpyxl.load_workbook(path)
     sheet = book[SHEET]
     for head, value in {"方式": "删去行", "行号": "1", "交付时的名称": "甲"}.items():

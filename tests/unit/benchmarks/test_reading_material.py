@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from benchmarks.reading_material import identity_number, page_of, wrong_signs
+from benchmarks.reading_material import identity_number, page_of
 
 
 def test_identity_numbers_have_their_check_sign() -> None:
@@ -19,12 +19,3 @@ def test_fields_stand_in_lines() -> None:
     truth = page_of(Random(1))
     assert len(truth.lines) == 25
     assert all(any(one in line for line in truth.lines) for one in truth.fields)
-
-
-def test_wrong_signs_are_counted_in_the_nearest_stretch() -> None:
-    read = "前文。云市监罚字〔2026〕第17号,后文"
-    assert wrong_signs("云市监罚字〔2026〕第17号", read) == 0
-    assert wrong_signs("云市监罚字【2026】第71号", read) == 2
-    assert wrong_signs("云监罚字〔2026〕第17号", read) == 1
-    assert wrong_signs("无", "") == 1
-    assert wrong_signs("", read) == 0

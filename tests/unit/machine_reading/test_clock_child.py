@@ -60,3 +60,13 @@ def test_a_process_that_is_killed_is_told_as_crashed(tmp_path: Path) -> None:
     with pytest.raises(Broken) as broken:
         list(run_bounded(CHILD, request(tmp_path / "a.mp4", tmp_path), Limits(memory=200 << 20)))
     assert broken.value.code in ("reading.crashed", "reading.too-large")
+
+
+def test_a_recording_whose_second_half_is_lost_is_told_as_read_in_part(tmp_path: Path) -> None:
+    path = make_recording(tmp_path / "a.mp4", iso_at_top, 12)
+    shown = []
+    with pytest.raises(Broken) as broken:
+        for one in run_bounded(CHILD, request(path, tmp_path, length=60.0)):
+            shown.append(one)
+    assert broken.value.code == "reading.clock-cut-short"
+    assert len(shown) == 6

@@ -124,3 +124,45 @@ def test_what_the_clock_shows_at_the_beginning() -> None:
     assert begins(reads_of(reads, 0.5)) == NINE
     assert begins(reads_of(reads[:2], 0.5)) is None
     assert begins(reads_of([shown(one.at, one.shows.partition("T")[2]) for one in reads], 0.5)) is None
+
+
+def at_pace(rate: float, begin: float, end: float, spacing: float = 2.0) -> list[ClockShown]:
+    """Reads of a clock that runs at another pace from `begin` on, where it showed the right time."""
+    times = [begin + spacing * n for n in range(int((end - begin) / spacing))]
+    start = NINE + timedelta(seconds=begin)
+    return [
+        shown(at, (start + timedelta(seconds=rate * (at - begin))).replace(microsecond=0).isoformat()) for at in times
+    ]
+
+
+@pytest.mark.parametrize("rate", [-1.0, -4.0, 0.5, 2.0, 8.0])
+def test_a_clock_that_runs_at_another_pace_is_told_once(rate: float) -> None:
+    reads = [*clock(every_two(0, 40)), *at_pace(rate, 40, 80), *clock(every_two(80, 120), ahead=40 * (rate - 1))]
+    (one,) = judge(reads_of(reads, PROFILE.least_score), PROFILE)
+    assert (one.what, round(one.rate)) == ("pace", round(rate)) or one.rate == pytest.approx(rate, abs=0.1)
+    assert abs(one.before.at - 40) <= 8
+    assert abs(one.after.at - 80) <= 8
+
+
+def test_a_whole_recording_that_is_played_backwards() -> None:
+    (one,) = judge(reads_of(at_pace(-1, 0, 600), PROFILE.least_score), PROFILE)
+    assert (one.what, one.rate, one.before.at, one.after.at) == ("pace", -1.0, 0.0, 598.0)
+
+
+@pytest.mark.parametrize("spacing", [1.0, 1.92, 2.0, 3.3])
+@pytest.mark.parametrize("drift", [0.98, 1.0, 1.02, 1.1])
+def test_a_clock_that_is_a_little_fast_or_slow_has_no_break(spacing: float, drift: float) -> None:
+    assert breaks(at_pace(drift, 0, 900, spacing)) == []
+
+
+def test_small_jumps_one_after_the_other_are_no_pace() -> None:
+    reads = [one for n in range(6) for one in clock(every_two(20 * n, 20 * n + 20), ahead=5.0 * n)]
+    assert [one[0] for one in breaks(reads)] == ["jump"] * 5
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.3, 0.6, 0.9])
+def test_the_many_reads_around_a_jump_are_no_pace(phase: float) -> None:
+    near = [15.0, 15.4, 15.6, 15.8, 16.0, 16.2]
+    before = clock([*every_two(0, 16), *near[:4]], ahead=phase)
+    after = clock([*near[4:], *every_two(18, 60)], ahead=11 + phase)
+    assert breaks(before + after) == [("jump", 15.8, 16.0, 11.0)]

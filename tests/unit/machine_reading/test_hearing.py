@@ -74,6 +74,27 @@ def test_sound_that_begins_late_keeps_its_time(tmp_path: Path) -> None:
     assert voice(path).spans[0][0] == pytest.approx(10, abs=0.6)
 
 
+def test_after_a_hole_in_the_sound_the_time_is_right(tmp_path: Path) -> None:
+    path, twice = tmp_path / "hole.mkv", voice_at(tmp_path / "twice.wav", 2, 30)
+    later = "asetpts=PTS+if(gt(T\\,15)\\,9000/TB\\,0)"
+    picture = ["-f", "lavfi", "-i", "color=s=64x64:r=1:d=30"]
+    ffmpeg(*picture, "-stream_loop", "1", "-i", str(twice), "-af", later, "-c:v", "mpeg4", "-c:a", "flac", str(path))
+    found = voice(path)
+    begins = [since for since, _ in found.spans]
+    assert begins[0] == pytest.approx(2, abs=0.5)
+    assert any(begin == pytest.approx(9032, abs=0.6) for begin in begins)
+    assert not [since for since, until in found.spans if until > 15.5 and since < 9015]
+
+
+def test_a_time_stamp_of_days_costs_nothing_and_claims_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "days.mkv"
+    picture = ["-f", "lavfi", "-i", "color=s=64x64:r=1:d=3"]
+    late = ["-itsoffset", "400000", "-i", str(spoken())]
+    ffmpeg(*picture, *late, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg4", "-c:a", "flac", str(path))
+    found = voice(path)
+    assert found.spans == () and found.until <= 48 * 3600
+
+
 def test_a_recording_without_sound_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     ffmpeg("-f", "lavfi", "-i", "color=s=64x64:r=5:d=2", "-c:v", "mpeg4", str(path))

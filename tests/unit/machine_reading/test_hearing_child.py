@@ -84,7 +84,7 @@ def test_only_the_first_seconds_are_transcribed(sense_voice: Path, tmp_path: Pat
     few = PROFILE.model_copy(update={"transcripts": PROFILE.transcripts.model_copy(update={"seconds": 10.0})})
     path = voice_at(tmp_path / "a.wav", 4, 40)
     heard = [one for one in understood(path, sense_voice, few) if isinstance(one, Heard)]
-    assert heard and all(one.end <= 10.5 and one.until == pytest.approx(10, abs=0.1) for one in heard)
+    assert heard and all(one.end <= 10.5 and one.until == pytest.approx(10, abs=0.2) for one in heard)
 
 
 def test_a_broken_model_costs_the_transcript_and_nothing_else(whisper: Path, tmp_path: Path) -> None:

@@ -59,8 +59,11 @@ def test_altered_files_are_not_copied_and_not_used(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         bring_models(stick(tmp_path / "stick", rec=REC + b"!"), home, own)
     assert [(one.code, one.where) for one in refused.value.findings] == [("reading.model-digest", "sub/rec.onnx")]
-    assert not models_here(own, home)
+    assert not home.exists()
     bring_models(stick(tmp_path / "good"), home, own)
+    with pytest.raises(Refused):
+        bring_models(tmp_path / "stick", home, own)
+    assert models_here(own, home)  # what was there is not harmed by what was not taken
     model = model_for("ocr", own, home)
     (home / "brought/det.onnx").write_bytes(DET[:-1] + b"?")
     (found,) = find_models(own, home)

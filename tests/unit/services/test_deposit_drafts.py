@@ -8,6 +8,7 @@ import pytest
 
 from preserve.data_management.archive import Archive
 from preserve.errors import Conflict, NotFound, Refused
+from preserve.progress import Silent
 from preserve.services.deposit_descriptions import form, save
 from preserve.services.deposit_drafts import draft, read_file, workbook
 from preserve.services.waiting import waiting
@@ -78,3 +79,23 @@ def test_others_neither_draft_nor_read_it(archive: Archive) -> None:
     for deed in (draft, workbook):
         with pytest.raises(NotFound):
             deed(session(archive, "zhou"), deposit)
+
+
+class _Meanwhile(Silent):
+    """Somebody who fills in the form while pages are read."""
+
+    def __init__(self, archive: Archive, deposit: str) -> None:
+        self._archive, self._deposit = archive, deposit
+
+    def begin(self, code: str, *_: object, **__: object) -> None:
+        """Once the reading begins, a title is kept."""
+        if code == "reading.heads":
+            me = session(self._archive)
+            save(me, self._deposit, {"title": ["边读边写的题名"]}, form(me, self._deposit).version)
+
+
+def test_what_is_filled_in_while_pages_are_read_stays(archive: Archive) -> None:
+    deposit = number(archive, "缺文书")
+    drafted = draft(session(archive, progress=_Meanwhile(archive, deposit)), deposit, read=True)
+    after = form(session(archive), deposit)
+    assert after.content["title"] == "边读边写的题名" and len(after.files) == drafted.files

@@ -19,7 +19,7 @@ from preserve.ingest.runner import run as take_in
 from preserve.machine_reading.records import ClockShown, Engine, Record
 from preserve.progress import Silent
 from preserve.services import machine_readings
-from preserve.services.machine_findings_shown import MachineFindings, read_frame, show_machine_findings
+from preserve.services.machine_findings_shown import MachineFindings, _kept, read_frame, show_machine_findings
 from preserve.services.machine_readers import Reader
 from preserve.services.machine_readings import ReadingWish
 from tests.support.machine_reading import NUMBER, installed
@@ -95,3 +95,19 @@ def test_a_frame_is_a_small_picture_of_a_second_that_there_is(archive: Archive) 
         read_frame(session(archive), NUMBER, identifier, 500.0)
     with pytest.raises(NotFound):
         read_frame(session(archive), NUMBER, "nothing", 1.0)
+
+
+def test_a_reading_that_was_altered_keeps_nobody_from_the_case(archive: Archive) -> None:
+    with installed(READER):
+        machine_readings.run(session(archive), ReadingWish(cases=(NUMBER,), again=True))
+    (kept,) = sorted((archive.home.store / "readings").rglob("*.jsonl.gz"))[-1:]
+    before = kept.read_bytes()
+    kept.chmod(0o640)
+    try:
+        kept.write_bytes(before[:-9] + b"x" * 9)
+        _kept.clear()
+        (found,) = shown(archive).findings
+        assert (found.finding.code, found.finding.severity, found.frames) == ("reading.altered", "warning", ())
+    finally:
+        kept.write_bytes(before)
+    assert len(shown(archive).findings) == 2

@@ -12,7 +12,6 @@ from preserve.data_management.archive import Archive
 from preserve.errors import Busy, NotIntact, NotPermitted, ToolMissing, UsageError
 from preserve.machine_reading.records import Engine
 from preserve.services import machine_reading_views, machine_readings
-from preserve.services.machine_readers import readers
 from preserve.services.machine_readings import ReadingWish
 from tests.support.machine_reading import (
     ENGINE,
@@ -123,6 +122,8 @@ def test_two_at_once_do_not_read_one_case(archive: Archive) -> None:
     with installed(reader()), reading_records.lock(archive.home, objid_of(archive)):
         done = machine_readings.run(session(archive), WHOLE)
         assert (done.status, [case.error for case in done.cases]) == (Busy.status, ["reading.busy"])
+        campaign = machine_readings.run(session(archive), ReadingWish(everything=True))
+        assert (campaign.status, campaign.cases) == (0, ()), "a campaign passes over what another one reads"
         with pytest.raises(Busy):
             machine_readings.forget(session(archive), NUMBER)
 
@@ -153,9 +154,3 @@ def test_who_may_what(archive: Archive) -> None:
                 denied(session(archive, "song"), NUMBER)
         with pytest.raises(NotPermitted):
             machine_reading_views.show(session(archive, "li"), NUMBER)
-
-
-def test_readers_of_this_machine(archive: Archive) -> None:
-    with installed(reader()):
-        assert [one.what for one in readers(archive.home)] == ["ocr"]
-        assert readers(archive.home, ("clock",)) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from preserve.data_management.archive import Archive
 from preserve.errors import Stopped
 from preserve.machine_reading.records import Record
 from preserve.services import machine_reading_views, machine_readings
+from preserve.services.machine_parts import BEGUN
 from preserve.services.machine_readings import ReadingWish
 from tests.support.machine_reading import (
     NUMBER,
@@ -111,6 +113,29 @@ def test_what_a_killed_run_had_read_is_not_read_again(archive: Archive, monkeypa
         (kept,) = readings.of_case(connection, objid_of(archive))
     folder = archive.home.store / reading_records.FOLDER / objid_of(archive)
     assert [path.name for path in folder.iterdir()] == [f"{kept.number}.jsonl.gz"]
+
+
+def test_one_that_is_cut_off_in_a_long_file_goes_on_at_the_next_page(archive: Archive) -> None:
+    begun: list[tuple[str, int]] = []
+
+    def pages(path: Path, name: str, first: int = 1) -> Iterator[Record]:
+        begun.append((name, first))
+        for number in range(first, 6):
+            if name == STATEMENT and number == 4 and first == 1:
+                raise Stopped("work.stopped")
+            yield page(name, number, f"第{number}页文字")
+
+    with installed(replace(reader(pages), read=pages, resume=pages)):
+        with pytest.raises(Stopped):
+            machine_readings.run(session(archive), WHOLE)
+        (part,) = reading_records.parts_of(archive.home, objid_of(archive)).glob(f"*{BEGUN}")
+        with part.open("ab") as file:
+            file.write('{"form":1,"file":"笔'.encode()[:-1])  # as a power cut leaves it
+        machine_readings.run(session(archive), WHOLE)
+    assert [first for name, first in begun if name == STATEMENT] == [1, 4]
+    shown = machine_reading_views.show(session(archive), NUMBER, STATEMENT)
+    assert [record.page for record in shown.records] == [1, 2, 3, 4, 5]  # type: ignore[union-attr]
+    assert reading_records.parts_of(archive.home, objid_of(archive)).exists() is False
 
 
 def test_a_file_that_is_not_the_registered_one_is_not_read(archive: Archive) -> None:

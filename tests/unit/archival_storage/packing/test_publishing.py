@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from preserve.archival_storage.packing.publishing import (
     structure_findings,
 )
 from preserve.archival_storage.store import DirectoryStore
-from preserve.errors import NotIntact, PreserveError
+from preserve.errors import Busy, NotIntact, PreserveError
 from storage_adapters.contract import CopyRef
 from storage_adapters.directory import prepare
 from storage_adapters.errors import CopyExists
@@ -65,6 +67,18 @@ def test_proven_it_is_renamed_and_proven_again(store: DirectoryStore, staged: Pa
     assert prove_published(store, CopyRef(NAME), OBJID) == (len(files), sum(path.stat().st_size for path in files))
     with pytest.raises(CopyExists):
         publish(NAME, final, 0, store)
+
+
+def test_who_holds_the_case_no_more_renames_nothing(store: DirectoryStore, staged: Path) -> None:
+    @contextmanager
+    def held() -> Iterator[None]:
+        raise Busy("lease.lost", OBJID)
+        yield
+
+    before = sorted(staged.rglob("*"))
+    with pytest.raises(Busy):
+        publish(NAME, staged, 0, store, held=held)
+    assert sorted(staged.rglob("*")) == before and not store.has(CopyRef(NAME))
 
 
 def test_what_is_read_back_otherwise_is_named(store: DirectoryStore, staged: Path) -> None:

@@ -114,7 +114,7 @@ def shown(view: RequestView, language: Language) -> list[Table]:
 
 
 def test_a_request_that_was_only_opened_is_one_table_of_facts() -> None:
-    (table,) = shown(RequestView(a_request(), "法院", (), (), **UNSEEN), "en")
+    (table,) = shown(RequestView(a_request(), "法院", (), (), (), **UNSEEN), "en")
     facts = dict(table.rows)
     assert table.heads == ("", "")
     assert facts["Request"] == "R2026-0001" and facts["capacity"] == "法院" and "Urgent" not in facts
@@ -134,7 +134,14 @@ def test_an_examined_request_shows_what_is_given_and_what_is_taken_out(
 ) -> None:
     concern = Concern(code="request.party-secret", article="21", object="笔录.pdf")
     redaction = {"object": "笔录.pdf", "what": "area", "reason": "身份证号", "article": "23"}
-    view = RequestView(a_request(examination=examination(concern)), "法院", (redaction,), ("p. 1",), **UNSEEN)
+    view = RequestView(
+        a_request(examination=examination(concern)),
+        "法院",
+        (redaction,),
+        ("blackened (drafted by machine)",),
+        ("p. 1",),
+        **UNSEEN,
+    )
     facts, selection, redactions = shown(view, language)
     assert any(value.endswith(solved) for _, value in facts.rows)
     assert selection.title == title and selection.rows[0][:2] == ("笔录.pdf", representation)
@@ -158,7 +165,7 @@ def test_who_decided_in_whose_place_and_what_came_of_it() -> None:
     )
     withdrawal = Withdrawal(by="li", when=WHEN, reason="不再需要")
     request = a_request(decision=decision, delivery=delivery, withdrawal=withdrawal)
-    (table,) = shown(RequestView(request, "法院", (), (), **UNSEEN), "zh")
+    (table,) = shown(RequestView(request, "法院", (), (), (), **UNSEEN), "zh")
     values = [value for _, value in table.rows]
     assert values[-4:] == [f"wang（受 head 委托） {WHEN}", "已批准", f"D → 张法官 {WHEN}", f"不再需要 {WHEN}"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -18,8 +19,7 @@ from preserve.machine_reading.line_reader import LineReader
 from preserve.machine_reading.records import ClockShown, Engine, Line
 
 _LOST_AFTER = 8
-"""Reads one after the other without a clock, after which it is looked for again."""
-_LOOKED_FOR_AGAIN = 20
+"""Reads one after the other without a clock, after which it is looked for again; then after twice as many."""
 _NEARER = 20
 """Breaks of one recording whose two frames are looked for among all frames."""
 _FEW_FRAMES = 4000
@@ -90,20 +90,20 @@ class _Reader:
         return find_place([self._lines.lines(frame.pixels) for frame in samples], self.profile.layouts)
 
     def _all(self) -> Iterator[ClockShown]:
-        lost: list[GreyFrame] = []
-        again = 0
+        lost: deque[GreyFrame] = deque(maxlen=_LOST_AFTER)
+        missed, due = 0, _LOST_AFTER
         for frame in frames_of(self.film, every=self.profile.every_seconds * _SPACING):
             one = self._clock_in(frame.at, self._cut_out(frame))
             if one.shows:
-                lost = []
+                missed, due = 0, _LOST_AFTER
+                lost.clear()
             else:
+                missed += 1
                 lost.append(frame)
-                if len(lost) == _LOST_AFTER and again < _LOOKED_FOR_AGAIN:
+                if missed == due:
                     # A device that is turned, or a file joined of two, has its clock elsewhere from here on.
-                    again += 1
-                    found = self._find([lost[0], lost[_LOST_AFTER // 2], lost[-1]])
-                    self.place = found or self.place
-                    lost = []
+                    due *= 2
+                    self.place = self._find([lost[0], lost[len(lost) // 2], lost[-1]]) or self.place
             yield one
 
     def _cut_out(self, frame: GreyFrame) -> list[Any]:

@@ -157,7 +157,7 @@ def _jumps(reads: Sequence[Read], profile: ClockProfile) -> Iterator[Break]:
             continue
         apart = _middle(after[:_LAST]) - _middle(before[-_LAST:])
         if abs(apart) >= profile.jump_seconds - 0.5:  # whole seconds are shown: three may read as two and a half
-            yield Break("jump", before[-1], after[0], round(apart, 1))
+            yield Break("jump", before[-1], after[0], float(round(apart)))
         place += 1
 
 

@@ -74,7 +74,7 @@ class ClockProfile(_Frozen):
     stop_seconds: _Seconds = Field(description="that a clock must stand still")
     differs_seconds: _Seconds = Field(description="by which the clock may differ from other sources")
     most_findings: _Count = Field(description="of one file")
-    articles: str = Field(description="of the regulation, that what is found may bear on")
+    articles: tuple[str, ...] = Field(description="of the regulation, that what is found may bear on")
     stretches: StretchProfile
     layouts: tuple[Layout, ...] = Field(min_length=1)
 

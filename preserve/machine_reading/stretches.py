@@ -8,6 +8,7 @@ nothing of whether somebody spoke.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ _A_SECOND = 2
 """Frames measured in a second of a recording whose key frames are far apart."""
 _TO_THE_NEXT = 4.0
 """Seconds that the last frame that was decoded may stand."""
+_MEMORY, _LEAST_WORK, _DAY = 4 << 30, 300, 86400.0
 _MOST = 2000
 """Stretches of one recording and kind that are kept."""
 
@@ -71,7 +73,7 @@ def _picture(
     if not tracks.key_frames:
         filters.insert(0, f"fps={_A_SECOND}")
     skipped = ("-skip_frame", "nokey") if tracks.key_frames else ()
-    _run(file, [*skipped], ["-map", "0:V:0", "-vf", ",".join(filters)], heard.line, pulse)
+    _run(file, tracks.length, [*skipped], ["-map", "0:V:0", "-vf", ",".join(filters)], heard.line, pulse)
     return heard.stretches(tracks.length)
 
 
@@ -80,15 +82,26 @@ def _sound(
 ) -> list[tuple[What, float, float]]:
     silent = _Pairs(_SILENT)
     wanted = ["-map", "0:a:0", "-af", f"silencedetect=n={profile.silent_decibels}dB:d={profile.silent_seconds}"]
-    _run(file, ["-vn"], wanted, silent.line, pulse)
+    _run(file, tracks.length, ["-vn"], wanted, silent.line, pulse)
     return [("silent", start, end) for start, end in silent.until(tracks.length)]
 
 
 def _run(
-    file: Path, before: list[str], after: list[str], heard: Callable[[str], None], pulse: Callable[[float], None] | None
+    file: Path,
+    length: float,
+    before: list[str],
+    after: list[str],
+    heard: Callable[[str], None],
+    pulse: Callable[[float], None] | None,
 ) -> None:
-    start = [find("ffmpeg"), *FFMPEG_INPUT, "-loglevel", "info", "-nostats", "-threads", "1", *before]
-    run([*start, "-i", file_argument(file), *after, "-f", "null", "-"], pulse, heard=heard)
+    start = [*_bounds(length), find("ffmpeg"), "-progress", "pipe:1", *FFMPEG_INPUT, "-loglevel", "info", "-nostats"]
+    run([*start, "-threads", "1", *before, "-i", file_argument(file), *after, "-f", "null", "-"], pulse, heard=heard)
+
+
+def _bounds(length: float) -> list[str]:
+    """What bounds the decoder of a hostile file: address space, and seconds of processor time."""
+    bounding = shutil.which("prlimit")
+    return [bounding, f"--as={_MEMORY}", f"--cpu={int(_LEAST_WORK + 2 * (length or _DAY))}"] if bounding else []
 
 
 class _Pairs:

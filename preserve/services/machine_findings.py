@@ -15,7 +15,7 @@ from metadata.findings import Finding, Severity
 from preserve.machine_reading.clock_judging import Break, Read, begins, judge, reads_of
 from preserve.machine_reading.clock_profile import ClockProfile
 from preserve.machine_reading.records import ClockShown, Record, Stretch
-from preserve.messages import length_for_people, listed, say
+from preserve.messages import length_for_people, listed, say, statute_number
 from preserve.services.documents import FindingShown
 
 _CODES = {
@@ -89,7 +89,7 @@ def _clock(file: str, known: RecordingFacts, reads: Sequence[Read], profile: Clo
     if (apart := _disagreement(file, known, reads, profile)) is not None:
         yield apart
     for one in judge(reads, profile):
-        yield _break(file, known, one, profile.articles)
+        yield _break(file, known, one, _cited(profile))
 
 
 def _break(file: str, known: RecordingFacts, one: Break, articles: str) -> MachineFinding:
@@ -115,6 +115,11 @@ def _break(file: str, known: RecordingFacts, one: Break, articles: str) -> Machi
     )
 
 
+def _cited(profile: ClockProfile) -> str:
+    """The articles that what is found may bear on, as a law is cited."""
+    return listed(map(statute_number, profile.articles))
+
+
 def _disagreement(
     file: str, known: RecordingFacts, reads: Sequence[Read], profile: ClockProfile
 ) -> MachineFinding | None:
@@ -127,7 +132,7 @@ def _disagreement(
     if not differing:
         return None
     told = listed(f"{say('rule.source-' + source)} {moment:%Y-%m-%d %H:%M:%S}" for source, moment in differing)
-    values = {"clock": f"{began:%Y-%m-%d %H:%M:%S}", "others": told, "articles": profile.articles}
+    values = {"clock": f"{began:%Y-%m-%d %H:%M:%S}", "others": told, "articles": _cited(profile)}
     first, last = reads[0], reads[-1]
     return MachineFinding(
         Finding("reading.clock-disagrees", file, "warning", values),

@@ -25,6 +25,7 @@ from preserve.services import machine_readings
 from preserve.services.machine_readings import ReadingWish
 from preserve.services.session import Session, SystemUser
 from storage_adapters.contract import CopyRef
+from tests.support import looking
 from tests.support.made_recordings import cut_out, iso_at_top, make_recording
 from tests.support.tiny_case import write_case
 from tests.support.web import PASSWORD, Served, person, staffed_home, start
@@ -122,13 +123,16 @@ def test_pages_show_it_marked_as_unchecked(read: Read) -> None:
         assert "机读，未核对" in page.inner_text("main")
         page.locator(".machine figure img").first.scroll_into_view_if_needed()
         page.wait_for_function("() => document.querySelector('.machine figure img').naturalWidth > 0")
+        assert looking.violations(page) == []
         page.click(".machine a.where")
         page.wait_for_selector("[data-player]")
         assert page.locator(".needle .machine").count() >= 1
+        assert looking.violations(page) == []
         page.locator(".machine [data-at]").first.click()
         page.wait_for_function("() => document.querySelector('video').currentTime > 10", timeout=15_000)
         page.goto(f"/cases/{read.objid}/timeline")
         assert page.locator("svg rect.machine").count() >= 1
+        assert looking.violations(page) == []
         page.locator("[data-to]").first.click()
         assert float(page.input_value("[data-place]")) > 10
 

@@ -1,16 +1,15 @@
-"""`preserve describe --read`: a workbook whose yellow cells a person confirms, a TOML with comments, and nothing else."""
+"""`preserve describe --read`: a workbook whose yellow cells count where a person says yes to them, and not before."""
 
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from preserve.description.drafted_sheet import SHEET
-from tests.support.page_scans import NUMBER, PARTY, draw_page, write_scan
+from tests.support.page_scans import NUMBER, draw_page, write_scan
 from tests.support.program import Archive
 
 
@@ -47,14 +46,3 @@ def test_what_was_read_waits_for_a_persons_yes(case: Path, tmp_path: Path) -> No
     (note,) = [one for one in confirmed if one["code"] == "reading.draft-confirmed"]
     assert note["values"]["person"] == "陈立新" and note["values"]["count"] == len(unconfirmed)
     assert not [one for one in confirmed if one["where"].endswith("案件!B2")]
-
-
-def test_a_toml_has_it_as_comments_and_a_reader_sees_that_nobody_checked(case: Path, tmp_path: Path) -> None:
-    target = tmp_path / "case.toml"
-    done = Archive(tmp_path / "none").run("describe", "--read", str(case), "--output", str(target))
-    assert done.returncode == 0, done.stderr
-    assert "Machine-read, not checked" in done.stdout + done.stderr
-    text = target.read_text(encoding="utf-8")
-    read = tomllib.loads(text)
-    assert "case_number" not in read and "parties" not in read
-    assert "# 机读，未核对" in text and f'"{PARTY}"' in text and NUMBER in text

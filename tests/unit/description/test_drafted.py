@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 from preserve.description.drafted import Answer, Answers, Proposal, Rows, label_code, put, settle
+from preserve.description.writing import write_toml
+from preserve.messages import say
+from preserve.services.tables.deposits import drafted
 
 NUMBER, NAME, CARD = "临文综罚〔2026〕12号", "张三", "11010519491231002X"
 
@@ -111,3 +115,13 @@ def test_rows_that_no_longer_mean_anything_are_passed_over() -> None:
     rows = [Answer(4, "无此表", "", "案号", "a", "", False), Answer(5, "文件", "a.jpg", "无此项", "a", "", False)]
     assert settle(content, {}, Answers("", [*rows, *_answers(False).rows])) == []
     assert content == {"producer": "x", "objects": [{}], "parties": None}
+
+
+def test_a_toml_has_them_as_comments_and_a_table_says_that_nobody_checked() -> None:
+    text = write_toml({"case_number": "", "objects": [{"file": "a.jpg", "kind": "文书"}]}, PROPOSALS)
+    read = tomllib.loads(text)
+    assert "case_number" not in read and "parties" not in read and "date" not in read["objects"][0]
+    assert "# 机读，未核对" in text and NUMBER in text and NAME in text
+    assert "机读" not in write_toml({"case_number": ""})
+    table = drafted(PROPOSALS)
+    assert table.title == say("reading.not-checked") and table.rows[0][1] == NUMBER

@@ -41,6 +41,7 @@ def test_a_jump_is_a_warning_with_both_frames_and_both_times() -> None:
         with speaking(language):  # type: ignore[arg-type]
             (one,) = found(clock(0, 40) + clock(40, 80, ahead=45))
             words = say(one.finding.code, **one.finding.values)
+            assert ("第十三、十四、二十三条" if language == "zh" else "Art. 13, 14, 23") in words
             assert word in words and "{" not in words and "0:00:38" in words and "2026-03-14 09:31:25" in words
 
 

@@ -7,6 +7,7 @@ of it findable, apart from what people wrote.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -69,6 +70,14 @@ class FileRead:
 def key_of(engine: Engine) -> str:
     """An engine as the rows have it: the same text for the same engine."""
     return json.dumps(engine.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def known_by(engine: Engine) -> str:
+    """By what it is told whether a file was read by this engine: its model, else its programs without their versions.
+
+    A later release of a program reads with the same model alike, and an archive is not read again for it.
+    """
+    return engine.digest or re.sub(r" [^,]*", "", engine.tool)
 
 
 def _file_read(row: RowMapping) -> FileRead:

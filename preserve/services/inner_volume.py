@@ -55,4 +55,9 @@ def without_inner(connection: Connection, person: Person, hits: Sequence[Hit]) -
         return list(hits)
     known = cases.read_many(connection, [hit.objid for hit in hits])
     inner = {(objid, file) for objid, case in known.items() for file in inner_files(case.description)}
-    return [replace(hit, place="", shown="", marks=()) if (hit.objid, hit.place) in inner else hit for hit in hits]
+    return [_unsaid(hit) if (hit.objid, hit.place) in inner else hit for hit in hits]
+
+
+def _unsaid(hit: Hit) -> Hit:
+    """That the case was found, and not where."""
+    return replace(hit, place="", shown="", marks=(), page=0, at=0.0)

@@ -20,7 +20,7 @@ from preserve.clock import stamp
 from preserve.data_management import cases, destroyed, object_index, reading_records, readings
 from preserve.data_management.archive import Archive
 from preserve.data_management.object_index import ObjectRow
-from preserve.data_management.readings import FileRead, Reading, key_of
+from preserve.data_management.readings import FileRead, Reading, key_of, known_by
 from preserve.description.schema import Classification
 from preserve.errors import MediumProblem, NotFound, Stopped
 from preserve.home import Home
@@ -69,7 +69,7 @@ def read_openly(case: HeldCase) -> list[str]:
 
 
 def tasks_of(connection: Connection, case: HeldCase, readers: Sequence[Reader], *, again: bool = False) -> list[Task]:
-    """What is unread in a case: not read before, other bytes, or by another engine; `again`: what failed as well."""
+    """What is unread in a case: not read before, other bytes, or by another model; `again`: what failed as well."""
     done = {_known(row) for row in readings.files_of(connection, case.objid) if not (again and row.code)}
     by_identifier = {row.identifier: row for row in object_index.originals(connection, case.objid)}
     unread = []
@@ -78,14 +78,14 @@ def tasks_of(connection: Connection, case: HeldCase, readers: Sequence[Reader], 
         if original.path in object_index.DESCRIPTIONS:
             continue
         for reader in readers:
-            known = (name, original.sha256, reader.what, key_of(reader.engine))
+            known = (name, original.sha256, reader.what, known_by(reader.engine))
             if reader.wants(original) and known not in done:
                 unread.append(Task(name, original, reader))
     return unread
 
 
 def _known(row: FileRead) -> tuple[str, str, str, str]:
-    return row.file, row.sha256, row.what, key_of(row.engine)
+    return row.file, row.sha256, row.what, known_by(row.engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Counts:
 
 def count(connection: Connection, objids: Sequence[str], readers: Sequence[Reader]) -> dict[str, Counts]:
     """What was and is to be read of these cases, at most some thousand; of state secrets too, which nobody reads."""
-    keys = {reader.what: key_of(reader.engine) for reader in readers}
+    keys = {reader.what: known_by(reader.engine) for reader in readers}
     wanted: dict[str, Counter[tuple[str, str, str]]] = {objid: Counter() for objid in objids}
     for original in object_index.originals_of_many(connection, objids):
         for reader in readers:
@@ -111,7 +111,7 @@ def count(connection: Connection, objids: Sequence[str], readers: Sequence[Reade
     counts = {}
     for objid in objids:
         rows = done.get(objid, [])
-        left = wanted[objid] - Counter((row.sha256, row.what, key_of(row.engine)) for row in rows)
+        left = wanted[objid] - Counter((row.sha256, row.what, known_by(row.engine)) for row in rows)
         failed = sum(bool(row.code) for row in rows)
         what = tuple(sorted({row.what for row in rows}))
         counts[objid] = Counts(wanted[objid].total(), len(rows) - failed, failed, left.total(), what)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from preserve.data_management.archive import Archive
-from preserve.errors import NotFound
+from preserve.errors import NotFound, NotPermitted
 from preserve.services import cases, machine_readings
 from preserve.services.documents import as_document
 from preserve.services.machine_reading_views import list_readings, machine_text, show
 from preserve.services.machine_readings import ReadingWish
 from preserve.services.pages import Page
-from tests.support.machine_reading import ENGINE, NUMBER, STATEMENT, a_van, archive_with_a_case, installed, reader
+from tests.support.machine_reading import (
+    ENGINE,
+    NUMBER,
+    STATEMENT,
+    a_van,
+    archive_with_a_case,
+    found,
+    installed,
+    reader,
+)
 from tests.support.people import session
 
 
@@ -73,6 +83,23 @@ def test_text_beside_a_page_is_what_the_machine_is_sure_of(read: Archive) -> Non
     assert text.engine == ENGINE
     assert [(one.page, one.lines[0]) for one in text.pages] == [(1, "第一页"), (17, "蓝色货车停在河堤")]
     assert [one.page for one in machine_text(session(read), NUMBER, identifier, 2, 20).pages] == [17]
+
+
+def test_papers_of_the_inner_volume_are_hidden_with_what_was_read_in_them(tmp_path: Path) -> None:
+    inner = {"file": STATEMENT, "kind": "现场检查笔录", "stage": "调查", "volume": "副卷"}
+    main = {"file": "决定书.txt", "kind": "行政处罚决定书", "stage": "决定"}
+    archive = archive_with_a_case(tmp_path, objects=[inner, main])
+    try:
+        with installed(reader(a_van)):
+            machine_readings.run(session(archive), WHOLE)
+        assert "决定书.txt" in {one.name for one in show(session(archive), NUMBER).files}
+        assert STATEMENT not in {one.name for one in show(session(archive), NUMBER).files}
+        with pytest.raises(NotPermitted):
+            show(session(archive), NUMBER, STATEMENT)
+        (hit,) = found(archive, "货车")
+        assert (hit.place, hit.shown, hit.page) == ("", "", 0)
+    finally:
+        archive.close()
 
 
 def test_each_look_is_on_record(read: Archive) -> None:

@@ -80,6 +80,9 @@ def test_what_was_read_by_the_same_engine_is_not_read_again(archive: Archive) ->
         again = machine_readings.run(session(archive), ReadingWish(everything=True))
         assert first.files > 1
         assert (again.files, again.cases) == (0, ())
+    patched = Engine(tool="lines 1.1", model="plain", digest=ENGINE.digest)
+    with installed(reader(a_van, patched)):
+        assert machine_readings.run(session(archive), ReadingWish(everything=True)).files == 0, "the model is the same"
     newer = Engine(tool="lines 2", model="plain", digest="b" * 64)
     with installed(reader(lines_as_pages, newer)):
         assert machine_readings.run(session(archive), ReadingWish(everything=True)).files == first.files

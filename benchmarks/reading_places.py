@@ -71,7 +71,7 @@ def _numbers(folder: Path, dpi: int, *, fax: bool) -> Count:
     for face in material.faces(FACES):
         for _ in range(PAGES):
             page, truth = _page(rng, face, 200)
-            pages.append(material.faxed(page) if fax else material.pressed(page, 85))
+            pages.append(material.faxed(page).convert("L") if fax else material.pressed(page, 85))
             truths.append(truth)
     path = scanned_pdf(folder / "numbers.pdf", pages, dpi)
     records = [one for one in read_pages(path, "a.pdf", OcrSettings(threads=2)) if isinstance(one, PageText)]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 What = Literal["plate", "identity-number", "telephone", "bank-card", "address", "name"]
@@ -69,6 +70,7 @@ _NAME_LABELS = (
     "证人",
     "姓名",
 )
+_MOST_NAMES = 200
 _LONGEST = 1000
 """Characters of a line that are looked at: no line of a page is longer."""
 
@@ -172,15 +174,21 @@ def named(lines: Sequence[str]) -> tuple[str, ...]:
         for one in found_in(line)
         if one.what == "name"
     }
-    return tuple(sorted(name for name in names if 2 <= len(name) <= 4))
+    return tuple(sorted(name for name in names if 2 <= len(name) <= 4)[:_MOST_NAMES])
 
 
-def again(text: str, names: Sequence[str]) -> Iterator[Found]:
+def again(text: str, names: tuple[str, ...]) -> Iterator[Found]:
     """Where these names stand in a line, with or without a space between their characters."""
-    line = plain(text)
-    for name in names:
-        for match in re.finditer("[ ]?".join(map(re.escape, name)), line):
+    if names:
+        for match in _any_of(names).finditer(plain(text)):
             yield Found("name", match.start(), match.end())
+
+
+@lru_cache(maxsize=4)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """The longest first: a name may begin with another."""
+    ways = ("[ ]?".join(map(re.escape, name)) for name in sorted(names, key=len, reverse=True))
+    return re.compile("|".join(ways))
 
 
 def _weight(one: Found) -> tuple[bool, bool, int]:

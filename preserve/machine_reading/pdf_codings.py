@@ -9,7 +9,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -19,6 +19,7 @@ Kept = Literal["copied", "lossless", "redrawn", "lost"]
 _MARKER = 0xFF
 _MOST_RAW = 1 << 30
 _GROUP_4, _JPEG, _YCBCR = 4, 7, 6
+_ICC_HEAD, _LAST_ICC, _MOST_PROFILE = 128, 4, 1 << 20
 _PNG_KEPT = (b"IHDR", b"PLTE", b"IDAT")
 
 
@@ -35,6 +36,7 @@ class Coded:
     kept: Kept
     parameters: dict[str, int | bool] = field(default_factory=dict)
     palette: bytes = b""
+    profile: bytes = b""
 
 
 def as_it_is(path: Path, image: Any) -> Coded | None:
@@ -43,7 +45,23 @@ def as_it_is(path: Path, image: Any) -> Coded | None:
     Raises whatever Pillow raises for damaged data.
     """
     way = _WAYS.get(image.format or "")
-    return way(path, image) if way is not None else None
+    coded = way(path, image) if way is not None else None
+    return None if coded is None else replace(coded, profile=profile_of(image, coded.space))
+
+
+def profile_of(image: Any, space: str) -> bytes:
+    """The ICC profile of a picture whose colours are not sRGB, so that they are shown as they were meant; else nothing.
+
+    What PDF/A does not take is left (ISO 19005-2, 6.2.4.2): another kind, a later version, a damaged header.
+    """
+    profile = bytes(image.info.get("icc_profile") or b"")
+    wanted = b"GRAY" if space == "/DeviceGray" else b"RGB "
+    usual = any("sRGB".encode(coding) in profile for coding in ("ascii", "utf-16-be"))
+    if usual or not _ICC_HEAD <= len(profile) <= _MOST_PROFILE:
+        return b""
+    size, version, kind = int.from_bytes(profile[:4], "big"), profile[8], profile[12:16]
+    known = kind in (b"scnr", b"mntr", b"prtr", b"spac") and profile[16:20] == wanted and profile[36:40] == b"acsp"
+    return profile if known and size == len(profile) and version <= _LAST_ICC else b""
 
 
 def _jpeg(path: Path, image: Any) -> Coded | None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from preserve.machine_reading.pdf_codings import Coded, Kept, as_it_is, group_4
+from preserve.machine_reading.pdf_codings import Coded, Kept, as_it_is, group_4, profile_of
 from preserve.pictures.opening import Turning, Turnings, bounded, opened, weight
 
 SMALLEST_SIDE, LARGEST_SIDE = 3.0, 14_400.0
@@ -99,7 +99,9 @@ def _coded_again(image: Any, turning: Turning) -> tuple[Coded, tuple[int, int]]:
     lossy, form = image.format in _LOSSY or weight(image) > _MOST_RAW, image.mode
     image.load()
     shown = image.transpose(turning.method) if turning.method is not None else image
-    return code_pixels(shown, lossy=lossy or form in ("CMYK", "YCbCr", "LAB")), shown.size
+    coded = code_pixels(shown, lossy=lossy or form in ("CMYK", "YCbCr", "LAB"))
+    same = {"L": "/DeviceGray", "RGB": "/DeviceRGB", "P": "/DeviceRGB"}.get(form) == coded.space
+    return replace(coded, profile=profile_of(image, coded.space) if same else b""), shown.size
 
 
 def code_pixels(picture: Any, *, lossy: bool) -> Coded:

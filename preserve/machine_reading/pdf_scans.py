@@ -27,7 +27,7 @@ _SPACES = frozenset(("/DeviceGray", "/DeviceRGB"))
 _KEYS = ("Subtype", "Width", "Height", "ColorSpace", "BitsPerComponent", "ImageMask", "Mask", "SMask", "Decode")
 _CODED = ("Intent", "Filter", "DecodeParms")
 _HARMLESS = frozenset(("/Link", "/Popup"))
-_MOST_OPERATORS = 20_000
+_MOST_OPERATORS, _MOST_CONTENT, _MOST_PARTS = 20_000, 1 << 16, 100
 _MOST_LINES = 5_000
 _DPI = 200
 _MOST_PIXELS = 25_000_000
@@ -177,6 +177,7 @@ def _kept_content(page: Any, names: dict[str, Any]) -> bytes:
     resources = page.resources
     if any(str(name).startswith("/Default") for name in resources.get("/ColorSpace", {})):
         raise NotAScan("colours")
+    _require_little(page.obj.get("/Contents"))
     instructions = pikepdf.parse_content_stream(page)
     if len(instructions) > _MOST_OPERATORS:
         raise NotAScan("too much content")
@@ -201,6 +202,17 @@ def _kept_content(page: Any, names: dict[str, Any]) -> bytes:
     if not names:
         raise NotAScan("no picture")
     return bytes(pikepdf.unparse_content_stream(kept))
+
+
+def _require_little(contents: Any) -> None:
+    """A scan is placed in a line or two. Raises NotAScan before anything large, or packed twice, is unpacked."""
+    import pikepdf
+
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [] if contents is None else [contents]
+    packed = sum(int(part.get("/Length", 0)) for part in parts)
+    twice = any(isinstance(part.get("/Filter"), pikepdf.Array) and len(part.Filter) > 1 for part in parts)
+    if twice or packed > _MOST_CONTENT or len(parts) > _MOST_PARTS:
+        raise NotAScan("too much content")
 
 
 def _is_plain(resources: Any, name: Any) -> bool:

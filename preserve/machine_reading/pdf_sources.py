@@ -55,13 +55,15 @@ class PageSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Pictures:
-    """A picture file."""
+    """A picture file; `drawn` where its colours are shown without its profile."""
 
     path: Path
     count: int
+    drawn: bool
 
     def page(self, number: int, target: Any) -> Page:
         coded, paper = read_picture(self.path, number)
+        coded = replace(coded, profile=b"") if self.drawn else coded
         return _of_coded(target, coded, (paper.width, paper.height), paper.matrix)
 
 
@@ -95,6 +97,7 @@ class _Ofd:
 
     archive: zipfile.ZipFile
     pages: tuple[ofd_pages.ScannedPage, ...]
+    drawn: bool
 
     @property
     def count(self) -> int:
@@ -108,6 +111,7 @@ class _Ofd:
             part.write(ofd_pages.bytes_of(self.archive, found.part))
             part.flush()
             coded, paper = read_picture(Path(part.name), upright=False)
+        coded = replace(coded, profile=b"") if self.drawn else coded
         left, top, wide, high = found.on_page
         width = found.millimetres / 25.4 * 72 / wide
         height = width * wide * paper.height / paper.width / high
@@ -127,17 +131,21 @@ def open_source(path: Path, drawn: bool) -> Iterator[PageSource]:
             yield _Document(source, drawn)
     elif head.startswith(b"PK\3\4") and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            yield _Ofd(archive, tuple(ofd_pages.scanned_pages(archive)))
+            yield _Ofd(archive, tuple(ofd_pages.scanned_pages(archive)), drawn)
     else:
-        yield _Pictures(path, count_pages(path))
+        yield _Pictures(path, count_pages(path), drawn)
 
 
 def _of_coded(pdf: Any, coded: Coded, size: tuple[float, float], matrix: Sequence[float]) -> Page:
     from pikepdf import Array, Dictionary, Name, Stream, String
 
-    space: Any = Name(coded.space)
+    space: Any = Name("/DeviceRGB" if coded.palette else coded.space)
+    if coded.profile:
+        profile = Stream(pdf, coded.profile)
+        profile[Name.N] = 1 if coded.space == "/DeviceGray" else 3
+        space = Array([Name.ICCBased, pdf.make_indirect(profile)])
     if coded.palette:
-        space = Array([Name.Indexed, Name.DeviceRGB, len(coded.palette) // 3 - 1, String(coded.palette)])
+        space = Array([Name.Indexed, space, len(coded.palette) // 3 - 1, String(coded.palette)])
     picture = Stream(pdf, coded.data)
     picture.stream_dict = Dictionary(
         Type=Name.XObject,
@@ -152,4 +160,4 @@ def _of_coded(pdf: Any, coded: Coded, size: tuple[float, float], matrix: Sequenc
         picture[Name.DecodeParms] = Dictionary({f"/{key}": value for key, value in coded.parameters.items()})
     place = b" ".join(b"%.4f" % value for value in matrix)
     pictures = Dictionary(Im0=pdf.make_indirect(picture))
-    return Page(*size, b"q %s cm /Im0 Do Q" % place, pictures, coded.kept)
+    return Page(*size, b"q %s cm /Im0 Do Q" % place, pictures, coded.kept, of_stranger=bool(coded.profile))

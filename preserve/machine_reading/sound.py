@@ -17,7 +17,7 @@ from typing import IO
 from preserve.machine_reading.voices import CHUNK_BYTES, RATE
 from preserve.programs import FFMPEG_INPUT, file_argument, find, probe
 
-_MOST_STREAMS = 16
+_MOST_STREAMS = 4
 _BLOCK = 2048
 _TOLD = re.compile(rb"ashowinfo.* pts_time:\s*(-?[\d.]+|nan|NOPTS)\s.* nb_samples:\s*(\d+)")
 _HOLE = 0.1

@@ -20,6 +20,9 @@ _UNSURE = 0.6
 """Of a character's height: by so much a reckoned place reaches further to both sides."""
 
 _ENDS_AT_EDGE = 0.88
+_LEAST_LONG = 0.65
+"""Widths of a wide character by the height of a line's box: no typeface is set closer."""
+
 _SLIM = " .,:;'!|()[]iIjl"
 
 
@@ -63,7 +66,7 @@ def places_in(pages: Sequence[tuple[int, Sequence[TextLine]]], shape: float = 1.
             yield _place(page, line, found, shape)
 
 
-def _found_on(lines: Sequence[TextLine], names: Sequence[str]) -> Iterator[tuple[TextLine, Found]]:
+def _found_on(lines: Sequence[TextLine], names: tuple[str, ...]) -> Iterator[tuple[TextLine, Found]]:
     reach = max((_right(line) for line in lines), default=0.0)
     going_on: list[Found] = []
     for line, following in zip_longest(lines, lines[1:]):
@@ -115,6 +118,9 @@ def _by_reckoning(line: TextLine, found: Found, shape: float) -> tuple[float, fl
         return None
     begin, end = 1.0, 0.0
     for width in _WIDTHS:
+        # Digits as wide as Chinese characters are read as narrow ones: only where the line is long enough for it.
+        if width is _all_alike and begin < end and long < _LEAST_LONG * high * len(line.text):
+            continue
         at = [0.0]
         for character in line.text:
             at.append(at[-1] + width(character))

@@ -11,7 +11,7 @@ _FINE = 100_000
 _MOST = 40_000
 """Characters in one answer, beyond which the next page waits for the next request."""
 
-_MOST_OF_A_PAGE = 100_000
+_MOST_OF_A_PAGE = 60_000
 _LONGEST_LINE = 500
 
 
@@ -19,35 +19,40 @@ def answer_text(request: dict[str, Any]) -> dict[str, Any]:
     """As the child of `helper` is asked for lines from page `first` on; `next` is 0 after the last page.
 
     Each page is its number with its lines: text, and left and right of each character in turn, top and bottom of the
-    line, in per mille of the page as one sees it.
+    line, in per mille of the page as one sees it. `cut` are the pages that have more text than is told.
     """
     import pypdfium2 as pdfium
 
-    pages, characters = [], 0
+    pages, cut, characters = [], [], 0
     with pdfium.PdfDocument(Path(request["path"])) as document:
         number, last = int(request["first"]), min(len(document), int(request["last"]))
         while number <= last and characters < _MOST:
             page = document[number - 1]
-            lines = list(_lines(page))
+            lines, whole = _lines(page)
+            cut += [] if whole else [number]
             characters += sum(len(text) for text, *_ in lines)
             pages.append([number, lines])
             page.close()
             number += 1
-    return {"pages": pages, "next": number if number <= last else 0}
+    return {"pages": pages, "cut": cut, "next": number if number <= last else 0}
 
 
-def _lines(page: Any) -> Iterator[tuple[str, list[float], float, float]]:
+def _lines(page: Any) -> tuple[list[tuple[str, list[float], float, float]], bool]:
+    """The lines of a page, and whether they are all."""
     text = page.get_textpage()
+    lines: list[tuple[str, list[float], float, float]] = []
     try:
         line: list[tuple[str, float, float, float, float]] = []
-        for at in range(min(text.count_chars(), _MOST_OF_A_PAGE)):
+        count = text.count_chars()
+        for at in range(min(count, _MOST_OF_A_PAGE)):
             character = _character(text, at)
             if character in "\r\n" or len(line) >= _LONGEST_LINE:
-                yield from _whole(line)
+                lines += _whole(line)
                 line = []
             if character not in "\r\n" and (box := _box(page, text, at, line)) is not None:
                 line.append((character, *box))
-        yield from _whole(line)
+        lines += _whole(line)
+        return lines, count <= _MOST_OF_A_PAGE
     finally:
         text.close()
 

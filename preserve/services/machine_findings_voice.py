@@ -99,6 +99,7 @@ def voice_findings(starts: Iterable[Begun], records: Iterable[Record], profile: 
 
 def _nobody(one: Begun, voices: Mapping[str, Voice], wanted: Beginning) -> Iterator[Listen]:
     spoken = 0.0
+    reached = min(wanted.seconds, (one.run.end - one.run.start).total_seconds())
     for part in one.run.parts:
         left = wanted.seconds - (part.start - one.run.start).total_seconds()
         if left <= 0:
@@ -107,10 +108,10 @@ def _nobody(one: Begun, voices: Mapping[str, Voice], wanted: Beginning) -> Itera
         if voice is None or voice.until < min(left, length) - _NEARLY:
             return
         spoken += spoken_in(voice.spans, 0.0, left)
-    if spoken >= wanted.least_seconds:
+    if spoken >= min(wanted.least_seconds, reached / 2):
         return
     first = one.run.parts[0]
-    values: dict[str, Value] = {"article": wanted.article, "seconds": round(wanted.seconds), "device": first.device}
+    values: dict[str, Value] = {"article": wanted.article, "seconds": max(1, round(reached)), "device": first.device}
     if one.after:
         told: dict[str, Value] = {**values, "before": one.after}
         found = Finding("reading.no-voice-after-interruption", first.file, wanted.severity, told)

@@ -6,12 +6,12 @@ look at a file may have it, and each time is a look on record.
 
 from __future__ import annotations
 
-import shutil
+import hashlib
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from metadata.names import safe_names
 from preserve import outputs
@@ -21,9 +21,12 @@ from preserve.access.viewing.reading_room import Viewed
 from preserve.administration.duties import Duty
 from preserve.archival_storage.media import server_store
 from preserve.data_management import readings
-from preserve.errors import NotIntact, Refused
-from preserve.machine_reading.bounded import Broken, Limits, run_bounded
-from preserve.machine_reading.records import Engine, Looked, PageText, line_of
+from preserve.errors import MediumProblem, NotIntact, Refused
+from preserve.machine_reading.bounded import Broken
+from preserve.machine_reading.records import Engine, Looked, PageText
+from preserve.machine_reading.searchable import Searchable, Words
+from preserve.machine_reading.searchable_child import NO_ROOM
+from preserve.machine_reading.searchable_process import Wanted, make_searchable
 from preserve.messages import LANGUAGES, say, speaking
 from preserve.services.cases import of_case
 from preserve.services.inner_volume import require_seen
@@ -31,19 +34,16 @@ from preserve.services.local_times import clock_of
 from preserve.services.operation import Arguments, Look, job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
-from preserve.typesetting.judging import Verdict
+from preserve.work import require_space
 from storage_adapters.contract import CopyRef
 from storage_adapters.reading import digest_file
 
-_CHILD = "preserve.machine_reading.searchable_child"
-_LIMITS = Limits(memory=4 << 30, seconds=600, written=64 << 30)
-_MADE = "made.pdf"
 _MOST_NAMED = 50
 """Digests of so many files stand in the copy of a case; the catalogue has the others."""
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class PageLeftOut:
     """A page that could not be shown, and is empty in the copy; of page 0 a whole file, which is not in it."""
 
     name: str
@@ -65,7 +65,7 @@ class SearchableWritten:
     pages: int
     lines: int
     kept: Mapping[str, int]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[PageLeftOut, ...]
     pdfa: bool
     validator: str
     sha256: str
@@ -131,50 +131,42 @@ def write_searchable(session: Session, case: str, folder: Path, file: str = "", 
     home = session.archive.home
     output = folder / (name or _name_of(chosen, file))
     outputs.check_new(output, home)
+    require_space(home.work, 2 * sum(one.size for one in chosen.files), home.settings.reserve)
     session.progress.begin("reading.copying", files=len(chosen.files))
-    work = Path(tempfile.mkdtemp(dir=home.work, prefix="searchable-"))
-    try:
-        made = _make(session, chosen, work)
-        sha256 = digest_file(work / _MADE, ("sha256",), from_medium=False)[1]["sha256"]
-        with outputs.new_file(output, home) as part:
-            shutil.copyfile(work / _MADE, part)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    said = made["verdict"]
-    verdict = Verdict(said["validator"], said["passed"], tuple(said["rules"]), tuple(said["undecided"]))
+    with tempfile.TemporaryFile(dir=home.work) as copy:  # it has no name, and is gone with this process
+        made = _make(session, chosen, f"/proc/{os.getpid()}/fd/{copy.fileno()}")
+        copy.seek(0)
+        digest = hashlib.sha256()
+        with outputs.new_file(output, home) as part, part.open("wb") as written:
+            while piece := copy.read(1 << 20):
+                digest.update(piece)
+                written.write(piece)
     return SearchableWritten(
         chosen.case.objid,
         output,
         len(chosen.files),
-        made["pages"],
-        made["lines"],
-        made["kept"],
-        tuple(LeftOut(one["file"], one["page"], one["why"]) for one in made["left_out"]),
-        verdict.passed,
-        verdict.words(),
-        sha256,
+        made.pages,
+        made.lines,
+        {str(kind): count for kind, count in made.kept.items()},
+        tuple(PageLeftOut(one.file, one.page, one.why) for one in made.left_out),
+        made.verdict.passed,
+        made.verdict.words(),
+        digest.hexdigest(),
     )
 
 
-def _make(session: Session, chosen: _Chosen, work: Path) -> dict[str, Any]:
-    """What the process that makes it tells in the end. Raises Refused where it did not come to one."""
-    files = [{"path": str(_source(session, chosen, one)), "name": one.name} for one in chosen.files]
-    texts = (f"{line_of(text)}\n" for pages in chosen.texts.values() for text in pages)
-    with (work / "texts.jsonl").open("w", encoding="utf-8") as lines:
-        lines.writelines(texts)
-    request = {
-        "files": files,
-        "texts": str(work / "texts.jsonl"),
-        "output": str(work / _MADE),
-        **_words(session, chosen),
-    }
-    made: dict[str, Any] = {}
+def _make(session: Session, chosen: _Chosen, output: str) -> Searchable:
+    """Raises Refused where none could be made, MediumProblem."""
+    home = session.archive.home
+    files = [(_source(session, chosen, one), one.name) for one in chosen.files]
+    texts = [text for pages in chosen.texts.values() for text in pages]
+    wanted = Wanted(files, texts, output, home.work, _words(session, chosen))
     try:
-        for told in run_bounded(_CHILD, request, _LIMITS, lambda: session.progress(0)):
-            made = told.get("made", made)
+        return make_searchable(wanted, lambda: session.progress(0))
     except Broken as error:
+        if error.code == NO_ROOM:
+            raise MediumProblem(NO_ROOM, str(home.work), reason=error.words) from error
         raise Refused("reading.copy-failed", chosen.case.objid, reason=error.code, detail=error.words) from error
-    return made
 
 
 def _source(session: Session, chosen: _Chosen, one: Viewed) -> Path:
@@ -190,7 +182,7 @@ def _source(session: Session, chosen: _Chosen, one: Viewed) -> Path:
     return path
 
 
-def _words(session: Session, chosen: _Chosen) -> dict[str, str]:
+def _words(session: Session, chosen: _Chosen) -> Words:
     """What the copy says of itself: in both languages, for whom it was made, and of what."""
     engines = dict.fromkeys(text.engine for pages in chosen.texts.values() for text in pages)
     moment = session.archive.now().astimezone(clock_of(session.archive.home))
@@ -207,13 +199,9 @@ def _words(session: Session, chosen: _Chosen) -> dict[str, str]:
             )
     described = chosen.case.description
     source = [chosen.case.objid, *(f"sha256:{one.sha256}" for one in chosen.files[:_MOST_NAMED])]
-    return {
-        "title": f"{described.case_number} {described.title}"
-        + (f" {chosen.files[0].name}" if len(chosen.files) == 1 else ""),
-        "mark": " / ".join(marks),
-        "source": " ".join(source),
-        "moment": moment.isoformat(),
-    }
+    alone = f" {chosen.files[0].name}" if len(chosen.files) == 1 else ""
+    title = f"{described.case_number} {described.title}{alone}"
+    return Words(title, " / ".join(marks), " ".join(source), moment)
 
 
 def _engine_in_words(engine: Engine) -> str:

@@ -6,13 +6,13 @@ before. Nothing is read here, and nothing proposed is ever given or approved wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.access.redaction import drafts, frames, pages, pictures
+from preserve.access.redaction import drafts, frames, lines, pages, pictures
 from preserve.access.redaction.drafts import Gap as Gap
 from preserve.access.redaction.drafts import Row
 from preserve.access.redaction.proposing import Material, Proposed, propose
@@ -35,6 +35,7 @@ from preserve.services.session import Session
 _MOST_PAGES = 2000
 """Pages of a file whose own text is looked through."""
 
+_MOST_LINES = 20_000
 _PATIENCE = 120.0
 
 
@@ -123,8 +124,8 @@ def _material(session: Session, one: Selected) -> Material:
     match kind:
         case "pdf":
             sizes = [(w * 25.4 / 72, h * 25.4 / 72) for w, h in pages.page_sizes(path, one.path)]
-            text = tuple(_text_of(path, one.path))
-            return _read(session, one, replace(plain, sizes=sizes, text=text))
+            text, cut = _text_of(path, one.path)
+            return _read(session, one, replace(plain, sizes=sizes, text=text, cut=cut))
         case "picture":
             count, wide, high = pictures.look(path, one.path)
             return _read(session, one, replace(plain, sizes=[(float(wide), float(high))] * count))
@@ -132,6 +133,8 @@ def _material(session: Session, one: Selected) -> Material:
             found = frames.look(path, one.path)
             known = replace(plain, length=found.length, picture=found.video is not None, sound=bool(found.sound))
             return _read(session, one, known)
+        case "text":
+            return replace(plain, lines=lines.read_lines(path, one.path)[:_MOST_LINES])
     return plain
 
 
@@ -149,17 +152,24 @@ def _read(session: Session, one: Selected, material: Material) -> Material:
     return replace(material, records=records, looked=frozenset(map(what_of, records)) - failed)
 
 
-def _text_of(path: Path, name: str) -> Iterator[tuple[int, tuple[TextLine, ...]]]:
-    """The lines of a PDF's own text, page by page, with the edges of their characters. Raises Refused."""
+def _text_of(path: Path, name: str) -> tuple[list[tuple[int, tuple[TextLine, ...]]], frozenset[int]]:
+    """The lines of a PDF's own text, page by page, with the edges of their characters; and the pages with too much.
+
+    Raises Refused.
+    """
+    found: list[tuple[int, tuple[TextLine, ...]]] = []
+    cut: set[int] = set()
     first = 1
     while first:
         try:
             told = POOL.ask("text", patience=_PATIENCE, path=str(path.absolute()), first=first, last=_MOST_PAGES)
         except PictureFailed as error:
             raise Refused("redaction.unreadable", name, reason=error.words) from error
-        for number, lines in told["pages"]:
-            yield int(number), tuple(_line(*line) for line in lines)
+        for number, written in told["pages"]:
+            found.append((int(number), tuple(_line(*line) for line in written)))
+        cut.update(told["cut"])
         first = int(told["next"])
+    return found, frozenset(cut)
 
 
 def _line(text: str, edges: Sequence[float], top: float, bottom: float) -> TextLine:

@@ -54,6 +54,7 @@ def drafting_case(folder: Path) -> Path:
         {"file": PORTRAIT, "kind": "现场照片", "stage": "调查", "classification": "个人隐私"},
     ]
     case = write_case(folder, objects=objects, case_number=CASE)
+    (case / "笔录.txt").write_text(f"现场检查笔录\n联系电话：{PHONE}\n没有别的\n", encoding="utf-8")
     scan(case / SCAN)
     text = papers.paragraphs(f"我的身份证号码是{FIRST}，电话{PHONE}。", "没有别的。")
     papers.pdf(case / PAPER, "询问笔录", CASE, text, "李某")

@@ -108,6 +108,20 @@ def test_one_is_accepted_one_redrawn_one_thrown_out(read: Served) -> None:
     assert one.found == "telephone" and one.changed and one.box is not None and one.box.top > 150
 
 
+def test_a_line_of_a_text_stays_legible_until_it_is_accepted(read: Served) -> None:
+    number = entered(read, cases=CASE)
+    file = identifier(read, number, "笔录.txt")
+    with person(read, "examiner", viewport=TALL) as page:
+        page.goto(f"/requests/{number}/redact/{file}")
+        page.click("[data-do=propose]")
+        page.locator("#redact[data-proposed='1']").wait_for()
+        assert page.locator("#text li.drafted").count() == 1 and page.locator("#text li.gone").count() == 0
+        assert looking.violations(page) == []
+        page.click("#rows [data-do=accept]")
+        saved(page)
+        assert page.locator("#text li.drafted").count() == 0 and page.locator("#text li.gone").count() == 1
+
+
 def test_a_face_in_a_photograph_is_proposed(read: Served) -> None:
     number = entered(read, cases=CASE)
     file = identifier(read, number, PORTRAIT)

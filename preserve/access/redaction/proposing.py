@@ -41,8 +41,9 @@ _TINY = 1e-6  # what floating point adds by itself
 class Material:
     """One file and what was read of it. `sizes` are its pages as one sees them, in mm or, of a picture, in pixels.
 
-    `text` are the lines of a PDF's own text layer, by page; `step` is how many seconds lie between frames that were
-    looked at, and `looked` for what the file was read.
+    `text` are the lines of a PDF's own text layer, by page, and `cut` the pages that have more of it; `lines` are
+    those of a text; `step` is how many seconds lie between frames that were looked at, and `looked` for what the file
+    was read.
     """
 
     path: str
@@ -53,6 +54,8 @@ class Material:
     sound: bool = False
     records: Sequence[Record] = ()
     text: Sequence[tuple[int, Sequence[TextLine]]] = ()
+    cut: frozenset[int] = frozenset()
+    lines: Sequence[str] = ()
     looked: frozenset[str] = frozenset()
     step: float = 1.0
 
@@ -78,9 +81,24 @@ def propose(material: Material, reason: str, article: str) -> Proposed:
     elif material.kind in ("pdf", "picture"):
         rows = list(_on_pages(material, common))
     else:
-        rows = []
+        rows = list(_in_lines(material, common))
     gaps = list(_gaps(material, len(rows)))
     return Proposed(tuple(rows[:MOST_OF_A_FILE]), tuple(gaps))
+
+
+def _in_lines(material: Material, common: dict[str, str]) -> Iterator[Row]:
+    """Lines of a text that hold something, each once; where it stands in the line does not matter."""
+    lines = [
+        TextLine(line, (0, at, len(line), at, len(line), at + 1, 0, at + 1), 1.0, (0.0,) * (2 * len(line)))
+        for at, line in enumerate(material.lines, 1)
+    ]
+    found: dict[int, TextPlace] = {}
+    for place in places_in([(1, lines)]):
+        kept = found.setdefault(round(place.top), place)
+        if place.sure and not kept.sure:
+            found[round(place.top)] = place
+    for at, place in sorted(found.items()):
+        yield _row(common, place.what, place.sure, {}, what="lines", lines=str(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +228,14 @@ def _gaps(material: Material, found: int) -> Iterator[Gap]:
     def gap(code: str, **values: str | int) -> Gap:
         return Gap(object=material.path, code=code, values=values)
 
-    if material.kind in ("text", "other"):
+    if material.kind == "other":
         yield gap("redaction.gap-kind")
         return
     if found > MOST_OF_A_FILE:
         yield gap("redaction.gap-too-many", shown=MOST_OF_A_FILE, found=found)
+    if material.kind == "text":
+        yield gap("redaction.gap-text")
+        return
     faces = "place" in material.looked
     if material.kind == "recording":
         if material.picture:
@@ -234,7 +255,7 @@ def _gaps(material: Material, found: int) -> Iterator[Gap]:
 def _unread(material: Material) -> list[int]:
     read = {number for number, lines in material.text if lines}
     read |= {one.page for one in material.records if isinstance(one, PageText)}
-    return [number for number in range(1, len(material.sizes) + 1) if number not in read]
+    return [number for number in range(1, len(material.sizes) + 1) if number not in read - material.cut]
 
 
 def _spans(numbers: Sequence[int]) -> str:

@@ -115,7 +115,8 @@ def _toml(
     for (one, reason, article), kind in zip(rows, kinds, strict=True):
         parts.append(f"# ── {one.path}" + ("" if _EXAMPLES[kind] else f"\n# {say('redaction.template-cannot')}"))
         if proposed := proposals.get(one.path):
-            said = (say("redaction.drafted-head", count=len(proposed.rows)), *proposed.words)
+            said = [say("redaction.drafted-head", count=len(proposed.rows))] if proposed.rows else []
+            said += [say("redaction.drafted-gaps"), *proposed.words]
             parts.append("\n".join(f"# {words}" for words in said))
             if proposed.rows:
                 parts.append(as_toml([row.planned for row in proposed.rows]).decode())

@@ -164,7 +164,12 @@
     try {
       const body = new URLSearchParams({ csrf: form.elements.csrf.value, revision: String(revision) });
       const answer = await fetch(form.dataset.propose, { method: "POST", body, headers: { accept: "application/json" } });
-      if (!answer.ok) { told.textContent = `${form.dataset.failed} (${answer.status})`; form.dataset.proposed = "failed"; return; }
+      if (!answer.ok) {
+        broken = answer.status === 412 || answer.status === 409;
+        told.textContent = broken ? form.dataset.changed : `${form.dataset.failed} (${answer.status})`;
+        form.dataset.proposed = "failed";
+        return;
+      }
       const made = await answer.json();
       past.push(copy()); future = [];
       ({ revision, rows, mistakes } = made);
@@ -175,6 +180,9 @@
       show();
       told.textContent = made.told;
       form.dataset.proposed = String(revision);
+    } catch (error) {
+      told.textContent = form.dataset.failed;
+      form.dataset.proposed = "failed";
     } finally {
       running = false;
     }
@@ -318,12 +326,15 @@
   // --- lines of a text
   const showText = () => {
     if (!text) return;
-    const gone = new Set();
+    const gone = new Set(), drafted = new Set();
     for (const [row] of mine()) for (const part of row.lines.split(/[,，、;；]/)) {
       const match = /^\s*(\d+)\s*(?:[-–—~至]\s*(\d+))?\s*$/.exec(part);
-      if (match) for (let number = Number(match[1]); number <= Number(match[2] || match[1]) && number <= text.children.length; number += 1) gone.add(number);
+      if (match) for (let number = Number(match[1]); number <= Number(match[2] || match[1]) && number <= text.children.length; number += 1) (waits(row) ? drafted : gone).add(number);
     }
-    for (let number = 1; number <= text.children.length; number += 1) text.children[number - 1].classList.toggle("gone", gone.has(number));
+    for (let number = 1; number <= text.children.length; number += 1) {
+      text.children[number - 1].classList.toggle("gone", gone.has(number));
+      text.children[number - 1].classList.toggle("drafted", drafted.has(number) && !gone.has(number));
+    }
   };
   if (text) {
     let first = -1;

@@ -7,8 +7,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageCms
 
 from tests.support.searchables import check_by_qpdf, line, page, rows, searchable
 
@@ -87,3 +88,30 @@ def test_black_stays_black_either_way_it_is_written(white_is_zero: bool, tmp_pat
     output, _ = searchable(path, rows())
     with Image.open(path) as source:
         assert _same(_pulled(output), source.convert("RGB"))
+
+
+def _profile(space: str) -> bytes:
+    return bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile(space)).tobytes())
+
+
+def test_colours_that_are_not_srgb_come_with_their_profile(tmp_path: Path) -> None:
+    wide = _profile("sRGB").replace("sRGB".encode("utf-16-be"), "wide".encode("utf-16-be"))
+    lab, cut, later = _profile("LAB"), wide[:-4], wide[:8] + b"\x05" + wide[9:]
+    broken = wide[:128] + bytes(len(wide) - 128)
+    for name in ("a.jpg", "a.png", "a.bmp.tif"):
+        for profile, kept in (
+            (wide, wide),
+            (_profile("sRGB"), b""),
+            (lab, b""),
+            (cut, b""),
+            (later, b""),
+            (broken, None),
+        ):
+            page().save(tmp_path / name, icc_profile=profile)
+            output, made = searchable(tmp_path / name, rows())
+            check_by_qpdf(output)
+            assert made.verdict.passed, made.verdict.words()
+            with pikepdf.open(output) as pdf:
+                space = pdf.pages[0].obj.Resources.XObject.Im0.ColorSpace
+                found = bytes(space[1].read_bytes()) if isinstance(space, pikepdf.Array) else b""
+                assert kept is None or found == kept, (name, profile[:40])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 
-from preserve.machine_reading.searchable import NothingToWrite, ScannedFile, write_searchable
+from preserve.machine_reading.searchable import NoRoom, NothingToWrite, ScannedFile, write_searchable, writing
 from preserve.typesetting.judging import judge
 from tests.support.pdfa import against_pdfa
 from tests.support.redacting import redacted
@@ -77,6 +78,24 @@ def test_many_files_are_one_document_with_a_bookmark_each(tmp_path: Path) -> Non
     assert sorted(one.name for one in tmp_path.iterdir()) == ["copy.pdf", "照片.jpg", "笔录.pdf"]
 
 
+def test_names_and_titles_that_nobody_can_print_are_made_visible(tmp_path: Path) -> None:
+    page().save(tmp_path / "a.png")
+    odd = "a\ud800\x1b[2J\x00\ufffe.png"
+    words = replace(WORDS, title=odd, mark=odd, source=odd)
+    files = [ScannedFile(tmp_path / "a.png", name, {}) for name in (odd, "b.png")]
+    made = write_searchable(files, tmp_path / "copy.pdf", words)
+    assert made.verdict.passed and against_pdfa(tmp_path / "copy.pdf") == []
+    with pikepdf.open(tmp_path / "copy.pdf") as pdf, pdf.open_outline() as outline:
+        assert "U+001B" in outline.root[0].title and len(outline.root) == 2
+
+
+def test_a_disk_that_is_full_is_nobodys_fault(tmp_path: Path) -> None:
+    page().save(tmp_path / "a.jpg")
+    with Path("/dev/full").open("wb") as full, pytest.raises(NoRoom):
+        list(writing([ScannedFile(tmp_path / "a.jpg", "a.jpg", {})], Path(f"/dev/fd/{full.fileno()}"), WORDS, tmp_path))
+    assert [one.name for one in tmp_path.iterdir()] == ["a.jpg"]
+
+
 def test_damaged_and_empty_files_are_told_and_the_others_are_there(tmp_path: Path) -> None:
     page().save(tmp_path / "a.png")
     (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:500])
@@ -121,3 +140,18 @@ def test_a_redacted_copy_of_it_has_no_text(tmp_path: Path) -> None:
     assert by_poppler(result).strip() == "" and judge(result).passed
     with pikepdf.open(result) as pdf:
         assert "机读" not in bytes(pdf.Root.Metadata.read_bytes()).decode()
+
+
+def test_a_page_that_broke_a_process_is_left_alone(tmp_path: Path) -> None:
+    scanned_pdf(tmp_path / "a.pdf", [page([f"第{number}页"]) for number in (1, 2, 3)])
+    page().save(tmp_path / "b.png")
+    texts = {number: read("a.pdf", rows([f"第{number}页"]), number) for number in (1, 2, 3)}
+    files = [
+        ScannedFile(tmp_path / "a.pdf", "a.pdf", texts, {2: "reading.crashed"}),
+        ScannedFile(tmp_path / "b.png", "b.png", {}, {0: "reading.too-long"}),
+    ]
+    made = write_searchable(files, tmp_path / "copy.pdf", WORDS)
+    assert [(one.file, one.page) for one in made.left_out] == [("a.pdf", 2), ("b.png", 0)]
+    assert [by_pdfium(tmp_path / "copy.pdf", number) for number in (1, 2, 3)] == ["第1页", "", "第3页"]
+    told = list(writing(files, tmp_path / "copy.pdf", WORDS, tmp_path))
+    assert told == [("a.pdf", 0), ("a.pdf", 1), ("a.pdf", 2), ("a.pdf", 3), ("b.png", 0), ("", 0)]

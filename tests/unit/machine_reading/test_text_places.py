@@ -46,6 +46,14 @@ def test_the_box_covers_the_number_and_not_the_line(line: str, size: float) -> N
     assert place.right - place.left <= width * 1.9, "a draft that blackens half the line helps nobody"
 
 
+def test_digits_as_wide_as_other_characters_are_covered_though_they_are_read_as_narrow_ones() -> None:
+    line = f"号码{NUMBER}是的"
+    place, left, right = 22.0, 100 + 2 * 22.0, 100 + 20 * 22.0
+    end = 100 + place * len(line)
+    (found,) = numbers_on(TextLine(line, (100, 300, end, 300, end, 318, 100, 318)))
+    assert found.left <= left and found.right >= right
+
+
 def test_a_line_on_its_side_or_head_is_covered_where_it_is_read() -> None:
     line = f"号码{NUMBER}好的好的好的"
     down = TextLine(line, (500, 100, 500, 700, 470, 700, 470, 100))

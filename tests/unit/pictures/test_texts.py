@@ -73,6 +73,14 @@ def test_pages_come_in_pieces_and_none_is_left(tmp_path: Path) -> None:
     assert asked(path, 3, 4)["next"] == 0
 
 
+def test_a_page_with_more_text_than_is_told_says_so(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.pdf", *(["x" * 4000] * 17))
+    told = asked(path)
+    assert told["cut"] == [1] and told["next"] == 0
+    assert sum(len(text) for text, *_ in told["pages"][0][1]) <= 60_000
+    assert asked(written(tmp_path / "b.pdf", "x"))["cut"] == []
+
+
 def test_no_pdf_is_told_by_the_process_that_decodes(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\nnothing")
     with pytest.raises(PictureFailed):

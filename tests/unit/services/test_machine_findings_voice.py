@@ -63,6 +63,12 @@ def test_a_short_first_file_is_listened_to_with_the_one_that_goes_on() -> None:
     assert codes(found(short, silent, voice("2.mp4", (45, 80)))) == [("no-voice-first-minute", "1.mp4", "warning")]
 
 
+def test_a_moment_in_which_somebody_speaks_is_enough_for_a_moment() -> None:
+    assert found({"1.mp4": (0.0, 1.2)}, voice("1.mp4", (0.2, 1.0), until=1.2)) == []
+    (one,) = found({"1.mp4": (0.0, 8.0)}, voice("1.mp4", until=8))
+    assert one.values["seconds"] == 8
+
+
 def test_nobody_is_heard_after_an_interruption() -> None:
     (one,) = found(HOLE, voice("1.mp4", (3, 9)), voice("2.mp4", (100, 120)))
     assert codes([one]) == [("no-voice-after-interruption", "2.mp4", "warning")]

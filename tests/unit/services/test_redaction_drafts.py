@@ -86,17 +86,17 @@ def test_what_was_thrown_out_is_not_offered_again(desk: Desk) -> None:
 def test_a_plan_on_paper_says_what_was_not_looked_at_and_waits_for_a_yes(desk: Desk, tmp_path: Path) -> None:
     number, plan = desk.opened(), tmp_path / "plan.toml"
     drafted = requests.draft_redactions(desk.examiner, number, plan, draft=True)
-    assert (drafted.rows, drafted.files) == (2, 5)
+    assert (drafted.rows, drafted.files) == (3, 5)
     text = plan.read_text(encoding="utf-8")
     assert "未核对" in text and "没有读出文字的页：1" in text
     rows = tomllib.loads(text)["redaction"]
-    assert {(row["object"], row["confirmed"]) for row in rows} == {(PAPER, "no")}
+    assert {(row["object"], row["confirmed"]) for row in rows} == {(PAPER, "no"), ("笔录.txt", "no")}
     with pytest.raises(Refused) as refused:
         requests.examine(desk.examiner, number, Opinion(plan=plan))
     assert {one.code for one in refused.value.findings} == {"redaction.unconfirmed"}
     assert all(one.where.startswith("plan.toml:") for one in refused.value.findings)
     plan.write_text(text.replace('confirmed = "no"', 'confirmed = "yes"'), encoding="utf-8")
-    assert [one.found for one in read_plan(plan)] == ["identity-number", "telephone"]
+    assert [one.found for one in read_plan(plan)] == ["telephone", "identity-number", "telephone"]
     requests.examine(desk.examiner, number, Opinion(plan=plan))
     assert FIRST not in text and PHONE not in text, "a plan tells where, never what"
 
@@ -110,14 +110,15 @@ def test_a_workbook_has_the_rows_in_words(desk: Desk, tmp_path: Path) -> None:
     found, confirmed, what = (heads.index(name) + 1 for name in ("机读所见", "已核对", "方式"))
     rows = [row for row in range(2, sheet.max_row + 1) if sheet.cell(row, found).value]
     said = [tuple(sheet.cell(row, column).value for column in (found, confirmed, what)) for row in rows]
-    assert said == [("身份证号", "否", "涂黑"), ("电话", "否", "涂黑")]
+    assert said == [("电话", "否", "删去行"), ("身份证号", "否", "涂黑"), ("电话", "否", "涂黑")]
     assert any("没有读出文字" in str(row[0].value) for row in book["说明"].iter_rows())
     with pytest.raises(Refused):
         read_plan(plan)
-    for row, answer in zip(rows, ("是", "改"), strict=True):
+    for row, answer in zip(rows, ("是", "是", "改"), strict=True):
         sheet.cell(row, confirmed).value = answer
     book.save(plan)
-    assert [(one.found, one.changed) for one in read_plan(plan)] == [("identity-number", False), ("telephone", True)]
+    said_back = [(one.found, one.changed) for one in read_plan(plan)]
+    assert said_back == [("telephone", False), ("identity-number", False), ("telephone", True)]
 
 
 def test_drafting_is_looking_and_not_for_everybody(desk: Desk, tmp_path: Path) -> None:

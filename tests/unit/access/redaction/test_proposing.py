@@ -118,7 +118,20 @@ def test_what_was_not_looked_at_is_said() -> None:
     voice = Voice(file="a.pdf", engine=ENGINE, spans=(), until=9)
     seen = material("recording", place("face", at=1, end=1), voice, length=9.0, picture=True, sound=True)
     assert codes(seen) == {"frames", "voices", "faces"}
-    assert codes(material("text")) == {"kind"}
+    assert codes(material("text")) == {"text"} and codes(Material("a.exe", "other")) == {"kind"}
+
+
+def test_lines_of_a_text_are_taken_out_whole() -> None:
+    text = ["姓名：王小明", "无关", f"王小明的身份证是{NUMBER}", f"电话{NUMBER[:9]}", f"{NUMBER[9:]}和其他", "无关"]
+    rows = propose(material("text", lines=text), "x", "20").rows
+    said = [(row.what, row.lines, row.found, row.sure) for row in rows]
+    assert said == [
+        ("lines", "1", "name", False),
+        ("lines", "3", "identity-number", True),
+        ("lines", "4", "identity-number", True),
+        ("lines", "5", "identity-number", True),
+    ]
+    assert len(redactions_of([row.model_copy(update={"confirmed": "yes"}) for row in rows])) == 4
 
 
 def test_so_many_that_a_hand_is_quicker() -> None:

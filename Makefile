@@ -19,8 +19,10 @@ serve-demo: setup-runtime ## the pages over the demonstration's archive, with an
 test: setup ## run every test; a skipped test is a failure
 	$(BIN)/python -m pytest -n auto --dist loadgroup tests
 
+# What .ci/run tries on PostgreSQL beside what `make test` starts a server for by itself; the services take longer.
+ON_POSTGRESQL ?= tests/unit/data_management tests/unit/services
 test-postgresql: setup ## the tests of the catalogue and of the services with the catalogue on PostgreSQL; they start a server
-	$(BIN)/python -m pytest -n auto --dist loadgroup --catalogue=postgresql tests/unit/data_management tests/unit/services
+	$(BIN)/python -m pytest -n auto --dist loadgroup --catalogue=postgresql $(ON_POSTGRESQL)
 
 check: lint ## what a change is tried with: the linters and the quick tests, in some minutes
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow" tests/unit

@@ -155,7 +155,7 @@ def _compared(what: str, mine: Result, theirs: Result | None, least: float) -> s
     if theirs is None:
         return row(what, mine.words(), "tesseract is not installed", "—", f"≥ {least} %", mine.right >= least)
     ratio = f"{theirs.wrong / max(1, mine.wrong):.0f}× fewer wrong" if theirs.wrong > mine.wrong else "no fewer wrong"
-    cost = f", {theirs.processor / max(0.01, mine.processor):.1f}× less processor"
+    cost = f", {mine.processor / max(0.01, theirs.processor):.1f}× the processor"
     return row(what, mine.words(), f"tesseract: {theirs.words()}", ratio + cost, f"≥ {least} %", mine.right >= least)
 
 

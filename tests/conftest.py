@@ -6,9 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Connection, Engine, event
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -26,6 +28,30 @@ def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engines(request: pytest.FixtureRequest) -> Iterator[WeakSet[Engine] | None]:
+    """With --catalogue=postgresql, every engine that was connected in this process."""
+    if request.config.getoption("--catalogue") != "postgresql":
+        yield None
+        return
+    seen: WeakSet[Engine] = WeakSet()
+
+    def note(connection: Connection) -> None:
+        seen.add(connection.engine)
+
+    event.listen(Engine, "engine_connect", note)
+    yield seen
+    event.remove(Engine, "engine_connect", note)
+
+
+@pytest.fixture(autouse=True)
+def own_connections(engines: WeakSet[Engine] | None) -> Iterator[None]:
+    """What a test left open of a server's few connections is closed: an engine opens new ones where it is used again."""
+    yield
+    for engine in list(engines or ()):
+        engine.dispose()
 
 
 @pytest.fixture(autouse=True)

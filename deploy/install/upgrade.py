@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ def schema_of(catalogue: Path) -> str:
             return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except (sqlite3.Error, TypeError):
         return "?"
+
+
+def on_server(home: Path) -> bool:
+    """Whether the settings name a database for the catalogue. Raises OSError, ValueError."""
+    return "catalogue" in tomllib.loads((home / "preserve.toml").read_text(encoding="utf-8"))
 
 
 def back_up(upgrade: Upgrade) -> None:
@@ -154,6 +160,13 @@ def main() -> int:
     reading.add_argument("--user", default="")
     reading.add_argument("--yes", action="store_true")
     given = reading.parse_args()
+    if on_server(given.home):
+        print(
+            "The catalogue lies on a database server, which other machines may use: nothing was changed."
+            " docs/schema-changes.md has the order of an upgrade.",
+            file=sys.stderr,
+        )
+        return 1
     old = given.link.resolve()
     backup = given.backups / time.strftime("%Y%m%d-%H%M%S")
     upgrade = Upgrade(given.home, given.link, old, given.new, backup, given.user)

@@ -32,6 +32,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "case.view": "it puts copies where the command line shows them; bytes are `reading.bytes`",
     "catalogue.move": _FOUNDING,
     "catalogue.rebuild": _FOUNDING,
+    "catalogue.upgrade": _FOUNDING,
     "copies.restore": _AT_THE_DRIVE,
     "copies.restore_archive": _FOUNDING,
     "deposits.check": _FOLDERS,

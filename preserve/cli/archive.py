@@ -68,6 +68,14 @@ def move(output: Output, to: str, **given: Any) -> None:
     output.done("cli.move-done", moved, where=moved.where, rows=moved.rows, kept=moved.kept)
 
 
+@catalogue.command()
+def upgrade(output: Output) -> None:
+    """Bring the schema of a catalogue on a server to this program's."""
+    done = output.work("", cataloguing.upgrade)
+    code = "cli.upgrade-done" if done.steps else "cli.upgrade-nothing"
+    output.done(code, done, before=done.before, now=done.now)
+
+
 @click.group(cls=Group)
 def ledger() -> None:
     """Look after the ledger."""

@@ -5,7 +5,7 @@ Alembic is imported only when the schema must be made or changed, since every co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +24,10 @@ from preserve.work import keep_locks
 
 SCHEMA = "0031"
 """The newest migration; `migrations/versions/` holds a file for each."""
+
+READABLE_SINCE = "0031"
+"""Programs that know this schema, or a later one, may work with the newest on a server. It is raised by a migration
+that takes something away, to the one that this names as `contracts` (docs/schema-changes.md)."""
 
 
 class Rules(Protocol):
@@ -165,7 +169,8 @@ def create_catalogue(where: Path | Place) -> Catalogue:
     catalogue = Catalogue(place, place.engine())
     place.make(catalogue.engine)
     if isinstance(place, SqliteFile):
-        _migrate(catalogue)
+        with catalogue.begin() as connection:
+            migrate(connection)
     return catalogue
 
 
@@ -218,10 +223,12 @@ def engine_version(connection: Connection) -> tuple[str, str]:
     return connection.dialect.name, ".".join(map(str, numbers))
 
 
-def open_catalogue(home: Home | Path | Place) -> Catalogue:
+def open_catalogue(home: Home | Path | Place, *, older: bool = False) -> Catalogue:
     """Open a home's catalogue (or the file), bringing its schema up to date.
 
-    Raises NotIntact where it is missing or damaged (`preserve catalogue rebuild` makes it again), Busy where another
+    On a server the schema is brought up to date by `preserve catalogue upgrade` alone, since others may work with it;
+    `older` is for who only needs to know what an older one says. Raises NotIntact where it is missing or damaged
+    (`preserve catalogue rebuild` makes it again), PreserveError where it is of another release, Busy where another
     operation holds it, MediumProblem.
     """
     if isinstance(home, Home):
@@ -231,13 +238,16 @@ def open_catalogue(home: Home | Path | Place) -> Catalogue:
     catalogue = Catalogue(place, place.engine())
     try:
         with catalogue.read() as connection:
-            version = place.version(connection)
-            if version is not None and version > SCHEMA:
+            version = place.version(connection) or ""
+            if version > SCHEMA and not _is_readable(place, connection):
                 raise PreserveError("catalogue.newer", place.name, version=version, known=SCHEMA)
-            if version == SCHEMA:
+            if version >= SCHEMA:
                 place.require_schema(connection)
-        if version != SCHEMA:
-            _migrate(catalogue)
+            elif catalogue.is_on_a_server and not older:
+                raise PreserveError("catalogue.older", place.name, version=version, known=SCHEMA)
+        if version < SCHEMA and not catalogue.is_on_a_server:
+            with catalogue.begin() as connection:
+                migrate(connection)
     except BaseException:
         catalogue.close()
         raise
@@ -245,7 +255,7 @@ def open_catalogue(home: Home | Path | Place) -> Catalogue:
         return catalogue
     from preserve.data_management.sealing import Keeper
 
-    if catalogue.is_on_a_server:
+    if catalogue.is_on_a_server and version >= SCHEMA:  # an older one may have no leases
         keep_locks(home.path, Leases(home.path, place))
     return replace(catalogue, rules=Keeper(home))
 
@@ -256,12 +266,26 @@ def _let_take_its_time(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
-def _migrate(catalogue: Catalogue) -> None:
+def require_own(catalogue: Catalogue) -> None:
+    """Raises PreserveError unless the schema is this program's, for who copies or makes again what it knows of."""
+    with catalogue.read() as connection:
+        version = catalogue.place.version(connection)
+    if version != SCHEMA:
+        raise PreserveError("catalogue.newer", catalogue.place.name, version=version or "", known=SCHEMA)
+
+
+def _is_readable(place: Place, connection: Connection) -> bool:
+    """Whether a newer schema only has more than this program knows."""
+    since = place.oldest_reader(connection)
+    return since is not None and since <= SCHEMA
+
+
+def migrate(connection: Connection, told: Callable[[str], None] = lambda revision: None) -> None:
+    """Bring the schema to the newest in the caller's transaction; `told` hears of each migration that was done."""
     from alembic import command
     from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with catalogue.begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+    settings.attributes["connection"], settings.attributes["told"] = connection, told
+    command.upgrade(settings, "head")

@@ -106,6 +106,7 @@ class Leases:
         self._root = root
         self._place = place
         self._engine: Engine | None = None
+        self._asking = 0
         self._mine: list[_Held] = []
         self._lock = threading.Lock()
         self._renewing: threading.Thread | None = None
@@ -140,9 +141,14 @@ class Leases:
             time.sleep(_LOOK_AGAIN)
 
     def _renew(self) -> None:
-        """Renew what is held, and tell work that lost its lease to stop; while the server is away, try again."""
+        """Renew what is held, and tell work that lost its lease to stop; while the server is away, try again.
+
+        It ends, and with it the connection, when nothing is held any more: a process may have opened many archives.
+        """
         while True:
             time.sleep(_RENEW)
+            if self._is_over():
+                return
             try:
                 self._renew_once()
             except Exception as error:  # noqa: BLE001  whatever it was: without this thread every lease is lost
@@ -161,8 +167,25 @@ class Leases:
             if held.lost:
                 held.context.run(ask_to_stop)
 
+    def _is_over(self) -> bool:
+        """Whether nothing is held or asked for; then the connection is closed, and the next lease opens one."""
+        with self._lock:
+            if self._mine or self._asking:
+                return False
+            idle, self._engine, self._renewing = self._engine, None, None
+        if idle is not None:
+            idle.dispose()
+        return True
+
     def _do(self, what: Callable[[Connection], Result]) -> Result:
-        if self._engine is None:
-            self._engine = self._place.engine()
-        with self._place.translated(), self._engine.connect() as connection, connection.begin():
-            return what(connection)
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._place.engine()
+            engine = self._engine
+            self._asking += 1
+        try:
+            with self._place.translated(), engine.connect() as connection, connection.begin():
+                return what(connection)
+        finally:
+            with self._lock:
+                self._asking -= 1

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
 from preserve.data_management import checkpoints, ledger, machine_search, replacing, sealing, search
-from preserve.data_management.database import Catalogue, fold, open_catalogue, place_of
+from preserve.data_management.database import Catalogue, fold, open_catalogue, place_of, require_own
 from preserve.data_management.engines.dialect import go_on_numbering
 from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.successors import put_aside, successor_of
@@ -74,6 +74,7 @@ def move(
         closing.callback(target.close)
         source = open_catalogue(home)
         closing.callback(source.close)
+        require_own(source)  # of a newer one this program does not know all tables
         fold(source)
         old = closing.enter_context(source.locked())
         told("held")

@@ -41,7 +41,7 @@ from preserve.data_management import (
     sealing,
     search,
 )
-from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue
+from preserve.data_management.database import Catalogue, fold, is_unreadable, open_catalogue, require_own
 from preserve.data_management.kept_alone import JOURNAL as JOURNAL
 from preserve.data_management.kept_alone import OF_THEIRS
 from preserve.data_management.proof import anchors, verify_ledger
@@ -127,6 +127,7 @@ def _hold_old(home: Home, fresh: Successor, closing: ExitStack, findings: list[F
         fresh.require_old()  # to wait for it would be to wait for ourselves
         old = open_catalogue(home)
         closing.callback(old.close)
+        require_own(old)  # of a newer one this program does not know all tables
         fold(old)  # what is put aside is then one file
         return closing.enter_context(old.locked())
     except (NotIntact, SQLAlchemyError) as error:

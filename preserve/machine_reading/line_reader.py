@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Corners = NDArray[np.float32]
 
 _LOOK = 2000  # pixels of the longer side at which lines are sought; what they say is read at full size
+_MOST_LOOKED_AT = 2_900_000  # pixels in all: the first model needs some 300 bytes for each
 _SHORT, _MOST_LARGER = 736, 3.0  # pixels of the shorter side to which a small picture is enlarged, and how far
 _NARROWEST = 8
 _ONE_LOOK = 2600
@@ -125,7 +126,8 @@ class LineReader:
         import numpy as np
 
         height, width = pixels.shape[:2]
-        size, scale = (width, height), _LOOK / max(height, width)
+        size = (width, height)
+        scale = min(_LOOK / max(size), (_MOST_LOOKED_AT / (width * height)) ** 0.5)
         if scale > 1:  # small pictures are enlarged as far as it helps
             scale = max(1.0, min(scale, _MOST_LARGER, _SHORT / min(height, width)))
         small = pixels

@@ -1,4 +1,4 @@
-"""The catalogue as a whole: made again from the packages and the ledger's segments."""
+"""The catalogue as a whole: made again from packages and segments, moved, brought to a newer schema."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from preserve import kept_records
 from preserve.administration.disposal.tombstones import after_rebuild
 from preserve.administration.duties import Duty
 from preserve.archival_storage.media import server_store
-from preserve.data_management import moving
+from preserve.data_management import moving, upgrading
 from preserve.data_management import rebuild as making
 from preserve.errors import UsageError
 from preserve.services.documents import FindingShown
@@ -62,6 +62,31 @@ def _address(url: str, schema: str, password_file: str) -> CatalogueAt:
     except ValidationError as error:
         fields = "; ".join(one["msg"] for one in error.errors(include_input=False, include_url=False))
         raise UsageError("catalogue.address-wrong", reason=fields) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """Which schema the catalogue had and has, and the changes between; none where it was this program's already."""
+
+    before: str
+    now: str
+    steps: tuple[str, ...]
+
+
+@command("catalogue.upgrade", duty=Duty.KEEP, needs="home")
+def upgrade(session: Session) -> Upgraded:
+    """Bring the schema of a catalogue on a server to this program's; a file is brought there by whoever opens it.
+
+    Raises Busy while another upgrade or a long statement is under way, Refused while programs of an earlier release
+    work that could not go on, NotIntact; the schema is then as it was.
+    """
+    session.progress.begin("catalogue.upgrading")
+    done = upgrading.upgrade(
+        session.home,
+        begin=lambda steps: session.progress.begin("catalogue.upgrading", files=steps),
+        told=lambda what: session.progress(0, 1 if what.isdecimal() else 0),
+    )
+    return Upgraded(done.before, done.now, done.steps)
 
 
 @job("catalogue.rebuild", duty=Duty.KEEP, needs="home", runs=Runs("rebuild"))

@@ -31,6 +31,10 @@ from storage_adapters.errors import StorageError
 APART = timedelta(seconds=5)
 """How far a machine's clock may be from the database's."""
 
+BESIDE: frozenset[str] = frozenset()
+"""Versions beside which this one may work while machines are updated one after the other: those of the release before,
+where all that both write is what both can read. None was released before this one."""
+
 _log = logging.getLogger("preserve.worker")
 _LONGEST = 64
 _PATIENCE = 60.0  # seconds: twice as long as the server lets a transaction hang of which nobody hears anything
@@ -101,12 +105,12 @@ def _ended_here(node: Node) -> bool:
     return node.boot == _here() and not Path(f"/proc/{node.pid}").exists()
 
 
-def require_alike(node: Node, others: list[Node], moment: datetime) -> None:
-    """Raises Refused where a machine that is at work runs another version, or works by other rules."""
+def require_alike(node: Node, others: list[Node], moment: datetime, beside: frozenset[str] = BESIDE) -> None:
+    """Raises Refused where a machine at work runs another version, none of `beside`, or works by other rules."""
     for other in others:
         if other.name == node.name or not nodes.is_alive(other, moment):
             continue
-        if other.version != node.version:
+        if other.version != node.version and other.version not in beside:
             raise Refused("cluster.version", node.name, here=node.version, there=other.version, other=other.name)
         if other.profiles != node.profiles:
             raise Refused("cluster.profiles", node.name, other=other.name)

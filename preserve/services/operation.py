@@ -144,7 +144,7 @@ class Operation(Generic[P, R]):
     def _recognised_on_damage(self, session: Session, duties: tuple[Duty, ...], arguments: Arguments) -> Person | None:
         """Who asks for what mends a catalogue; None where what could say who may do it is what is to be mended."""
         try:
-            archive = Archive(session.home, open_catalogue(session.home))
+            archive = Archive(session.home, open_catalogue(session.home, older=True))
             try:
                 return self._recognised(session, archive, duties, arguments)
             finally:

@@ -38,6 +38,8 @@ class Wire:
     def close(self) -> None:
         """Take no more clients."""
         self.mend()
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)  # else the thread that waits for a client takes one more
         self._listening.close()
 
     def _accept(self) -> None:

@@ -50,6 +50,17 @@ def _as_of(home: Path, schema: str) -> None:
         connection.commit()
 
 
+def test_a_catalogue_on_a_server_is_not_for_this(home: Path) -> None:
+    with (home / "preserve.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[catalogue]\nurl = "postgresql://preserve@127.0.0.1:1/none"\n')
+    old = home.parent / "release-1"
+    old.mkdir()
+    before = _rows(home)
+    done = _upgrade(home, old, VENV)
+    assert done.returncode == 1 and "schema-changes.md" in done.stderr
+    assert (home.parent / "preserve").resolve() == old and _rows(home) == before
+
+
 def test_a_release_that_works_is_used_and_the_catalogue_is_kept_beside(home: Path) -> None:
     old = home.parent / "release-1"
     old.mkdir()

@@ -35,7 +35,7 @@ _PLACES = {
 }
 EMPTY_FORMS = {"/deposits/new"}
 """Pages that show a form and nothing else: what is sent with it needs the duty."""
-_COUNTED = re.compile(r"/(?:pages|files)/\{number(?::int)?\}")
+_COUNTED = re.compile(r"/(?:pages|files|offers)/\{number(?::int)?\}")
 
 
 @pytest.fixture(scope="module")

@@ -43,5 +43,8 @@ class Place(Protocol):
     def version(self, connection: Connection) -> str | None:
         """The schema's version, None where no schema is there. Raises NotIntact, PreserveError."""
 
+    def oldest_reader(self, connection: Connection) -> str | None:
+        """The oldest schema whose programs may work with the one that is there; None where only its own may."""
+
     def require_schema(self, connection: Connection) -> None:
         """Raises NotIntact where the schema is not ours."""

@@ -20,9 +20,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from preserve.data_management.engines import WAIT, postgresql_schema
-from preserve.data_management.engines.in_doubt import committed
+from preserve.data_management.engines.in_doubt import LINE, Number, committed
 from preserve.data_management.engines.transactions import ended
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
+
+OURS = "preserve "
+"""What the names of our connections begin with; the schema that the program knows follows, and the schema's name."""
 
 _HANGS = 10_000  # milliseconds; others wait for the lock for some eight seconds before they give up
 # By class of SQLSTATE, or whole.
@@ -31,6 +34,7 @@ _FAILING = {"53100", "58030", "53200"}
 _CLOSED = {"25006", "42501", "28000", "28P01", "0LP01"}
 _GONE = {"42P01", "3F000"}  # the schema was put aside under who works with it
 _DAMAGED = {"XX001", "XX002"}
+_ALTERED = {"42703"}  # a column is not there
 _AWAY = {"57P01", "57P02", "57P03", "53300", "3D000", "25P03"}
 
 
@@ -87,7 +91,8 @@ class PostgresqlSchema:
         """How a connection is opened beside the address, so that names are looked for in one schema alone."""
         return {
             "password": self._password() if self.password_file else None,
-            "application_name": "preserve",
+            # Who changes the schema asks by it which programs work with it, of which release.
+            "application_name": f"{OURS}{_known()} {schema}",
             "connect_timeout": int(WAIT),
             # A network that is away says nothing: without these a client would wait for hours.
             "keepalives_idle": 10,
@@ -124,7 +129,7 @@ class PostgresqlSchema:
     def to_its_end(self, connection: Connection) -> AbstractContextManager[None]:
         """Commit where the body ends well, else roll back; where a COMMIT had no answer, ask what became of it."""
         if connection.get_execution_options().get("writes"):
-            return committed(connection, self.engine, self.name)
+            return committed(connection, self.engine, self.name, self._last_word)
         return ended(connection)
 
     def require_current(self, connection: Connection) -> None:
@@ -155,9 +160,27 @@ class PostgresqlSchema:
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         return None if version is None else str(version)
 
+    def oldest_reader(self, connection: Connection) -> str | None:
+        """As the schema says of itself."""
+        return postgresql_schema.oldest_reader(connection)
+
     def require_schema(self, connection: Connection) -> None:
         """Raises NotIntact for triggers, views, and other columns or functions than ours."""
         postgresql_schema.require_schema(connection, self.name)
+
+    def _last_word(self, connection: Connection) -> Number | None:
+        """The number of a transaction that is about to be committed, None where nothing was written.
+
+        It holds the lock under which the schema is changed. Raises PreserveError where the schema was changed, since
+        this program opened it, into one that it does not know.
+        """
+        from preserve.data_management.database import SCHEMA
+
+        asked = f"SELECT pg_current_xact_id_if_assigned()::text, {LINE}, {postgresql_schema.OLDEST_READER}"
+        number, line, since = connection.exec_driver_sql(asked).one()
+        if number is not None and since is not None and since > SCHEMA:
+            raise PreserveError("catalogue.newer", self.name, version=str(since), known=SCHEMA)
+        return None if number is None else Number(str(number), str(line))
 
     def _connect(self, engine: Engine, writes: bool) -> Connection:
         level: Any = "READ COMMITTED" if writes else "REPEATABLE READ"
@@ -194,6 +217,8 @@ class PostgresqlSchema:
             return Busy("catalogue.busy", self.name)
         if state in _GONE:
             return NotIntact("catalogue.missing", self.name)
+        if state in _ALTERED:
+            return NotIntact("catalogue.schema-altered", self.name, name=reason)
         if state in _FAILING:
             return MediumProblem("catalogue.medium", self.name, reason=reason)
         if state in _CLOSED:
@@ -205,6 +230,12 @@ class PostgresqlSchema:
         if state in _AWAY or state.startswith("08") or _is_cut(cause, state):
             return MediumProblem("catalogue.unreachable", self.name, reason=reason)
         return None
+
+
+def _known() -> str:
+    from preserve.data_management.database import SCHEMA
+
+    return SCHEMA
 
 
 def _whole_numbers(psycopg: Any) -> Any:

@@ -71,13 +71,20 @@ SEARCH = (
 )
 """The index of words (see `search_postgresql`): a row of lexemes by the year of closing, its number and its part."""
 
+OLDEST_READER = "split_part(obj_description(to_regclass('alembic_version'), 'pg_class'), ' ', 4)"
+"""The oldest schema whose programs may work with this one, as SQL; null where nothing says so.
+
+It is the comment of the table with the version: who may read the catalogue may read it, and nobody but the owner of the
+schema may change it.
+"""
+
 _PLAIN = re.compile(r"::(?:text|bytea|bigint)|[\s()]|\"")
 
 
 def create(connection: Connection, schema: str, where: str) -> None:
     """Make the schema and everything in it. Raises Conflict where it is there, Refused by the database's order."""
     from preserve.data_management import machine_search
-    from preserve.data_management.database import SCHEMA
+    from preserve.data_management.database import READABLE_SINCE, SCHEMA
 
     require_order(connection, where)
     if connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first():
@@ -90,6 +97,20 @@ def create(connection: Connection, schema: str, where: str) -> None:
     write_functions(connection)
     connection.exec_driver_sql("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
     connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": SCHEMA})
+    name_oldest_reader(connection, READABLE_SINCE)
+
+
+def oldest_reader(connection: Connection) -> str | None:
+    """The oldest schema whose programs may work with this one; None where nothing says so."""
+    said = connection.exec_driver_sql(f"SELECT {OLDEST_READER}").scalar()
+    return None if said is None else str(said)
+
+
+def name_oldest_reader(connection: Connection, revision: str) -> None:
+    """Write it down. Raises ValueError for what is no revision: a comment takes no values."""
+    if not revision.isdecimal():
+        raise ValueError(revision)
+    connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS 'for programs since {revision}'")
 
 
 def write_functions(connection: Connection) -> None:

@@ -120,6 +120,10 @@ class SqliteFile:
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if tables else None
         return None if version is None else str(version)
 
+    def oldest_reader(self, connection: Connection) -> str | None:
+        """A file is of one machine, which has one program."""
+        return None
+
     def require_schema(self, connection: Connection) -> None:
         """Raises NotIntact for triggers, views, and other columns or indexes of the logs than ours."""
         require_schema(connection, str(self.path))

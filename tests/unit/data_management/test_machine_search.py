@@ -43,7 +43,8 @@ def enter(connection: Connection, objid: str, words: str, **description: object)
     if not connection.execute(sql("SELECT 1 FROM cases WHERE objid = :o"), {"o": objid}).first():
         connection.execute(sql(ROW), {"o": objid})
     head = [Passage("title", "", words)]
-    search.enter(connection, objid, {**KNOWN, **description}, head, [Passage("text", "正文.docx", "询问笔录")])
+    found = search.words_of(head, [Passage("text", "正文.docx", "询问笔录")], tokens=True)
+    search.enter(connection, objid, {**KNOWN, **description}, found)
 
 
 def read(connection: Connection, objid: str, *pages: str, file: str = "扫描.pdf") -> None:

@@ -103,3 +103,9 @@ def test_processor_time_is_bounded_where_nobody_is_left_to_kill_it() -> None:
 def test_it_gives_way_to_everything_else() -> None:
     done = served("import os; yield {'nice': os.nice(0)}")
     assert json.loads(done.stdout.splitlines()[0])["nice"] >= 10
+
+
+def test_it_has_no_network_where_the_system_lets_it_leave_ours() -> None:
+    possible = subprocess.run(["unshare", "--map-root-user", "--net", "true"], capture_output=True).returncode == 0
+    done = served("import os; yield {'network': os.readlink('/proc/self/ns/net')}")
+    assert (json.loads(done.stdout.splitlines()[0])["network"] != os.readlink("/proc/self/ns/net")) >= possible

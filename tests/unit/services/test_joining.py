@@ -92,6 +92,7 @@ def test_another_version_and_other_rules_beside_one_at_work_are_refused(archive:
             require_alike(mine, [changed], now())
         assert found.value.code == f"cluster.{code}"
         require_alike(mine, [replace(changed, ended=stamp(now()))], now())
+    require_alike(mine, [replace(other, version="0.9")], now(), beside=frozenset({"0.9"}))
     (archive.home.profiles / "jobs.toml").write_text("days = 3\n", encoding="utf-8")
     assert digest_of_profiles(archive.home.profiles) != mine.profiles
 

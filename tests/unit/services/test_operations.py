@@ -73,6 +73,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "catalogue.back_up": {},
     "catalogue.move": {"to": "file"},
     "catalogue.rebuild": {},
+    "catalogue.upgrade": {},
     "chosen.add": {},
     "chosen.add_found": {},
     "chosen.drop": {},

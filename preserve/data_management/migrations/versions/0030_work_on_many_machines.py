@@ -3,12 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
+from preserve.data_management import deliveries
+
 revision = "0030"
 down_revision = "0029"
 
 
 def upgrade() -> None:
-    """Two tables, empty, and a column, empty."""
+    """Two tables, empty, and a column, empty; on a server what carries jobs to the machines, beside."""
     op.create_table(
         "leases",
         sa.Column("name", sa.Text(), primary_key=True),
@@ -33,3 +35,7 @@ def upgrade() -> None:
     )
     op.add_column("jobs", sa.Column("node", sa.Text()))
     op.create_index("jobs_by_end", "jobs", ["ended"])
+    if op.get_context().dialect.name == "postgresql":
+        connection = op.get_bind()
+        schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+        deliveries.make_schema(connection, str(schema))

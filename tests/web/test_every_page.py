@@ -26,6 +26,7 @@ ROLES = ("archivist", "head", "examiner", "security", "auditor", "system", "depo
 STATES = ("opened", "examined", "approved", "delivered", "refused")
 NO_PAGE = re.compile(
     r"\.pdf$|export$|/label$|/workbook$|/list\.|/strip|/pages/|/bytes$|/state$|/events$|/papers/\{(name|place)\}$"
+    r"|/frame$|/line$"
     r"|^/deposits/\{id\}/(files/\{file\}|upload)$|^/jobs/\{id\}/files|^/cases/\{objid\}/files/\{file\}$|^/login/provider$"
 )
 """Addresses that answer with a paper, a picture, bytes or news, and a page that only leads elsewhere."""

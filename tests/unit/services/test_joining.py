@@ -63,6 +63,7 @@ def enter_and_leave(archive: Archive) -> None:
         pass
 
 
+@pytest.mark.sqlite
 def test_one_that_cannot_say_that_it_leaves_has_worked_well(archive: Archive) -> None:
     settings = archive.home.path / "preserve.toml"
     with joined(archive, "a", {"ingest": 1}), settings.open("a", encoding="utf-8") as moved:

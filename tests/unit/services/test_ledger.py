@@ -97,6 +97,7 @@ def test_the_catalogue_is_made_again_by_who_keeps(archive: Archive) -> None:
     assert report.ledger_from_old_catalogue
 
 
+@pytest.mark.sqlite
 def test_a_missing_catalogue_stops_nobody_from_mending_it(archive: Archive) -> None:
     checkpoint(session(archive))
     archive.close()

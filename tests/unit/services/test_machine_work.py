@@ -153,6 +153,7 @@ def test_a_file_that_is_not_the_registered_one_is_not_read(archive: Archive) -> 
     assert (row.name, row.code) == (STATEMENT, "reading.not-intact")
 
 
+@pytest.mark.sqlite
 def test_nothing_of_a_state_secret_is_read(tmp_path: Path) -> None:
     read: list[str] = []
 

@@ -184,6 +184,7 @@ def test_what_is_recorded_of_a_look_is_what_is_shown(archive: Archive) -> None:
         assert view(asker) == before == entries(archive)[-1]["details"]["size"]
 
 
+@pytest.mark.sqlite
 def test_what_cannot_be_recorded_is_not_shown(archive: Archive) -> None:
     ran = []
 
@@ -341,6 +342,7 @@ def test_a_session_begins_with_what_the_operation_needs(archive: Archive) -> Non
     assert begin(None, None, "zh", "nothing").opened is None
 
 
+@pytest.mark.sqlite
 def test_what_mends_a_catalogue_is_stopped_by_no_damage_to_it(archive: Archive) -> None:
     @command("test.mend", duty=Duty.DECIDE, needs="home")
     def mend(session: Session) -> str:

@@ -22,6 +22,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     opened.close()
 
 
+@pytest.mark.sqlite
 def test_versions_room_and_both_logs_are_told(archive: Archive) -> None:
     shown = system.show(founder(archive))
     assert set(shown.versions) == {"preserve", "schema", "python", "sqlite", "system"}
@@ -30,6 +31,7 @@ def test_versions_room_and_both_logs_are_told(archive: Archive) -> None:
     assert shown.catalogue > 0 and shown.backups == ()
 
 
+@pytest.mark.sqlite
 def test_a_copy_of_the_catalogue_is_listed_and_stands_in_the_ledger(archive: Archive) -> None:
     made = system.back_up(founder(archive))
     assert [one.name for one in system.show(founder(archive)).backups] == [made.name]

@@ -114,9 +114,10 @@ def _looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
     return {"objects": [one.identifier for one in _choose(session, arguments).files], "what": "searchable"}
 
 
+# Who may look at a page may not take it home (regulation Art. 21): a copy of the scan itself is a delivery.
 @job(
     "reading.searchable",
-    duty=Duty.FIND,
+    duty=Duty.DELIVER,
     subject="case",
     look=Look("object.viewed", _looked_at, of_case),
     runs=Runs("waited", folder="folder"),

@@ -167,6 +167,8 @@ def read_one_case(
                 ends = error
                 break
             ended.append(task)
+        if ended:
+            server_store(home).let_go(CopyRef(case.package))  # a campaign would bring the whole archive here
         published = _publish(archive, case, ended, account) if ended else None
         if ends is None and folder.exists():
             discard(folder, home.work)

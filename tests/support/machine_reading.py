@@ -18,6 +18,7 @@ from preserve.machine_reading.records import Engine, Line, Looked, PageText, Rec
 from preserve.services import cases, machine_readers
 from preserve.services.deposits import ingest
 from preserve.services.machine_readers import Reader
+from preserve.settings import ObjectStore
 from tests.support.people import session, staffed
 from tests.support.tiny_case import write_whole_case
 
@@ -67,9 +68,11 @@ NUMBER = "临文综罚〔2026〕77号"
 STATEMENT, DECISION = "笔录.txt", "决定书.txt"
 
 
-def archive_with_a_case(place: Path, settings: str = "", **changes: object) -> Archive:
+def archive_with_a_case(
+    place: Path, settings: str = "", store: ObjectStore | None = None, **changes: object
+) -> Archive:
     """An archive with one case, an auditor, a system administrator, and who handed the case in."""
-    opened = staffed(place / "home", song=Role.AUDITOR, li=Role.SYSTEM_ADMINISTRATOR, zhou=Role.DEPOSITOR)
+    opened = staffed(place / "home", store=store, song=Role.AUDITOR, li=Role.SYSTEM_ADMINISTRATOR, zhou=Role.DEPOSITOR)
     if settings:
         opened.close()
         with (place / "home" / "preserve.toml").open("a", encoding="utf-8") as file:

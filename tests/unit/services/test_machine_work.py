@@ -15,6 +15,8 @@ from preserve.machine_reading.records import Record
 from preserve.services import machine_reading_views, machine_readings
 from preserve.services.machine_parts import BEGUN
 from preserve.services.machine_readings import ReadingWish
+from preserve.settings import ObjectStore
+from tests.support.buckets import bucket, server
 from tests.support.machine_reading import (
     NUMBER,
     STATEMENT,
@@ -25,6 +27,7 @@ from tests.support.machine_reading import (
     page,
     reader,
 )
+from tests.support.object_store import ObjectStore as Server
 from tests.support.people import session
 
 
@@ -42,6 +45,7 @@ def archive(made: Archive) -> Archive:
     return made
 
 
+__all__ = ["server"]
 WHOLE = ReadingWish(cases=(NUMBER,))
 
 
@@ -151,6 +155,24 @@ def test_a_file_that_is_not_the_registered_one_is_not_read(archive: Archive) -> 
         file.write_bytes(before)
     (row,) = [one for one in machine_reading_views.show(session(archive), NUMBER).files if one.code]
     assert (row.name, row.code) == (STATEMENT, "reading.not-intact")
+
+
+def test_a_case_in_a_bucket_is_read_and_let_go(server: Server, tmp_path: Path) -> None:
+    made = bucket(server)
+    store = ObjectStore(kind="s3", bucket=f"{made.bucket}", endpoint=server.endpoint, prefix="home/")
+    archive = archive_with_a_case(tmp_path, store=store)
+    try:
+        with installed(reader()):
+            assert machine_readings.run(session(archive), WHOLE).unread == 0
+        assert list(archive.home.store.glob("readings/*/*")) == []
+        assert list(archive.home.work.glob("brought/*")) == []
+        assert found(archive, "行政处罚决定书") != []
+        shown = machine_reading_views.show(session(archive), NUMBER, STATEMENT)
+        assert [record.kind for record in shown.records] == ["ocr"]
+        machine_readings.forget(session(archive), NUMBER)
+        assert reading_records.left(archive.home, objid_of(archive)) == []
+    finally:
+        archive.close()
 
 
 @pytest.mark.sqlite

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from preserve.machine_reading.signs import card_fits
+
 What = Literal["plate", "identity-number", "telephone", "bank-card", "address", "name"]
 
 _LOOK_ALIKE = str.maketrans("OoQDlI|iZzSsBG", "00001111225586")
@@ -107,10 +109,7 @@ def plain(text: str) -> str:
 
 def is_identity_number(number: str) -> bool:
     """Whether 17 digits and a check digit (or X) are a citizen's number: GB 11643-1999, ISO 7064 MOD 11-2, a day."""
-    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number) or not _is_day(number[6:14]):
-        return False
-    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))
-    return "10X98765432"[total % 11] == number[17]
+    return bool(re.fullmatch(r"[1-9]\d{16}[\dX]", number)) and _is_day(number[6:14]) and card_fits(number)
 
 
 def is_bank_card(number: str) -> bool:

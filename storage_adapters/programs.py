@@ -126,6 +126,20 @@ def start_serving(module: str, settings: Mapping[str, str] | None = None) -> sub
     )
 
 
+def start_piped(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a program of which only the output is read, in this session; for who may write no file. Raises OSError.
+
+    It has no folder of its own, and may write none either.
+    """
+    return subprocess.Popen(
+        list(arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment("/nonexistent"),
+    )
+
+
 def start_ours(code: str, arguments: Sequence[str], said: Path, *, without: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start Python code of ours that is as trusted as its caller, in a session of its own. Raises OSError.
 

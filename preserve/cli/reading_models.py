@@ -8,6 +8,7 @@ import click
 
 from preserve.cli.main import Command, Group
 from preserve.cli.output import Output
+from preserve.cli.outputs import InputPath
 from preserve.services import machine_measures
 from preserve.services import machine_models as room
 from preserve.services.tables import machine_models as tables
@@ -27,7 +28,7 @@ def list_models(output: Output) -> None:
 
 
 @models.command(name="add")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=InputPath(exists=True, file_okay=False))
 def add_models(output: Output, folder: Path) -> None:
     """Copy models from a folder into the home, after their SHA-256 were checked."""
     brought = output.call(room.bring, folder)
@@ -37,7 +38,7 @@ def add_models(output: Output, folder: Path) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=InputPath(exists=True, file_okay=False))
 def measure(output: Output, folder: Path) -> None:
     """Read files beside which lies what people typed off them, and compare; nothing is kept."""
     result = output.work("", machine_measures.measure_folder, folder)

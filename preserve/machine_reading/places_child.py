@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +14,7 @@ from preserve.machine_reading.pages import Locked, pages_of
 from preserve.machine_reading.plates import plates_in
 from preserve.pictures.opening import HOSTILE, TooLarge
 from preserve.programs import FFMPEG_INPUT, file_argument, find
-from storage_adapters.programs import environment
+from storage_adapters.programs import start_piped
 
 DAMAGED, LOCKED = "reading.damaged", "reading.locked"
 _POINTS_LARGEST = 14_400
@@ -190,10 +189,8 @@ def _frames(path: Path, step: float) -> Iterator[Any]:
         "ppm",
         "-",
     ]
-    # Of the session of this process, so that it goes with it; neither may write a file, so there is no scratch folder.
-    nowhere = environment("/nonexistent")
-    nothing = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, env=nowhere) as run:
+    # Of the session of this process, so that it goes with it.
+    with start_piped(command) as run:
         try:
             while (frame := _frame(run.stdout)) is not None:
                 yield frame

@@ -21,7 +21,11 @@ _OF_THE_DOORS = (
     "filings",
     "leases",
     "nodes",
-)  # migrations 0016 to 0030
+    "readings",
+    "machine_read",
+    "machine_texts",
+    "machine_search",
+)  # migrations 0016 to 0031
 
 
 def to_0007(base: sqlite3.Connection) -> None:

@@ -29,6 +29,9 @@ NAMED_BY_WORDS = {
     ("media check-in", "what"),
     ("media add", "where"),
     ("look", "objects"),
+    ("reading show", "file"),
+    ("reading pdf", "file"),
+    ("reading transcript", "file"),
 }
 """Read out of a word (`KIND=FILE`), or names inside a package; `media add` takes a file system that is empty, and
 `catalogue move` a name for the settings."""

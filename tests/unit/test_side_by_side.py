@@ -158,5 +158,6 @@ def test_threads_are_started_where_they_get_their_context() -> None:
         "services/job_child.py",
         "services/job_children.py",
         "services/joining.py",
+        "services/machine_reading_copies.py",
     }
     assert bare == pools | told

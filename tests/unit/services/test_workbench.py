@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from preserve.administration.duties import Role
@@ -9,7 +11,16 @@ from preserve.errors import NotPermitted
 from preserve.services import workbench
 from preserve.services.documents import as_document
 from preserve.services.workbench_facts import Line
-from tests.support.bureau import Bureau
+from tests.support.bureau import Bureau, make_bureau
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
+    """One of its own: a job that another test asked for would stand on the first page."""
+    whole = make_bureau(tmp_path_factory.mktemp("workbench"))
+    yield whole
+    whole.archive.close()
+
 
 SEEN = {
     "founder": {"keeping", "ledger"},

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from preserve.machine_reading.bounded import CRASHED, Broken, Limits, run_bounded
 from preserve.machine_reading.faces import Box, Seen, follow
 from preserve.machine_reading.models import Model, engine_of
+from preserve.machine_reading.recordings import MOVING
 from preserve.machine_reading.records import Engine, Place, Unread
 
 STEP = 1.0
@@ -157,29 +158,5 @@ def _unread(name: str, settings: PlaceSettings, page: int, code: str) -> Unread:
 
 
 def is_recording(name: str) -> bool:
-    """By its ending."""
-    return PurePosixPath(name).suffix.lower() in _RECORDINGS
-
-
-_RECORDINGS = frozenset(
-    f".{ending}"
-    for ending in [
-        "mp4",
-        "m4v",
-        "mov",
-        "avi",
-        "mkv",
-        "ts",
-        "mts",
-        "m2ts",
-        "mpg",
-        "mpeg",
-        "vob",
-        "3gp",
-        "flv",
-        "wmv",
-        "asf",
-        "dav",
-        "webm",
-    ]
-)
+    """By its ending: moving pictures, and no sound alone."""
+    return PurePosixPath(name).suffix.lower().removeprefix(".") in MOVING

@@ -11,6 +11,10 @@ from typing import Any
 
 from preserve.programs import FFMPEG_INPUT, file_argument, find, probe, run
 
+_ENDINGS = "mp4 m4v mov avi mkv ts mts m2ts mpg mpeg vob 3gp flv wmv asf dav webm"
+MOVING = frozenset(_ENDINGS.split())
+"""Endings of the names of moving pictures; what a file really is shows when it is opened."""
+
 _MOST_WIDE = 1920
 """Pixels: a larger picture is made smaller, in which a clock is still larger than print."""
 _MOST_SIDE = 16384

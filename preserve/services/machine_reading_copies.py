@@ -1,7 +1,7 @@
 """Searchable copies of scans (PDF/A-2b), made of the stored readings: the scans as they are, the text unseen above.
 
-A copy is an aid for finding (机读，未核对) and never a record of its own: nothing is kept of it in the archive. Who may
-look at a file may have it, and each time is a look on record.
+A copy is an aid for finding (机读，未核对) and never a record of its own: nothing is kept of it in the archive. It is
+for who delivers, since it has no watermark, and each time is a look on record.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from preserve.access.requests.model import Selected
 from preserve.archival_storage.media import server_store
 from preserve.data_management import object_index
 from preserve.home import Home
+from preserve.machine_reading.recordings import MOVING
 from storage_adapters.contract import CopyRef
 
 Kind = Literal["pdf", "picture", "recording", "text", "other"]
@@ -21,28 +22,7 @@ _ENDINGS: dict[str, Kind] = {
     **dict.fromkeys(("jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif", "webp", "heic", "heif"), "picture"),
     **dict.fromkeys(("txt", "csv", "log", "md"), "text"),
     **dict.fromkeys(_SOUND, "recording"),
-    **dict.fromkeys(
-        (
-            "mp4",
-            "m4v",
-            "mov",
-            "avi",
-            "mkv",
-            "ts",
-            "mts",
-            "m2ts",
-            "mpg",
-            "mpeg",
-            "vob",
-            "3gp",
-            "flv",
-            "wmv",
-            "asf",
-            "dav",
-            "webm",
-        ),
-        "recording",
-    ),
+    **dict.fromkeys(MOVING, "recording"),
 }
 
 

@@ -42,8 +42,8 @@ class Recipe:
 
 
 def _first_case(page: Page) -> None:
-    page.locator("main table a[href^='/cases/']").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main table a[href^='/cases/']").first.click()
 
 
 def _reading(page: Page) -> None:
@@ -53,8 +53,8 @@ def _reading(page: Page) -> None:
 
 
 def _deposit(page: Page) -> None:
-    page.locator("main table a[href^='/deposits/']").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main table a[href^='/deposits/']").first.click()
 
 
 def _description(page: Page) -> None:

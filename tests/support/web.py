@@ -211,8 +211,8 @@ def person(served: Served, role: str, language: str = "zh", *, refused: bool = F
             page.goto("/login")
             page.fill("[name=account]", role)
             page.fill("[name=password]", PASSWORD)
-            page.click("form[action='/login'] button")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.click("form[action='/login'] button")
             page.goto("/")  # past what changed meanwhile, which is told first
         yield page
     finally:

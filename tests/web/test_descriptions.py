@@ -69,8 +69,8 @@ def test_a_person_drafts_listens_and_ticks_by_keyboard(served: Served) -> None:
         assert "0:00:04" in page.input_value("#f-note")
         page.click("button[data-mark=spoken_explanation]")
         assert page.input_value("#f-spoken_explanation") == "0:00:04"
-        page.click("button[name=then] >> nth=0")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("button[name=then] >> nth=0")
         page.goto(page.url.partition("/files/")[0])
         page.click("text=现场录像.mp4")
         assert page.input_value("#f-preamble") == "yes"
@@ -123,15 +123,15 @@ def test_what_a_machine_read_is_taken_or_left_by_keyboard_beside_the_form(served
         number = page.locator(".offer.waits", has_text="案号")
         assert number.locator("img").evaluate("(line) => line.decode().then(() => line.naturalWidth > 100)")
         number.locator("button[value=take]").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():  # a key does not wait for what it sends, as a click does
+            page.keyboard.press("Enter")
         assert page.input_value("[name='case_number']") == NUMBER
         assert "核对后采用" in page.locator(".offer", has_text=NUMBER).first.inner_text()
-        page.locator(".offer.waits", has_text="案由").locator("button[value=leave]").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator(".offer.waits", has_text="案由").locator("button[value=leave]").first.click()
         assert page.input_value("[name='cause']") == ""
         assert looking.violations(page) == []
         page.goto(page.url.partition("?")[0].partition("#")[0] + "/files/1")
-        page.locator(".offer.waits button[value=take]").first.click()
-        page.wait_for_url(re.compile("/files/1"))
+        with page.expect_navigation():
+            page.locator(".offer.waits button[value=take]").first.click()
         assert looking.violations(page) == []

@@ -28,8 +28,8 @@ def log_in(page: Page, account: str, password: str = PASSWORD, code: str = "") -
     page.fill("[name=password]", password)
     if code:
         page.fill("[name=code]", code)
-    page.click("main form[action='/login'] button:not([formaction])")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form[action='/login'] button:not([formaction])")
 
 
 def unused_for(served: Served, account: str, hours: int) -> None:
@@ -107,21 +107,21 @@ def test_a_session_that_security_ends_is_over_in_the_other_browser(served: Serve
     with person(served, "head") as theirs, person(served, "security") as page:
         theirs.goto("/approvals")
         page.goto("/accounts/sessions")
-        page.locator("tr", has_text="head").locator("form[action$='/end'] button").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("tr", has_text="head").locator("form[action$='/end'] button").first.click()
         theirs.reload()
         assert "/login" in theirs.url
 
 
 def test_the_account_has_its_language_whatever_the_browser_asks_for(served: Served) -> None:
     with person(served, "auditor", "zh") as page:
-        page.click("form[action='/language'] button")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("form[action='/language'] button")
         assert page.locator("h1").inner_text() == "Today" and page.locator("html").get_attribute("lang") == "en"
     with person(served, "auditor", "zh") as page:
         assert page.locator("h1").inner_text() == "Today"
-        page.click("form[action='/language'] button")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("form[action='/language'] button")
     with person(served, "auditor", "en") as page:
         assert page.locator("h1").inner_text() == "工作台"
 

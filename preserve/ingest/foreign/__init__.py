@@ -1,0 +1,1 @@
+"""Packages that other systems made, recognised and read: what is in them, by which names, with which digests."""

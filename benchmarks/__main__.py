@@ -39,6 +39,7 @@ NAMES = (
     "web_jobs",
     "reading",
     "scale",
+    "scale_search",
 )
 RESULTS = Path(__file__).parent / "results.md"
 _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\n|---|---|---|---|---|---|\n"

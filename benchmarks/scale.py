@@ -21,17 +21,15 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 
-from benchmarks import measure, search
+from benchmarks import measure
 from benchmarks.measure import PROGRAM, row, scratch
 from preserve.data_management import jobs as rows
 from preserve.data_management import ledger
 from preserve.data_management.archive import Archive
-from preserve.data_management.database import create_catalogue
 from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.services import deposits, jobs
 from preserve.services.delivered_work import SILENT
-from tests.support import postgresql
-from tests.support.machines import DURABLE, Machines, machines
+from tests.support.machines import Machines, machines
 from tests.support.people import session
 from tests.support.tiny_case import write_whole_case
 
@@ -39,7 +37,6 @@ WRITERS = 32
 _APPENDS = 1600
 _JOBS = 24
 _FILES = 3000
-_FOUND = 100_000
 _PATIENCE = 600.0
 
 
@@ -81,7 +78,7 @@ def main() -> list[str]:
     once = measure.RUNS == 1
     with _running("a") as held:
         rows_ = [*_appends(held, _APPENDS // (4 if once else 1)), *_locks(held.archive, _FILES // (10 if once else 1))]
-    return [*rows_, *_delivery(_JOBS // (2 if once else 1)), *_again(), *_find(_FOUND // (50 if once else 1))]
+    return [*rows_, *_delivery(_JOBS // (2 if once else 1)), *_again()]
 
 
 def _together(work: Callable[[int], None]) -> float:
@@ -270,24 +267,6 @@ def _again() -> list[str]:
 def _row(held: Machines, job: str) -> rows.JobRow:
     with held.archive.catalogue.read() as connection:
         return rows.read(connection, job)
-
-
-def _find(many: int) -> list[str]:
-    server = postgresql.start(None, *DURABLE)
-    try:
-        catalogue = create_catalogue(PostgresqlSchema(server.make_database("found"), "found"))
-        some = search.fill_in(catalogue, many)[0]
-        found = []
-        for sort, asked in search.questions(some).items():
-            median, slow, _ = search.measure(catalogue, asked)
-            seen = f"median {median:.1f} ms"
-            what = f"PostgreSQL, {many:,} cases: {sort} ({len(asked)})"
-            slow_is = f"95th percentile {slow:.1f} ms"
-            found.append(row(what, seen, slow_is, f"{slow / search.BOUND:.2f}", "≤ 100 ms", slow <= search.BOUND))
-        catalogue.close()
-        return found
-    finally:
-        server.stop()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ COMMANDS = {
     "deadlines": ("preserve.cli.deposits", "deadlines"),
     "ingest": ("preserve.cli.deposits", "ingest"),
     "deposits": ("preserve.cli.deposits", "deposits"),
+    "import": ("preserve.cli.imports", "imports"),
     "inbox": ("preserve.cli.inbox", "inbox"),
     "list": ("preserve.cli.finding", "list_cases"),
     "show": ("preserve.cli.cases", "show"),

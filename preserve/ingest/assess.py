@@ -69,7 +69,8 @@ class Assessed:
         """What came with the files and is no payload: a bag's own files; kept as documentation."""
         paths = self.deposit.tags
         names = safe_names(path.rpartition("/")[2] for path in paths)
-        return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
+        own = tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
+        return (*own, *(self.deposit.accession.papers if self.deposit.accession else ()))
 
 
 def assess(

@@ -17,6 +17,7 @@ from preserve.description.stored import case_json
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.ingest.documentation import documents
+from preserve.ingest.handed import Accession
 from preserve.ingest.rules import long_term
 from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.survey import Survey
@@ -49,6 +50,7 @@ class Circumstances:
     submission: tuple[tuple[str, bytes], ...]  # the description as it came, a bag's own files
     reports: tuple[tuple[str, str, bytes], ...] = ()  # name, MIME type, bytes of what goes into documentation/
     texts: tuple[tuple[str, int], ...] = ()  # outcomes of reading the documents' text, and how many
+    accession: Accession | None = None  # how it came, where it was gathered from carriers
 
 
 class CaseDescriber:
@@ -125,6 +127,8 @@ class CaseDescriber:
 
         begun = say("premis.ingestion-start", kind=circumstances.source_kind)
         yield event("ingestion start", circumstances.started, begun, by_person=True)
+        if (came := circumstances.accession) is not None:
+            yield event("transfer", came.when, say("premis.from-carriers"), came.note)
         findings = "\n".join(f"{f.severity} {f.code} {f.where}" for f in circumstances.findings[:_NAMED])
         yield event("validation", circumstances.ended, say("premis.validated"), findings)
         if circumstances.texts:
@@ -184,6 +188,7 @@ def _mime(name: str) -> str:
         "txt": "text/plain",
         "html": "text/html",
         "md": "text/plain",
+        "csv": "text/csv",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
     return kinds.get(name.rpartition(".")[2].lower(), "application/octet-stream")

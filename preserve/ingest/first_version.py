@@ -225,6 +225,7 @@ class FirstVersion(VersionPlan[Result]):
             submission=self.assessed.submission(),
             reports=papers_of(judged, evidence, institution, moment),
             texts=gathered.counts,
+            accession=self.assessed.deposit.accession,
         )
 
     def publish(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metadata.findings import Finding
+from preserve.ingest.sources import Source
 
 BESIDE = "case.json"
 """Under this name a description that lies beside the deposit is read, and named in what is found."""
@@ -15,18 +16,33 @@ ON_ARRIVAL = "upload.ndjson"
 
 
 @dataclass(frozen=True, slots=True)
+class Accession:
+    """How a deposit came here that nobody handed in as a folder: gathered from carriers.
+
+    `note` says it in lines, for the event in PREMIS; `when` is RFC 3339. `papers` are documents about it, by their
+    names, that are kept in the package's documentation.
+    """
+
+    note: str
+    when: str
+    papers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Handed:
     """Where a deposit lies, and what goes with it that does not lie in it.
 
     `description`: JSON that counts instead of any description in the deposit; empty: the deposit's own counts.
     `digests`: SHA-256 of files by their paths, as they were when they came in. `findings`: what is to be said of what
-    lies beside it.
+    lies beside it. `source`: what is read instead of `path`, which then only names the deposit. `accession`: how it came.
     """
 
     path: Path
     description: bytes = b""
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     findings: tuple[Finding, ...] = ()
+    source: Source | None = None
+    accession: Accession | None = None
 
 
 def handed(source: Path | Handed) -> Handed:

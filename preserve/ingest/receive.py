@@ -17,7 +17,7 @@ from metadata.identity import Names, readable
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
 from preserve.ingest.declared.lists import read_lists
-from preserve.ingest.handed import BESIDE, ON_ARRIVAL, Handed, handed
+from preserve.ingest.handed import BESIDE, ON_ARRIVAL, Accession, Handed, handed
 from preserve.ingest.hostile_names import collisions, hostile, links_out, misleading
 from preserve.ingest.litter import LeftBehind, Sweeper, told
 from preserve.ingest.name_forms import forms
@@ -75,6 +75,7 @@ class Deposit:
     fingerprint: str
     findings: tuple[Finding, ...]
     read_as: str = ""
+    accession: Accession | None = None
 
     @property
     def size(self) -> int:
@@ -135,7 +136,7 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
     """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
     beside = handed(given)
     path = beside.path
-    source = open_source(path)
+    source = beside.source or open_source(path)
     entries, findings, digest = _listed(path, source, profile)
     left = frozenset() if findings else profile.sweeper.sweep(source, entries)  # what is hostile is not read
     kept = Inventory(entry for entry in entries if entry.path not in left) if left else entries
@@ -181,6 +182,7 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
         fingerprint_of(digest, beside.description),
         tuple(findings),
         BESIDE if beside.description else "",
+        beside.accession,
     )
 
 
@@ -215,7 +217,8 @@ def with_named(deposit: Deposit, names: Iterable[str]) -> Deposit:
 def _refuse_swelling(path: Path, source: Source, total: int, profile: DepositProfile) -> None:
     if total > profile.largest_total:
         raise Refused("sip.too-large", str(path), size=total, limit=profile.largest_total)
-    if source.folder is None and total > profile.ratio_matters_from:
+    # What was gathered from carriers is not packed: nothing can swell.
+    if source.folder is None and source.kind != "carriers" and total > profile.ratio_matters_from:
         packed = max(path.stat().st_size, 1)
         if total > profile.largest_ratio * packed:
             raise Refused("sip.bomb", str(path), ratio=total // packed, limit=profile.largest_ratio)

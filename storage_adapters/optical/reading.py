@@ -71,6 +71,11 @@ def list_files(disc: Path) -> list[DiscFile]:
                 "-return_with",
                 "FAILURE",
                 "32",
+                # Joliet names are UTF-16 on the disc: without this the locale decides what is left of Chinese ones.
+                "-charset",
+                "UTF-8",
+                "-local_charset",
+                "UTF-8",
                 "-indev",
                 address(disc),
                 "-find",

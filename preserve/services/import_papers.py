@@ -1,0 +1,300 @@
+"""A campaign as a workbook that goes round and comes back with answers, and as the report for the head."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from metadata.findings import Finding
+from preserve.administration.duties import Duty
+from preserve.administration.printing import Section
+from preserve.administration.printing.paper import as_pdf
+from preserve.description.hostile import hostile
+from preserve.errors import Refused
+from preserve.ingest.legacy.plans import Decision, Deed
+from preserve.messages import bytes_for_people, known, listed, say
+from preserve.outputs import write_all, write_new
+from preserve.progress import check_stop
+from preserve.services.import_files import Kept, keep_decisions, read_kept
+from preserve.services.import_views import Campaign, Line, View, campaign_of, lines_of
+from preserve.services.local_times import clock_of, in_local_time
+from preserve.services.operation import command, job, query
+from preserve.services.runs import Runs
+from preserve.services.session import Session
+
+_SHEETS: tuple[View, ...] = ("cases", "questions", "unlisted", "damaged", "missing", "twice")
+_ASKED: tuple[View, ...] = ("questions", "unlisted", "damaged")
+_COLUMNS = ("key", "number", "title", "state", "carrier", "path", "size", "why")
+_WIDE = (8, 24, 40, 12, 18, 50, 14, 40, 24)
+_KEY = re.compile(r"([MFD])(\d{1,9})")
+_YES = frozenset(("是", "收", "照收", "对", "yes", "y", "1", "√", "v"))
+_NO = frozenset(("否", "不", "不是", "不收", "不属于", "no", "n", "0", "×", "x"))
+_MOST_ROWS = 200_000
+_LARGEST = 32 << 20
+_PAPER_ROWS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookWritten:
+    """Where the workbook is, and how many rows of it wait for an answer."""
+
+    campaign: str
+    path: Path
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many answers were read now, and how many stand in all."""
+
+    campaign: str
+    read: int
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The report as PDF/A and as a workbook."""
+
+    campaign: str
+    files: tuple[Path, ...]
+    counts: dict[str, int]
+
+
+def _heads(view: View) -> list[str]:
+    heads = [say(f"imports.heading-{name}") for name in _COLUMNS]
+    return [*heads, say(f"imports.heading-answer-{view}")] if view in _ASKED else heads
+
+
+def _cells(line: Line) -> list[str | int]:
+    state = say(f"imports.state-{line.state}") if line.state else ""
+    return [line.key, line.case_number, line.title, state, line.carrier, line.path, line.size or "", _why(line.why)]
+
+
+def _why(code: str) -> str:
+    """Codes as words; digests and byte ranges stay."""
+    names = code.split(" ")
+    if all(known(name) or known(f"imports.basis-{name}") for name in names):
+        return listed(say(name) if known(name) else say(f"imports.basis-{name}") for name in names)
+    return code
+
+
+def _book(kept: Kept, views: Sequence[View], *, answers: bool) -> bytes:
+    """A sheet a list; its first sheet says of which campaign. Names never become formulas."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        bold = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True})
+        plain = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+        asked = book.add_format({"border": 1, "bg_color": "#FFF8DC", "valign": "top"})
+        first = book.add_worksheet(say("imports.sheet-about"))
+        first.set_column(0, 0, 80)
+        first.write_string(0, 0, f"preserve import {kept.plan.head.id}")
+        first.write_string(1, 0, say("imports.sheet-words" if answers else "imports.sheet-report"))
+        for view in views:
+            sheet = book.add_worksheet(say(f"imports.view-{view}"))
+            heads = _heads(view) if answers else _heads(view)[: len(_COLUMNS)]
+            for column, width in enumerate(_WIDE[: len(heads)]):
+                sheet.set_column(column, column, width)
+            sheet.write_row(0, 0, heads, bold)
+            sheet.freeze_panes(1, 0)
+            for at, line in enumerate(lines_of(kept, view), 1):
+                sheet.write_row(at, 0, _cells(line), plain)
+                if len(heads) > len(_COLUMNS):
+                    sheet.write_blank(at, len(_COLUMNS), None, asked)
+    return buffer.getvalue()
+
+
+@query("import.workbook", duty=Duty.INGEST, subject="campaign")
+def workbook(session: Session, campaign: str, target: Path) -> WorkbookWritten:
+    """Write the lists of a campaign as xlsx, with a column for answers. Raises NotFound, NotIntact, Refused."""
+    kept = read_kept(session.archive, campaign)
+    write_new(target, _book(kept, _SHEETS, answers=True), session.home)
+    return WorkbookWritten(campaign, target, sum(len(lines_of(kept, view)) for view in ("questions", "unlisted")))
+
+
+@command("import.decide", duty=Duty.INGEST, subject="campaign")
+def decide(session: Session, campaign: str, data: bytes) -> Decided:
+    """Read the answers from a workbook that came back; the ledger keeps the digest of all that stand.
+
+    Raises Refused, with every cell that cannot be understood, and keeps nothing then; NotFound, NotIntact.
+    """
+    kept = read_kept(session.archive, campaign)
+    mistakes: list[Finding] = []
+    decisions = list(_answers(kept, data, mistakes))
+    if mistakes:
+        raise Refused("imports.answers-wrong", campaign, findings=mistakes)
+    if not decisions:
+        raise Refused("imports.no-answers", campaign)
+    count = keep_decisions(session.archive, kept, decisions, session.person.account)
+    return Decided(campaign, len(decisions), count)
+
+
+def _answers(kept: Kept, data: bytes, mistakes: list[Finding]) -> Iterator[Decision]:
+    if len(data) > _LARGEST:
+        raise Refused("imports.list-too-large", kept.plan.head.id, limit=_LARGEST)
+    if findings := list(hostile(data)):
+        raise Refused("imports.answers-wrong", kept.plan.head.id, findings=findings)
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheets = [(sheet.title, list(_rows(sheet))) for sheet in book.worksheets]
+    except Refused:
+        raise
+    except Exception as error:  # the library raises many kinds on damaged files
+        check_stop()
+        raise Refused("imports.answers-unreadable", kept.plan.head.id, detail=repr(error)) from error
+    first = sheets[0][1][0][1][0] if sheets and sheets[0][1] else ""
+    if first != f"preserve import {kept.plan.head.id}":
+        raise Refused("imports.answers-of-other", kept.plan.head.id, found=first[:60] or "—")
+    for title, rows in sheets[1:]:
+        for number, row in rows:
+            match = _KEY.fullmatch(row[0])
+            answer = row[len(_COLUMNS)] if len(row) > len(_COLUMNS) else ""
+            if match is None or not answer:
+                continue
+            decision = _decision(kept, match[1], int(match[2]), answer)
+            if decision is None:
+                where = f"{title}!{number}"
+                mistakes.append(Finding("imports.answer-unknown", where, "refuse", {"answer": answer[:60]}))
+            else:
+                yield decision
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(sheet.iter_rows(max_col=len(_COLUMNS) + 1, max_row=_MOST_ROWS, values_only=True), 1):
+        cells = ["" if value is None else str(value).strip() for value in row]
+        if any(cells):
+            yield number, cells
+
+
+def _decision(kept: Kept, kind: str, at: int, answer: str) -> Decision | None:
+    """What an answer means; None where it cannot be understood."""
+    plan, word = kept.plan, unicodedata.normalize("NFKC", answer).strip().lower()
+    deed: Deed | None = "yes" if word in _YES else "no" if word in _NO else None
+    if kind == "M" and at < len(plan.matches) and deed is not None:
+        match = plan.matches[at]
+        return Decision(match.carrier, match.path, deed, plan.cases[match.case].key)
+    if kind in "FD" and at < len(plan.files):
+        file = plan.files[at]
+        if kind == "D":
+            return Decision(file.carrier, file.path, "damaged" if deed == "yes" else "no") if deed else None
+        if deed == "no":
+            return Decision(file.carrier, file.path, "left")
+        case = next((one for one in plan.cases if _same(one.number, answer) or one.key == answer), None)
+        return Decision(file.carrier, file.path, "yes", case.key) if case is not None else None
+    return None
+
+
+def _same(number: str, answer: str) -> bool:
+    return bool(number) and _comparable(number) == _comparable(answer)
+
+
+def _comparable(number: str) -> str:
+    return re.sub(r"[\s〔〕\[\]()【】<>《》]", "", unicodedata.normalize("NFKC", number)).lower()
+
+
+@job("import.report", duty=Duty.INGEST, subject="campaign", runs=Runs("waited", folder="target"))
+def report(session: Session, campaign: str, target: Path, *, replace: bool = False) -> ImportReport:
+    """Write the report of a campaign into a folder, as PDF/A-2b and as xlsx. Raises NotFound, NotIntact, Refused,
+    ToolMissing."""
+    archive = session.archive
+    kept = read_kept(archive, campaign)
+    result = campaign_of(archive, kept)
+    clock = clock_of(session.home)
+    under = say("imports.report-under", institution=archive.home.settings.institution, campaign=campaign)
+    pdf = as_pdf(
+        say("imports.report-title"),
+        under,
+        archive.home.settings.institution,
+        archive.now(),
+        [*_sections(kept, result, lambda text: in_local_time(text, clock))],
+        wide=True,
+    )
+    book = _book(kept, ("cases", "missing", "unlisted", "damaged", "twice", "questions"), answers=False)
+    files = [(target / f"import-{campaign}.pdf", pdf), (target / f"import-{campaign}.xlsx", book)]
+    return ImportReport(campaign, tuple(write_all(files, session.home, replace=replace)), dict(result.counts))
+
+
+def _sections(kept: Kept, result: Campaign, local: Any) -> Iterator[Section]:
+    plan = kept.plan
+    made = say(
+        "imports.report-words",
+        list=result.list,
+        sha256=plan.head.sha256,
+        made=local(result.made),
+        by=result.by,
+        cases=result.cases,
+        kept=result.counts["kept"],
+        known=result.counts["known"],
+        refused=result.counts["refused"],
+        left=result.cases - result.counts["kept"] - result.counts["known"] - result.counts["refused"],
+    )
+    bad = bool(result.counts["refused"] or result.damaged)
+    yield Section(say("imports.report-result"), made, bad=bad)
+    rows = tuple((say(f"imports.state-{state}"), str(count)) for state, count in result.counts.items() if count)
+    yield Section(say("imports.report-counts"), "", (say("imports.heading-state"), say("imports.heading-count")), rows)
+    yield _carriers(result, local)
+    lines = lines_of(kept, "cases")
+    yield _table("cases", lines, ("number", "title", "state", "carrier", "why"), (5, 9, 3, 5, 8))
+    yield _table(
+        "damaged", lines_of(kept, "damaged"), ("number", "carrier", "path", "size", "why", "state"), (5, 4, 8, 3, 5, 3)
+    )
+    yield _unknown(kept)
+    yield _table("unlisted", lines_of(kept, "unlisted"), ("carrier", "path", "size"), (4, 14, 3))
+    yield _table("twice", lines_of(kept, "twice"), ("carrier", "path", "size"), (8, 8, 3))
+    heads = tuple(say(f"imports.sign-{name}") for name in ("role", "name", "date"))
+    who = tuple((say(f"imports.sign-{name}"), "\n\n", "") for name in ("made", "checked", "head"))
+    yield Section(say("imports.report-signatures"), "", heads, who, widths=(4, 8, 5))
+
+
+def _carriers(result: Campaign, local: Any) -> Section:
+    heads = tuple(say(f"imports.heading-{name}") for name in ("carrier", "kind", "mark", "read", "files", "unreadable"))
+    rows = tuple(
+        (
+            f"{one.id} {one.label}",
+            say(f"imports.kind-{one.kind}"),
+            one.mark or "—",
+            local(one.read) + (f" ({one.tool})" if one.tool else ""),
+            f"{one.files} ({bytes_for_people(one.bytes)})",
+            str(one.unreadable),
+        )
+        for one in result.carriers
+    )
+    return Section(say("imports.report-carriers"), "", heads, rows, widths=(5, 3, 8, 6, 4, 3))
+
+
+def _unknown(kept: Kept) -> Section:
+    """What nobody knows of the cases that came in, by what is lacking and how often."""
+    counts: dict[str, int] = {}
+    for outcome in kept.outcomes.values():
+        for finding in outcome.findings if outcome.state == "kept" else ():
+            if finding.code.startswith("legacy."):
+                words = str(finding.values.get("field") or finding.values.get("fact") or "")
+                told = say(finding.code, **finding.values) if known(finding.code) else words
+                counts[told] = counts.get(told, 0) + 1
+    rows = tuple((told, str(count)) for told, count in sorted(counts.items(), key=lambda row: -row[1])[:_PAPER_ROWS])
+    words = say("imports.report-unknown-words") if rows else say("imports.report-unknown-none")
+    heads = (say("imports.heading-fact"), say("imports.heading-count"))
+    return Section(say("imports.report-unknown"), words, heads, rows, widths=(14, 3))
+
+
+def _table(view: View, lines: Sequence[Line], columns: Sequence[str], widths: tuple[int, ...]) -> Section:
+    at = [_COLUMNS.index(name) for name in columns]
+    heads = tuple(say(f"imports.heading-{name}") for name in columns)
+    rows = []
+    for line in lines[:_PAPER_ROWS]:
+        cells = _cells(line)
+        cells[_COLUMNS.index("size")] = bytes_for_people(line.size) if line.size else ""
+        rows.append(tuple(str(cells[column]) for column in at))
+    words = say("imports.report-none") if not rows else ""
+    if len(lines) > len(rows):
+        words = say("imports.report-more", count=len(lines) - len(rows))
+    return Section(say(f"imports.view-{view}"), words, heads, tuple(rows), fresh=view == "cases", widths=widths)

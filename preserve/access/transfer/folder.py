@@ -1,7 +1,7 @@
 """A case as a hand-over folder (移交包): a folder for each record, catalogue, statement, and the rest in 其他/.
 
-The dialects (DA/T 93-2022 annex B, 档发〔2012〕7号 annex 2) are data in `profiles/transfer.toml`. What is laid out depends
-on the package alone, so that it can be reckoned again when it is read back.
+The dialects (DA/T 93-2022 annex B, 档发〔2012〕7号 annex 2) are data in `profiles/transfer.toml`. What is laid out
+depends on the package alone, so that it can be reckoned again when it is read back.
 """
 
 from __future__ import annotations
@@ -49,7 +49,12 @@ class _Record:
 
 
 def lay_out(
-    home: Home, connection: Connection, profile: TransferProfile, form: str, item: Item, expected: Sequence[ExpectedFile]
+    home: Home,
+    connection: Connection,
+    profile: TransferProfile,
+    form: str,
+    item: Item,
+    expected: Sequence[ExpectedFile],
 ) -> Layout:
     """The hand-over folder of one case. `expected` are the package's files with their digests."""
     names = profile.handover[DIALECTS[form]]
@@ -87,7 +92,7 @@ def _records(
     whole = safe(item.archival_number or item.case_number)
     parts = whole.split("-")
     places = {"fonds": parts[0], "category": parts[1] if len(parts) > 2 else "ZY", "year": str(case.closed.year)}
-    found = []
+    found: list[_Record] = []
     for row in originals:
         if row.path in DESCRIPTIONS:
             continue

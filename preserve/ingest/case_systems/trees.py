@@ -98,7 +98,7 @@ def _of_workbook(data: bytes, name: str) -> list[dict[str, str]]:
         return [line for sheet in book.worksheets for line in _lines(_cells(sheet))]
     except Refused:
         raise
-    except Exception as error:  # noqa: BLE001  the library raises many kinds on damaged files
+    except Exception as error:
         raise Refused("foreign.unreadable", name, reason=type(error).__name__, detail=repr(error)) from error
 
 

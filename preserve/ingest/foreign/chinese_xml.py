@@ -29,7 +29,7 @@ def text_of(data: bytes, where: str) -> tuple[str, str]:
     found = _DECLARED.match(data[:400])
     declared = found[1].decode().lower() if found else ""
     # What is valid UTF-8 is hardly ever anything else; a declaration of GB 2312 before it is a template's.
-    tried = ("gb18030", "utf-8") if declared in _OF_CHINA else ("utf-8", "gb18030")
+    tried: tuple[str, ...] = ("gb18030", "utf-8") if declared in _OF_CHINA else ("utf-8", "gb18030")
     if declared in _OF_CHINA and _is_utf8(data):
         tried = ("utf-8",)
     return _decoded(data, tried, where)

@@ -1,25 +1,21 @@
-"""Encapsulations (EEP, DA/T 48-2009) as a deposit: one record each, or a whole information package of ours in several."""
+"""Encapsulations (EEP, DA/T 48-2009) as a deposit: one record each, or an information package of ours in several."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from metadata.findings import Finding
-from metadata.identity import readable
-from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
 from preserve.ingest.foreign import eep_stream
 from preserve.ingest.foreign.eep_names import read_names
 from preserve.ingest.foreign.eep_source import EepSource
 from preserve.ingest.foreign.eep_stream import Document, Encapsulated
+from preserve.ingest.foreign.eep_told import digest_of_file_outside, history_of, listed_by_us, signatures_of
 from preserve.ingest.foreign.handover_cases import Case, cases_of, described
 from preserve.ingest.foreign.handover_files import Record
 from preserve.ingest.foreign.handover_lines import Line, Said
@@ -33,9 +29,7 @@ _SUFFIX = ".eep"
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?" + "电子文件封装包".encode() + rb"[\s>/]")
 _HEAD = 4096
 _TRIED = 3  # XML documents that are opened to see whether they are encapsulations
-_DIGESTS = re.compile(r"(?i)(sha-?256|sha-?512|sm3)")
 _KEYWORD = re.compile(r"(?i)base64-([a-z0-9]{1,8})$")
-_LIST, _LARGEST_LIST = "transfer.json", 64 << 20
 _PACKAGE = "METS.xml"
 _COLUMNS: Mapping[str, Column] = {
     "archival_number": "archival_number",
@@ -96,7 +90,7 @@ class Eep:
         outside = [entry for entry in mine if entry.path not in read.found]
         _lay_out(read, candidates, {entry.path for entry in outside})
         origin = EepSource(source, names, read.paths, outside)
-        listed = _listed(source, outside, top)
+        listed = listed_by_us(source, outside, top)
         packages = self._packages(read, origin, outside, listed)
         if len(packages) == 1:
             return replace(packages[0], elsewhere=())
@@ -104,11 +98,7 @@ class Eep:
         return ForeignPackage(KIND, "", content, source=origin, cases=tuple(packages))
 
     def _packages(
-        self,
-        read: _Read,
-        origin: EepSource,
-        outside: Sequence[Entry],
-        listed: Mapping[str, tuple[Wanted, ...]],
+        self, read: _Read, origin: EepSource, outside: Sequence[Entry], listed: Mapping[str, tuple[Wanted, ...]]
     ) -> list[ForeignPackage]:
         """Each case: an information package that lies in encapsulations, or the records of one volume."""
         groups = _information_packages(read)
@@ -139,8 +129,8 @@ class Eep:
             kind=KIND,
             version=read.found[paths[0]].said.get("version", ""),
             source=origin,
-            history=(*package.history, *_history(read, paths)),
-            findings=(*package.findings, *_signatures(read, paths)),
+            history=(*package.history, *history_of(read.found[path] for path in paths)),
+            findings=(*package.findings, *signatures_of(read.found[path] for path in paths)),
             elsewhere=tuple(path for path in read.found if path not in paths),
         )
 
@@ -178,10 +168,10 @@ class Eep:
             names={path: name for path, name in read.names.items() if path in there},
             wanted={path: digests for path, digests in read.wanted.items() if path in there},
             described=plain,
-            findings=tuple(_signatures(read, paths)),
+            findings=tuple(signatures_of(read.found[path] for path in paths)),
             sizes={path: size for path, size in read.sizes.items() if path in there},
             missing=tuple((name, path) for path in paths for name in read.missing.get(path, ())),
-            history=_history(read, paths),
+            history=history_of(read.found[path] for path in paths),
             source=origin,
             elsewhere=tuple(path for path in read.found if path not in set(paths)),
         )
@@ -225,7 +215,7 @@ def _lay_out(read: _Read, entries: Mapping[str, Entry], outside: set[str]) -> No
         row: list[Entry | None] = []
         for number, document in enumerate(found.documents, 1):
             name = document.said.get("file_name", "")
-            if (wanted := _elsewhere(document)) is not None:
+            if (wanted := digest_of_file_outside(document)) is not None:
                 _beside(read, path, name, wanted, outside)
                 row.append(None)
                 continue
@@ -251,26 +241,6 @@ def _suffix(document: Document) -> str:
     return "." + match[1].lower() if match else ""
 
 
-def _elsewhere(document: Document) -> Wanted | None:
-    """The digest that stands in the place of a file which lies outside; None where it is the file itself."""
-    said = " ".join(document.said.get(name, "") for name in ("keyword", "coding_description"))
-    match = _DIGESTS.search(document.said.get("keyword", "")) or (
-        _DIGESTS.search(said) if "外部" in said or "摘要" in said else None
-    )
-    if match is None or not document.coded:
-        return None
-    algorithm = match[1].lower().replace("-", "")
-    length = 128 if algorithm == "sha512" else 64
-    text = document.coded.lower()
-    if len(text) == length and re.fullmatch("[0-9a-f]+", text):
-        return Wanted(algorithm, text)
-    try:
-        digest = base64.b64decode(document.coded, validate=True).hex()
-    except (binascii.Error, ValueError):
-        return None
-    return Wanted(algorithm, digest) if len(digest) == length else None
-
-
 def _beside(read: _Read, path: str, name: str, wanted: Wanted, outside: set[str]) -> None:
     """A file that an encapsulation gives by its digest only: it lies beside, or is missing."""
     plain = plain_path(name)
@@ -288,48 +258,6 @@ def _record(read: _Read, path: str) -> Record:
     values = {column: text for name, column in _COLUMNS.items() if (text := found.said.get(name, ""))}
     files = [entry.path for entry in read.paths[path] if entry is not None] + read.beside.get(path, [])
     return Record(Line(False, values, found.said, path), files)
-
-
-def _history(read: _Read, paths: Sequence[str]) -> tuple[str, ...]:
-    """What the encapsulations tell of the past of their records, each deed once."""
-    names = ("action_time", "action", "agent_identifier", "action_description")
-    lines = (
-        " ".join(text for name in names if (text := action.get(name, "")))
-        for path in paths
-        for action in read.found[path].actions
-    )
-    return tuple(line for line in dict.fromkeys(lines) if line)
-
-
-def _signatures(read: _Read, paths: Sequence[str]) -> Iterator[Finding]:
-    """Who signed, as the encapsulations say; that is listed, and no claim that a signature is right."""
-    signers = Counter(
-        one.get("signer", "") or "?"
-        for path in paths
-        for one in read.found[path].signatures
-        if one["place"] == "signature"
-    )
-    for signer, count in signers.items():
-        yield Finding("foreign.signed", "", "note", {"signer": readable(signer)[:200], "count": count})
-
-
-def _listed(source: Source, outside: Sequence[Entry], top: str) -> dict[str, tuple[Wanted, ...]]:
-    """The digests that the list of a transfer of ours gives for its encapsulations."""
-    wanted: dict[str, tuple[Wanted, ...]] = {}
-    for entry in outside:
-        folder, _, name = entry.path.rpartition("/")
-        if name != _LIST:
-            continue
-        base = folder + "/" if folder else ""
-        try:
-            listed = json.loads(source.read(entry.path, _LARGEST_LIST))
-            files = [file for case in listed["cases"] for file in case["files"]]
-            for file in files:
-                one = Wanted("sha256", str(file["sha256"]).lower(), entry.path.removeprefix(top))
-                wanted[base + str(file["path"])] = (one,)
-        except (ValueError, KeyError, TypeError, RecursionError, Refused):
-            continue
-    return wanted
 
 
 __all__ = ["KIND", "Eep"]

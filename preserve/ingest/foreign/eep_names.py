@@ -1,4 +1,4 @@
-"""The names of elements in encapsulations: those of `profiles/transfer.toml`, as shipped and as the archive has them."""
+"""The names of elements in encapsulations: those of `profiles/transfer.toml`, shipped and of the archive's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Encapsulations (电子文件封装包, DA/T 48-2009) of anybody, read as a stream: gigabytes of base64 in a few hundred kilobytes.
+"""Encapsulations (电子文件封装包, DA/T 48-2009) of anybody, read as a stream, never whole in memory.
 
 Element names count without their name space. No document type is accepted, no entity resolved; depth, texts, tags and
 the number of files are bounded, and the files that come out are never more than three quarters of what goes in.
@@ -57,7 +57,7 @@ class Encapsulated:
 
 
 class _Reading:
-    """Expat hands text over in pieces. Of `coded_data` it is decoded into the queue where `decode`, else only counted."""
+    """Expat hands text over in pieces. `coded_data` is decoded into the queue where `decode`, else only counted."""
 
     def __init__(self, stream: Readable, names: Mapping[str, str], where: str, *, decode: bool) -> None:
         self.found = Encapsulated()
@@ -184,7 +184,9 @@ class _Reading:
                 self.found.unknown.add(known[1:][:200])
             return
         for block, rows in (("signature", self.found.signatures), ("business", self.found.actions)):
-            if rows and any(one == block or (block == "signature" and one == "locking_signature") for one in self._open):
+            if rows and any(
+                one == block or (block == "signature" and one == "locking_signature") for one in self._open
+            ):
                 rows[-1].setdefault(known, text)
                 return
         if self._coding is not None:

@@ -25,7 +25,7 @@ from preserve.ingest.foreign.handover_lines import (
     read_metadata,
     read_statement,
 )
-from preserve.ingest.foreign.handover_own import OUR_FOLDER, derived_in, own_description
+from preserve.ingest.foreign.handover_own import derived_in, own_description
 from preserve.ingest.foreign.handover_profile import Dialect, HandoverProfile, plain_number, read_handover
 from preserve.ingest.foreign.records import ForeignPackage
 from preserve.ingest.sources import Entry, Source
@@ -63,13 +63,15 @@ class HandoverFolder:
     own: Path | None = None
 
     def recognises(self, entries: Sequence[Entry], top: str) -> bool:
-        """Whether the names that mark this dialect are there."""
+        """Whether the names that mark this dialect are there, and one of its catalogues."""
+        dialect = read_handover(self.own).of(self.kind)
         names = {name_key(path.removeprefix(top)) for path in paths_of(entries) if path.startswith(top)}
-        folders = {name.partition("/")[0] + "/" for name in names if "/" in name}
-        return all(name_key(mark.rstrip("/")) + "/" * mark.endswith("/") in names | folders for mark in self._marks())
-
-    def _marks(self) -> tuple[str, ...]:
-        return read_handover(self.own).of(self.kind).required
+        catalogues = {
+            name_key(f"{folder}/{name}" if folder else name)
+            for name in dialect.catalogues
+            for folder in ("", *dialect.records)
+        }
+        return names.issuperset(map(name_key, dialect.required)) and not names.isdisjoint(catalogues)
 
     def read(self, source: Source, entries: Sequence[Entry], top: str) -> ForeignPackage:
         """The package; its cases each by itself where there are several. Raises Refused."""
@@ -264,4 +266,6 @@ def _findings_of(case: Case) -> Iterator[Finding]:
         yield Finding("foreign.unlisted", "", "warning", {"count": len(case.loose), "names": names})
 
 
-__all__ = ["OUR_FOLDER", "HandoverFolder"]
+def handover_folders(own: Path | None) -> tuple[HandoverFolder, ...]:
+    """A reader for each dialect, in the order in which the profile names them."""
+    return tuple(HandoverFolder(dialect.kind, own) for dialect in read_handover(own).dialect)

@@ -1,4 +1,4 @@
-"""What our own hand-over folders hold beside the records: the rest of the information package, the description in it."""
+"""What our own hand-over folders hold beside the records: the rest of the information package and its description."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ _LARGEST = 256 << 20
 _DERIVED = ("representations/preservation/", "representations/access/")
 
 
-def own_description(
-    source: Source, others: Sequence[str], case: Case, content: Sequence[str]
-) -> dict[str, Any] | None:
+def own_description(source: Source, others: Sequence[str], case: Case, content: Sequence[str]) -> dict[str, Any] | None:
     """The description in the information package beside, where it is of this case and of as many files."""
     for path in others:
         if not path.endswith(f"/{OUR_FOLDER}/{CASE}"):

@@ -1,4 +1,4 @@
-"""The shape of `profiles/handover.toml`: names of files and columns in hand-over folders, and what their values mean."""
+"""The shape of `profiles/handover.toml`: names of files and columns in hand-over folders, what their values mean."""
 
 from __future__ import annotations
 

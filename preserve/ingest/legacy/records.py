@@ -59,7 +59,7 @@ class BadRange:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A disc, an image, a drive or a folder that was read.
+    """A folder (a mounted disc or drive too), an image or a device that was read.
 
     `id` is its name in the plan, `label` what is written on it or in its file system, `mark` what tells it from
     another with the same label (volume identifier, serial, or the digest of an image). `read` is RFC 3339, empty
@@ -67,7 +67,7 @@ class Carrier:
     """
 
     id: str
-    kind: Literal["folder", "disc", "image", "drive"]
+    kind: Literal["folder", "image", "device"]
     place: str
     label: str = ""
     mark: str = ""

@@ -128,9 +128,9 @@ class CaseDescriber:
         begun = say("premis.ingestion-start", kind=circumstances.source_kind)
         yield event("ingestion start", circumstances.started, begun, by_person=True)
         if (package := circumstances.package) is not None:
-            names = {"kind": package.kind, "files": len(package.package.content), "kept": len(package.kept)}
-            history = "\n".join(package.package.history[:_NAMED])
-            yield event("unpacking", circumstances.started, say("premis.foreign", **names), history)
+            files, kept = len(package.package.content), len(package.kept)
+            told = say("premis.foreign", kind=package.kind, files=files, kept=kept)
+            yield event("unpacking", circumstances.started, told, "\n".join(package.package.history[:_NAMED]))
         findings = "\n".join(f"{f.severity} {f.code} {f.where}" for f in circumstances.findings[:_NAMED])
         yield event("validation", circumstances.ended, say("premis.validated"), findings)
         if circumstances.texts:

@@ -40,6 +40,7 @@ class ArchivematicaAip:
         left = [path for path in paths if used.get(path) in _DERIVED]
         aside = {path for path in objects if used.get(path, "original") not in ("original", "content")} | set(left)
         content = [path for path in objects if path not in aside]
+        taken = set(content)
         return ForeignPackage(
             self.kind,
             mets.profile[:200],
@@ -49,7 +50,7 @@ class ArchivematicaAip:
             unknown=(*found.outside, *sorted(found.algorithms), *(p for p in content if p not in used)),
             said=_of_the_whole(mets, content, found),
             said_of={path: found.files[path][0].words(found.files[path][1]) for path in content if path in used},
-            lists=(mets.path,),
+            lists=tuple(path for path in paths if path not in taken),
             sizes=found.sizes,
             missing=tuple(found.missing),
             left=tuple(left),

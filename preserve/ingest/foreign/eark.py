@@ -58,6 +58,7 @@ class EArk:
         left = [path for path in content if own and _representation(path, top) in _DERIVED]
         gone = set(left)
         content = [path for path in content if path not in gone]
+        rest = {*content, *left}
         said, origins, events = _metadata(source, paths, there, top)
         names = dict(_names(content, top, {**origins, **dict(_origins(found))}))
         return ForeignPackage(
@@ -69,7 +70,9 @@ class EArk:
             own,
             unknown=(*found.outside, *sorted(found.algorithms)),
             said=_of_mets(documents[0]) + tuple(said),
-            lists=tuple(mets.path for mets in documents),
+            lists=tuple(
+                path for path in paths if path not in rest and not _PREMIS_FILE.fullmatch(path.removeprefix(top))
+            ),
             sizes=found.sizes,
             missing=tuple(found.missing),
             left=tuple(left),

@@ -50,7 +50,8 @@ def _named(element: etree._Element, local: str, space: str) -> tuple[str, str]:
     if len(element):
         return "", ""
     if local in ("field", "dcvalue"):  # of DIM, and of DSpace's simple archives
-        schema = element.get("mdschema") or (element.getparent().get("schema") if _has_parent(element) else "")  # type: ignore[union-attr]
+        holder = element.getparent()
+        schema = element.get("mdschema") or (holder.get("schema") if holder is not None else "")
         qualifier = element.get("qualifier") or ""
         parts = [element.get("element") or "", "" if qualifier == "none" else qualifier]
         return f"{schema or 'dc'}:{'.'.join(part for part in parts if part)}", element.text or ""
@@ -59,15 +60,11 @@ def _named(element: etree._Element, local: str, space: str) -> tuple[str, str]:
     return f"{space}:{group + '.' if group in _GROUPS else ''}{local}", element.text or ""
 
 
-def _has_parent(element: etree._Element) -> bool:
-    return element.getparent() is not None
-
-
 def _statement(element: etree._Element, local: str) -> tuple[str, str]:
     """A statement of EPDCX names its property by the address of a word of Dublin Core."""
     if local != "statement":
         return "", ""
-    about = next((value for name, value in element.items() if etree.QName(name).localname == "propertyURI"), "")
+    about = next((str(value) for name, value in element.items() if str(name).endswith("propertyURI")), "")
     base, _, word = about.rpartition("/")
     space = _SPACES.get(base + "/")
     text = "".join(str(one) for one in element.itertext())

@@ -69,11 +69,15 @@ def described(package: ForeignPackage, names: Mapping[str, str], own: Path | Non
     known = Names((str(row.get("file", "")), row) for row in rows)
     taken: list[int] = []
     objects: list[dict[str, Any]] = []
+    order = {id(row): place for place, row in enumerate(rows)}  # as it was described, its files come
+    places: list[int] = []
     for path in package.content:
         row = known.find(names[path]) or known.find(path)
         if row is not None:
             taken.append(id(row))
         objects.append({**_file(package.said_of.get(path, ()), profile), **(row or {}), "file": names[path]})
+        places.append(order.get(id(row), len(rows)))
+    objects = [objects[at] for at in sorted(range(len(objects)), key=places.__getitem__)]
     # A row whose file the package does not hold stays, and is told as any row without its file.
     objects += [row for row in rows if id(row) not in taken]
     return {**content, "objects": objects}

@@ -25,7 +25,8 @@ _OF_OBJECTS = {
 
 @dataclass(slots=True)
 class Case:
-    """One case: its archival number in the form for comparing, and as written; the line about it, if there is one.
+    """One case: what tells it from others (its archival number or, where its records name one, its case number), its
+    archival number as written; the line about it, if there is one.
 
     `loose` are files that lie in its folder, or in nobody's, and that no line means.
     """
@@ -33,6 +34,7 @@ class Case:
     key: str
     number: str
     volume: Line | None = None
+    case_number: str = ""
     records: list[Record] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
 
@@ -40,8 +42,8 @@ class Case:
 def cases_of(said: Said, records: Sequence[Record], loose: Sequence[tuple[str, str]]) -> list[Case]:
     """Every case of the package, in the order of its catalogue.
 
-    A paper is of the volume whose number its own begins with; without a catalogue of volumes, of the one that its
-    number names (DA/T 13: all but the last part). `loose` are files by path, each with its path in the package.
+    A paper is of the volume whose number its own begins with; without a catalogue of volumes, of the case whose number
+    stands in its metadata, else of the volume that its own number names (DA/T 13: all but the last part). `loose` are files by path, each with its path in the package.
     """
     found: dict[str, Case] = {}
     for line in said.lines:
@@ -49,25 +51,35 @@ def cases_of(said: Said, records: Sequence[Record], loose: Sequence[tuple[str, s
             key = plain_number(line.number)
             found.setdefault(key, Case(key, line.number, line))
     for record in records:
-        number = plain_number(record.line.number)
-        key = _volume_of(number, found)
+        written = record.line.number
+        number, case = plain_number(written), record.line.values.get("case_number", "")
+        key = _volume_of(number, found) or plain_number(case) or above(number)
         if key not in found:
-            written = record.line.number
-            found[key] = Case(key, written if key == number else _above_as_written(written))
+            found[key] = Case(key, written if above(number) == number else _above_as_written(written), None, case)
         found[key].records.append(record)
+    for one in found.values():
+        _name(one)
     for path, inside in loose:
         _case_of(inside, list(found.values())).loose.append(path)
     return list(found.values())
 
 
+def _name(case: Case) -> None:
+    """Of several papers with short numbers the case's own is what they have in common."""
+    numbers = {plain_number(record.line.number) for record in case.records}
+    volumes = {number.rpartition("-")[0] for number in numbers}
+    if case.volume is None and len(numbers) > 1 and len(volumes) == 1 and "" not in volumes:
+        case.number = _above_as_written(case.records[0].line.number)
+
+
 def _volume_of(number: str, found: Mapping[str, Case]) -> str:
-    """The key of the volume that a paper is of: one that is known, else the one that its number names."""
+    """The key of the volume that a paper is of, where one is known."""
     volumes = {key for key, case in found.items() if case.volume is not None}
     parts = number.split("-")
     for length in range(len(parts), 0, -1):
         if (key := "-".join(parts[:length])) in volumes:
             return key
-    return above(number)
+    return ""
 
 
 def _above_as_written(number: str) -> str:
@@ -94,6 +106,8 @@ def described(case: Case, said: Said, profile: HandoverProfile, unknown: set[str
     alone = [record.line for record in case.records if plain_number(record.line.number) == case.key]
     about = [*lines, *alone]
     content: dict[str, Any] = {"archival_number": case.number}
+    if case.case_number:
+        content["case_number"] = case.case_number
     for name in ("case_number", "title"):
         if text := next((line.values[name] for line in about if name in line.values), ""):
             content[name] = text

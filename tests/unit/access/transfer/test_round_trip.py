@@ -31,9 +31,7 @@ def handed_over(counter: Counter, tmp_path_factory: pytest.TempPathFactory) -> d
     for form in FORMS:
         transfer = prepare(counter.actor(), [counter.case], receiver="临江市档案馆", basis="计划", form=form)
         target = tmp_path_factory.mktemp(form)
-        export(
-            counter.archive, transfer, "founder", target, moment=counter.archive.now(), progress=Silent()
-        )
+        export(counter.archive, transfer, "founder", target, moment=counter.archive.now(), progress=Silent())
         given[form] = target / transfer.number / counter.objid
         handing.forget(counter.archive.home, transfer.number)
         cancel(counter.actor(), transfer.number, reason="试验完毕")
@@ -82,13 +80,16 @@ def test_an_original_that_was_altered_on_the_way_is_found(
     place = tmp_path / "case"
     shutil.copytree(handed_over[form], place)
     if form == "eep":
-        file = next(path for path in sorted(place.glob("*.eep")) if b"text/plain" in path.read_bytes() or True)
+        name = "representations/original/data/笔录.txt".encode()
+        file = next(path for path in place.glob("*.eep") if name in path.read_bytes())
         data = file.read_bytes()
         start = data.index(b">", data.index("<编码数据".encode())) + 2
         letter = b"A" if data[start : start + 1] != b"A" else b"B"
         file.write_bytes(data[:start] + letter + data[start + 1 :])
     else:
-        file = next(path for path in sorted(place.rglob("*.txt")) if "其他" not in str(path) and path.name != "说明文件.TXT")
+        file = next(
+            path for path in sorted(place.rglob("*.txt")) if "其他" not in str(path) and path.name != "说明文件.TXT"
+        )
         file.write_bytes(file.read_bytes() + b"!")
     try:
         assessed, judged = preview(counter.archive.home, place, Silent())

@@ -72,8 +72,8 @@ def described(package: ForeignPackage, names: Mapping[str, str], own: Path | Non
     others: list[dict[str, Any]] = []
     for path in package.content:
         found = places.find(names[path]) or places.find(path)
-        own: dict[str, Any] = rows[found.number] if found is not None else {}
-        row = {**_file(package.said_of.get(path, ()), profile), **own, "file": names[path]}
+        told: dict[str, Any] = rows[found.number] if found is not None else {}
+        row = {**_file(package.said_of.get(path, ()), profile), **told, "file": names[path]}
         if found is None or found.number in taken:
             others.append(row)
         else:

@@ -73,7 +73,7 @@ def files_of(home: Home, place: Known) -> Iterator[DepositFile]:
     """
     descriptions = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     with suppress(Refused):  # a package that cannot be taken in is shown as the folder that it is
-        if (names := names_in_package(place.folder, home.profiles)) is not None:
+        if (names := names_in_package(place.handed(), home.profiles)) is not None:
             there = (entry for entry in FolderSource(place.folder).entries() if entry.path in names)
             if content := [_file(entry, names[entry.path]) for entry in there]:
                 yield from content

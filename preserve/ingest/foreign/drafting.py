@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from preserve.ingest.foreign.describing import described
 from preserve.ingest.foreign.look import true_names
 from preserve.ingest.foreign.records import Reader
 from preserve.ingest.foreign.registry import recognise
+from preserve.ingest.foreign.several import one_of
+from preserve.ingest.handed import Handed
 from preserve.ingest.opening import listed, open_source, top_of
 from preserve.ingest.receive import Deposit, DepositProfile, look_over
 from preserve.ingest.sources import Entry, Source
@@ -32,24 +35,42 @@ def package_at(path: Path, own: Path | None) -> Deposit | None:
     Raises Refused where it is such a package and cannot be taken in.
     """
     profile = read_profile("deposit.toml", DepositProfile, own)
-    return look_over(path, profile) if _recognised(path, profile) else None
+    return look_over(path, profile, None, own) if _recognised(path, profile, own) else None
 
 
-def names_in_package(path: Path, own: Path | None) -> Mapping[str, str] | None:
+def names_in_package(given: Handed, own: Path | None) -> Mapping[str, str] | None:
     """The true names of the content by their paths in such a package; None for anything else. Nothing is compared.
 
     Raises Refused as `package_at`.
     """
     profile = read_profile("deposit.toml", DepositProfile, own)
-    found = _recognised(path, profile)
+    found = _recognised(given.path, profile, own)
     if found is None:
         return None
     source, entries, (reader, top) = found
-    package = reader.read(source, entries, top)
+    package = one_of(reader.read(source, entries, top), given)
     return true_names(package, source if package.source is None else package.source, profile)[0]
 
 
-def _recognised(path: Path, profile: DepositProfile) -> tuple[Source, Sequence[Entry], tuple[Reader, str]] | None:
+def cases_at(path: Path, own: Path | None) -> Iterator[tuple[Mapping[str, Any], Deposit]]:
+    """Each case of the package at a path, with what it says of itself, as a deposit by itself; nothing for no package.
+
+    Raises Refused where it is such a package and cannot be taken in.
+    """
+    profile = read_profile("deposit.toml", DepositProfile, own)
+    if (found := _recognised(path, profile, own)) is None:
+        return
+    source, entries, (reader, folder) = found
+    package = reader.read(source, entries, folder)
+    for case in package.cases or (package,):
+        asked = {name: str(case.described.get(name) or "") for name in ("archival_number", "case_number")}
+        beside = json.dumps(asked, ensure_ascii=False).encode()
+        yield case.described, look_over(Handed(path, beside), profile, None, own)
+
+
+def _recognised(
+    path: Path, profile: DepositProfile, own: Path | None
+) -> tuple[Source, Sequence[Entry], tuple[Reader, str]] | None:
     try:
         source = open_source(path)
         entries, findings, _ = listed(path, source, profile)
@@ -63,7 +84,7 @@ def _recognised(path: Path, profile: DepositProfile) -> tuple[Source, Sequence[E
     own_names = {folder + name for folder in (top, top + "data/") for name in profile.description_names}
     if not kept or any(readable(inside) in own_names for inside in paths_of(kept)):
         return None  # it is described already
-    found = recognise(source, kept, top, bag=bag)
+    found = recognise(source, kept, top, bag=bag, own=own)
     return (source, kept, found) if found is not None else None
 
 

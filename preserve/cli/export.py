@@ -59,8 +59,16 @@ def refuse(output: Output, **options: Any) -> None:
 def write(output: Output, number: str, target: Path) -> None:
     """Write it into a folder and read it back; the same call goes on after a stop."""
     written = output.work("exporting.writing", exports.write, number, target)
-    counts = {"place": written.place, "cases": written.written, "files": written.files, "digest": written.digest}
-    output.done("exporting.done-written", written, number=number, present=written.present, **counts)
+    output.done(
+        "exporting.done-written",
+        written,
+        number=number,
+        place=written.place,
+        cases=written.written,
+        present=written.present,
+        files=written.files,
+        digest=written.digest,
+    )
 
 
 @export.command()

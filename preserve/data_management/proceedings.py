@@ -1,4 +1,4 @@
-"""Requests, holds, appraisals, disposals, transfers, exports: what the ledger says of each, and the rows that list them.
+"""Requests, holds, appraisals, disposals, transfers, exports: what the ledger says of each, and the rows of the lists.
 
 Whoever acts asks `read` or `about_case`: they give what the entries of the ledger say, and raise
 NotIntact where a row says something else, is missing, or has no entry. `rows` and `about_cases` read the tables alone

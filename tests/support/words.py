@@ -10,10 +10,10 @@ from typing import Any, get_args
 import preserve
 from metadata import findings
 from preserve.access.case_history import model as life
-from preserve.access.redaction import making, plan
 from preserve.access.exporting import catalogue
 from preserve.access.exporting import model as exporting
 from preserve.access.exporting.procedure import EXPORTS
+from preserve.access.redaction import making, plan
 from preserve.access.requests import model as request
 from preserve.access.requests.procedure import REQUESTS
 from preserve.access.transfer import model as transfer

@@ -90,7 +90,9 @@ class Folders(Layout):
 
 
 def _file(place: str, case_number: str, row: ObjectRow, about: object) -> FileLine:
-    told = lambda name: str(getattr(about, name, "") or "")  # noqa: E731
+    def told(name: str) -> str:
+        return str(getattr(about, name, "") or "")
+
     return FileLine(
         case_number=case_number,
         name=row.name,

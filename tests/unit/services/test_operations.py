@@ -331,6 +331,7 @@ NOT_THERE = frozenset(
         "deposits.show",
         "disposal.register",
         "disposal.show",
+        "export.show",
         "job.file",
         "reading.searchable",
         "transfer.paper",

@@ -42,7 +42,9 @@ def read_headings(profile: ListProfile, row: Row, below: Row | None, merged: Ite
         return one
     lower = [below.text(column) for column in range(width)]
     two = _fit(profile, _spread(upper, lower, row.number, merged), lower, 2)
-    return two if two and (one is None or two.known > one.known) else one
+    alone = _fit(profile, lower, [""] * width, 1)  # the row below says as much without this one: this is a title
+    others = max((fit.known for fit in (one, alone) if fit), default=0)
+    return two if two and two.known > others else one
 
 
 def _spread(upper: Sequence[str], lower: Sequence[str], number: int, merged: Iterable[Area]) -> list[str]:

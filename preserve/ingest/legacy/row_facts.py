@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from metadata.findings import Finding
+from preserve.description.schema import Classification, Retention
 from preserve.ingest.legacy.days import Known, known_day, known_span, month_of_cell
 from preserve.ingest.legacy.headings import Headings
 from preserve.ingest.legacy.keys import archival_key, case_key, heading_key
@@ -26,8 +27,10 @@ _PLAIN: Mapping[ListField, str] = {
     "note": "note",
     "outcome": "outcome",
 }
+_DAYS: tuple[ListField, ...] = ("start", "closed")
 _OF_THE_SHEET: tuple[ListField, ...] = ("fonds", "catalogue", "year", "retention", "producer")
 _NAMES = re.compile(r"[、,，;；/／\n]+")
+Words = Mapping[str, Retention] | Mapping[str, Classification]
 _MOST_MERGED = 5000
 LONGEST = 2000
 
@@ -75,7 +78,8 @@ class RowReader:
                 texts[name] = self._above[name]
         made = self._made(row, texts)
         if made is not None:
-            made.rest = {heading[:100]: text[:LONGEST] for heading, text in rest.items()}
+            unread = {str(one.values.get("heading")): str(one.values.get("written")) for one in self._findings}
+            made.rest = {heading[:100]: text[:LONGEST] for heading, text in {**rest, **unread}.items() if heading}
         return made, self._findings
 
     def _text(self, row: Row, column: int, name: ListField) -> str:
@@ -131,17 +135,22 @@ class RowReader:
         if self._profile.case_type and "case_type" not in facts:
             facts["case_type"] = self._profile.case_type
         self._days(row, texts, facts)
-        for name, words in (("retention", self._terms), ("classification", self._profiles.secrecy)):
-            if not (written := texts.get(name, "")):
-                continue
+        self._word(row, texts, facts, "retention", self._terms)
+        self._word(row, texts, facts, "classification", self._profiles.secrecy)
+        if self._profile.retention and "retention" not in facts and not texts.get("retention"):
+            facts["retention"] = self._profile.retention.value
+        return facts
+
+    def _word(
+        self, row: Row, texts: Mapping[ListField, str], facts: dict[str, str], name: ListField, words: Words
+    ) -> None:
+        """A word of the profile as the value that it stands for."""
+        if written := texts.get(name, ""):
             value = words.get(heading_key(written)) or words.get(written)
             if value is None:
                 self._tell("legacy.cell-word", row, self._column(name), written[:100])
             else:
                 facts[name] = value.value
-        if self._profile.retention and "retention" not in facts and not texts.get("retention"):
-            facts["retention"] = self._profile.retention.value
-        return facts
 
     def _column(self, name: str) -> int:
         return next((column for column, field in self._headings.fields.items() if field == name), 0)
@@ -155,7 +164,7 @@ class RowReader:
                 _put(facts, "closed", found[1])
                 if found[0]:
                     _put(facts, "start", found[0])
-        for name in ("start", "closed"):
+        for name in _DAYS:
             if written := texts.get(name, ""):
                 day = known_day(written)
                 if day is None:

@@ -20,6 +20,9 @@ _IN_A_NAME = re.compile(
 )
 _ARCHIVAL = re.compile(r"[A-Z]\d{3}(?:-[^-\s,，;；()（）/\\]{1,40}){1,6}")
 _ZEROS = re.compile(r"(?<![0-9A-Z])0+(?=\d)")
+_NO_WORD = re.compile(r"[\W_]+")
+_MAY_HOLD_YEAR = re.compile(r"[\d〇零○一二三四五六七八九]{4}")
+_MAY_BE_ARCHIVAL = re.compile(r"\d\s*[-—–－‐‑‒−﹣_·•．・]")
 LONGEST = 400
 """So much of a cell or a name is looked at."""
 
@@ -62,6 +65,8 @@ def case_key(text: str) -> str:
 
 def numbers_in(name: str) -> list[CaseNumber]:
     """The case numbers that the name of a folder or file holds, however many signs stand before them."""
+    if not _MAY_HOLD_YEAR.search(name):
+        return []
     found = (case_number(one[0]) for one in _IN_A_NAME.finditer(_plain(name)))
     return [one for one in found if one is not None]
 
@@ -74,6 +79,11 @@ def archival_key(text: str) -> str:
 def loose_archival_key(text: str) -> str:
     """The same where zeros in front of a level make no difference: `J019-3-12` for `J019-003-0012`."""
     return _ZEROS.sub("", archival_key(text))
+
+
+def may_be_archival(name: str) -> bool:
+    """Whether it is worth looking for an archival number in a name."""
+    return _MAY_BE_ARCHIVAL.search(name) is not None
 
 
 def archival_in(name: str) -> list[str]:
@@ -89,4 +99,4 @@ def heading_key(text: str) -> str:
 
 def words_key(text: str) -> str:
     """A name or title for comparing: letters and digits alone."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", text[:LONGEST]).casefold() if sign.isalnum())
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text[:LONGEST]).casefold())

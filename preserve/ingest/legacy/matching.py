@@ -18,6 +18,7 @@ from preserve.ingest.legacy.keys import (
     archival_key,
     case_number,
     loose_archival_key,
+    may_be_archival,
     numbers_in,
     words_key,
 )
@@ -219,6 +220,7 @@ class _Index:
             for party in case.facts.get("parties", "").split("、"):
                 if len(name := words_key(party)) >= _SHORTEST_NAME:
                     self._parties[name].append(number)
+        self._ascii = any(name.isascii() for name in self._parties)
         self._lengths = sorted({len(name) for name in self._parties}, reverse=True)
 
     def hits(self, name: str) -> list[_Hit]:
@@ -244,6 +246,8 @@ class _Index:
                 )
 
     def _by_archival(self, name: str) -> Iterator[_Hit]:
+        if not self._archival or not may_be_archival(name):
+            return
         plain = archival_key(name.rpartition(".")[0] or name)
         for text in dict.fromkeys((archival_key(name), plain, *archival_in(name))):
             if found := self._archival.get(text):
@@ -252,14 +256,14 @@ class _Index:
                 yield from (_Hit(case, "archival-number", "likely") for case in found)
 
     def _by_title(self, name: str) -> Iterator[_Hit]:
-        plain = words_key(name).lstrip("0123456789")
-        if found := self._titles.get(words_key(name)) or self._titles.get(plain):
+        whole = words_key(name)
+        if found := self._titles.get(whole) or self._titles.get(whole.lstrip("0123456789")):
             certainty: Certainty = "likely" if len(found) == 1 else "question"
             yield from (_Hit(case, "title", certainty) for case in found)
 
     def _by_party(self, name: str) -> Iterator[_Hit]:
         plain = words_key(name)
-        for length in self._lengths:
+        for length in self._lengths if not plain.isascii() or self._ascii else ():
             names = {plain[at : at + length] for at in range(len(plain) - length + 1)} & self._parties.keys()
             found = list(dict.fromkeys(chain.from_iterable(self._parties[one] for one in sorted(names))))
             if not found:

@@ -107,7 +107,7 @@ def draft(
             pairs = zip(files[start : start + _BATCH], names[start : start + _BATCH], strict=True)
             batch = [(alias(entry.path, name), name, entry.size) for entry, name in pairs]
             for (path, name, _), found in zip(batch, identify_many(batch), strict=True):
-                objects.append(_object(name, characterise(path, found, name, zone), profile, zone, findings))
+                objects.append(object_of(name, characterise(path, found, name, zone), profile, zone, findings))
     content: dict[str, Any] = {
         "case_number": _case_number((title, *names)),
         "archival_number": "",
@@ -162,9 +162,10 @@ def _case_number(texts: Iterable[str]) -> str:
     return ""
 
 
-def _object(
+def object_of(
     name: str, character: Character, profile: DraftingProfile, zone: tzinfo, findings: list[Finding]
 ) -> dict[str, Any]:
+    """The row of one file, as its name and what lies in it say; what was guessed is added to `findings`."""
     stage, sure = stage_of(name, profile)
     if not sure:
         findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))

@@ -20,6 +20,7 @@ from preserve.errors import NotFound, Refused
 from preserve.ingest.draft import DraftingProfile
 from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.kinds import Kinds
+from preserve.ingest.legacy.profile import ListProfiles
 from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
@@ -58,6 +59,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "planning.toml": PlanningProfile,
     "media.toml": MediaProfile,
     "models.toml": ModelsProfile,
+    "legacy_lists.toml": ListProfiles,
 }
 
 

@@ -152,6 +152,15 @@ class LongTerm(Rule):
     items: dict[str, tuple[str, ...]] = Field({}, description="the article's items, and what falls under each")
 
 
+class LegacyCases(_Part):
+    """Cases that bear the mark of an old one: `severity` of what is not known of them; whether errors of rules are
+    `eased` to warnings, all but those of `keep`."""
+
+    severity: Literal["warning", "note"]
+    eased: bool
+    keep: tuple[str, ...] = ()
+
+
 class RulesProfile(_Part):
     """`profiles/rules.toml`, for every type of case; one from before a table of `_LATER` was there has the shipped."""
 
@@ -184,6 +193,7 @@ class RulesProfile(_Part):
     entrusted: Rule
     delegation: Notice
     disclosure: Asked
+    legacy: LegacyCases
     destruction: Asked
     accepting: Accepting = Accepting()
 
@@ -198,7 +208,7 @@ class RulesProfile(_Part):
 
 _LATER = (
     *("photographs", "disputes", "start_known", "course", "future", "identical"),
-    *("secrecy_marks", "editing", "hindering", "delegation"),
+    *("secrecy_marks", "editing", "hindering", "delegation", "legacy"),
 )
 
 

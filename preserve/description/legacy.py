@@ -55,9 +55,13 @@ class Legacy(BaseModel):
     note: _Words = ""
 
 
+NEEDED = ("cause", "start", "closed")
+"""Fields that only an old case may lack, where its mark says so."""
+
+
 def needed_unless_legacy(schema: dict[str, Any]) -> None:
     """What the JSON Schema says of fields that only an old case may lack."""
-    schema["anyOf"] = [{"required": ["cause", "start", "closed"]}, {"required": ["legacy"]}]
+    schema["anyOf"] = [{"required": list(NEEDED)}, {"required": ["legacy"]}]
 
 
 def started(case: CaseDescription) -> str:

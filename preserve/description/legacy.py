@@ -7,14 +7,18 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 if TYPE_CHECKING:
     from preserve.description.schema import CaseDescription
 
 _MOST_WORDS = 100_000
 _Words = Annotated[str, Field(max_length=_MOST_WORDS)]
-PartOfDay = Annotated[str, Field(pattern=r"^((19[5-9]\d|1949|20\d\d)(-(0[1-9]|1[0-2]))?)?$")]
+PartOfDay = Annotated[
+    str,
+    BeforeValidator(lambda written: "" if written is None else written),
+    Field(pattern=r"^((19[5-9]\d|1949|20\d\d)(-(0[1-9]|1[0-2]))?)?$"),
+]
 """A year, or a year and a month; empty: not even that."""
 
 

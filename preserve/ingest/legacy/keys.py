@@ -18,7 +18,7 @@ _IN_A_NAME = re.compile(
     r"[\u4e00-\u9fffA-Za-z]{0,24}\[\d{4}年?\](?:第|字)*\d{1,9}(?:[-之]\d{1,3}(?=号))?号?"
     r"|[\u4e00-\u9fff]{1,24}(?:19|20)\d\d(?:年第?|第|字第?)\d{1,9}号?"
 )
-_ARCHIVAL = re.compile(r"[A-Z]\d{3}(?:-[^-\s,，;；()（）/\\]{1,40}){1,6}")
+_ARCHIVAL = re.compile(r"[A-Z]\d{3}(?:-[^-\s,，;；()（）/\\]{1,40}){0,5}-[0-9A-Z·]{1,20}")
 _ZEROS = re.compile(r"(?<![0-9A-Z])0+(?=\d)")
 _NO_WORD = re.compile(r"[\W_]+")
 _MAY_HOLD_YEAR = re.compile(r"[\d〇零○一二三四五六七八九]{4}")
@@ -88,7 +88,8 @@ def may_be_archival(name: str) -> bool:
 
 def archival_in(name: str) -> list[str]:
     """The archival numbers that a name holds, for comparing."""
-    return [archival_key(one) for one in _ARCHIVAL.findall(_plain(name))]
+    spaced = unicodedata.normalize("NFKC", name[:LONGEST]).translate(_DASHES).upper()
+    return [archival_key(one) for one in _ARCHIVAL.findall(spaced)]
 
 
 def heading_key(text: str) -> str:

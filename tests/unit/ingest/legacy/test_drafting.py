@@ -37,7 +37,7 @@ def test_a_case_of_which_the_list_says_all_has_little_that_is_not_known() -> Non
     case = ListedCase("文罚字〔2012〕1号", "x", (Cell("目录", 5),), facts, rest={"页数": "12"})
     made = described(case, "立案/立案审批表.pdf", "录像/DSJ-A1B2C3_012345_20120305093000_0001.mp4")
     assert made.legacy is not None
-    assert made.legacy.not_known == (LegacyFact.OUTCOME,)
+    assert made.legacy.not_known == (LegacyFact.OUTCOME, LegacyFact.KINDS)  # nothing names the kind of the recording
     assert (made.legacy.source, made.legacy.carrier) == ("案卷目录.xlsx 目录!5", "光盘 CD-003")
     assert [party.name for party in made.parties] == ["张某", "某公司"]
     assert made.note == "页数：12"

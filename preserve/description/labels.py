@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from preserve.description import legacy
 from preserve.description.legacy import LegacyFact
 from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
 from preserve.messages import language
@@ -31,21 +32,7 @@ VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     Retention: {"10-years": "10年", "30-years": "30年", "permanent": "永久"},
     Volume: {"main": "正卷", "inner": "副卷"},
-    LegacyFact: {
-        "case_number": "案号",
-        "title": "题名",
-        "case_type": "案件类型",
-        "cause": "案由",
-        "producer": "形成单位",
-        "parties": "当事人",
-        "officers": "执法人员",
-        "start": "立案日期",
-        "closed": "结案日期",
-        "outcome": "处理结果",
-        "retention": "保管期限",
-        "stages": "文件所属阶段",
-        "kinds": "文件种类",
-    },
+    LegacyFact: legacy.CHINESE,
 }
 """For each enumeration of the schema the Chinese word of each value; words of profiles are in the vocabulary."""
 
@@ -68,21 +55,7 @@ _ENGLISH: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     Retention: {"10-years": "10 years", "30-years": "30 years", "permanent": "permanent"},
     Volume: {"main": "main file", "inner": "internal papers"},
-    LegacyFact: {
-        "case_number": "case number",
-        "title": "title",
-        "case_type": "type of case",
-        "cause": "cause",
-        "producer": "producer",
-        "parties": "parties",
-        "officers": "officers",
-        "start": "day it was opened",
-        "closed": "day it was closed",
-        "outcome": "outcome",
-        "retention": "retention",
-        "stages": "stages of its files",
-        "kinds": "kinds of its files",
-    },
+    LegacyFact: legacy.ENGLISH,
 }
 
 CASE = {

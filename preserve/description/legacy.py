@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,6 +39,39 @@ class LegacyFact(StrEnum):
     RETENTION = "retention"
     STAGES = "stages"
     KINDS = "kinds"
+
+
+CHINESE: Mapping[str, str] = {
+    "case_number": "案号",
+    "title": "题名",
+    "case_type": "案件类型",
+    "cause": "案由",
+    "producer": "形成单位",
+    "parties": "当事人",
+    "officers": "执法人员",
+    "start": "立案日期",
+    "closed": "结案日期",
+    "outcome": "处理结果",
+    "retention": "保管期限",
+    "stages": "文件所属阶段",
+    "kinds": "文件种类",
+}
+ENGLISH: Mapping[str, str] = {
+    "case_number": "case number",
+    "title": "title",
+    "case_type": "type of case",
+    "cause": "cause",
+    "producer": "producer",
+    "parties": "parties",
+    "officers": "officers",
+    "start": "day it was opened",
+    "closed": "day it was closed",
+    "outcome": "outcome",
+    "retention": "retention",
+    "stages": "stages of its files",
+    "kinds": "kinds of its files",
+}
+"""What people read for each fact, by its value."""
 
 
 class Legacy(BaseModel):

@@ -64,18 +64,36 @@ def describe(
     """
     profile = read_drafting(about.profiles)
     facts, findings = dict(case.facts), list[Finding]()
-    unknown: dict[LegacyFact, None] = {}
     objects = []
     for file in files:
         character = file.character or _by_name(file.name, about.zone)
         objects.append(object_of(file.name, character, profile, about.zone, findings))
-    guessed = {finding.code for finding in findings}
-    title = facts.get("title", "")
-    content: dict[str, Any] = {
+    content = _content(case, objects, about, findings)
+    if content["start"] and content["closed"] and content["closed"] < content["start"]:
+        told = {"start": content["start"], "closed": content["closed"]}
+        findings.append(Finding("legacy.days-wrong", _place(case.cells[:1]), "warning", told))
+        content["note"] = "\n".join(one for one in (content["note"], _said(told)) if one)
+        content["start"] = content["closed"] = None
+    unknown = _not_known(case, content, {finding.code for finding in findings})
+    content["legacy"] = {
+        "source": f"{about.source} {_place(case.cells)}".strip()[:2000],
+        "carrier": about.carrier,
+        "not_known": [fact.value for fact in unknown],
+        "start": "" if content["start"] else facts.get("legacy.start", ""),
+        "closed": "" if content["closed"] else facts.get("legacy.closed", ""),
+    }
+    return content, findings
+
+
+def _content(
+    case: ListedCase, objects: list[dict[str, Any]], about: Circumstances, findings: list[Finding]
+) -> dict[str, Any]:
+    facts = case.facts
+    return {
         "case_number": case.number,
         "archival_number": case.archival_number,
         "case_type": _case_type(case, about, findings),
-        "title": title or _title(facts) or _UNKNOWN_TITLE,
+        "title": facts.get("title") or _title(facts) or _UNKNOWN_TITLE,
         "cause": facts.get("cause", ""),
         "parties": [{"name": name} for name in _names(facts.get("parties"))],
         "officers": [{"name": name} for name in _names(facts.get("officers"))],
@@ -88,15 +106,14 @@ def describe(
         "note": _note(case, about),
         "objects": objects,
     }
-    if content["start"] and content["closed"] and content["closed"] < content["start"]:
-        told = {"start": content["start"], "closed": content["closed"]}
-        findings.append(Finding("legacy.days-wrong", _place(case.cells[:1]), "warning", told))
-        content["note"] = "\n".join(one for one in (content["note"], _said(told)) if one)
-        content["start"] = content["closed"] = None
+
+
+def _not_known(case: ListedCase, content: Mapping[str, Any], guessed: set[str]) -> list[LegacyFact]:
+    facts = case.facts
     lacking = {
         LegacyFact.CASE_NUMBER: case.number_is != "case_number",
-        LegacyFact.TITLE: not title,
-        LegacyFact.CASE_TYPE: any(one.code == "case.draft-type" for one in findings),
+        LegacyFact.TITLE: not facts.get("title"),
+        LegacyFact.CASE_TYPE: "case.draft-type" in guessed,
         LegacyFact.CAUSE: not content["cause"],
         LegacyFact.PRODUCER: "producer.name" not in facts,
         LegacyFact.PARTIES: not content["parties"],
@@ -108,15 +125,7 @@ def describe(
         LegacyFact.STAGES: "case.draft-stage" in guessed,
         LegacyFact.KINDS: "case.draft-kind" in guessed,
     }
-    unknown |= {fact: None for fact, missing in lacking.items() if missing}
-    content["legacy"] = {
-        "source": f"{about.source} {_place(case.cells)}".strip()[:2000],
-        "carrier": about.carrier,
-        "not_known": [fact.value for fact in unknown],
-        "start": "" if content["start"] else facts.get("legacy.start", ""),
-        "closed": "" if content["closed"] else facts.get("legacy.closed", ""),
-    }
-    return content, findings
+    return [fact for fact, missing in lacking.items() if missing]
 
 
 def _by_name(name: str, zone: tzinfo) -> Character:

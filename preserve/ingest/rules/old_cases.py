@@ -9,7 +9,7 @@ from metadata.findings import Finding
 from preserve.description.labels import label_of
 from preserve.description.schema import CaseDescription
 from preserve.ingest.rules import View
-from preserve.ingest.rules.profile import LegacyCases
+from preserve.ingest.rules.accepting import LegacyCases
 
 
 def check(view: View) -> Iterator[Finding]:

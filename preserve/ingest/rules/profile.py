@@ -21,7 +21,7 @@ from preserve.description.vocabulary import (
     read_vocabulary,
 )
 from preserve.errors import Refused
-from preserve.ingest.rules.accepting import Accepting
+from preserve.ingest.rules.accepting import Accepting, LegacyCases
 from preserve.profiles import SHIPPED, names_in, read_profile
 
 Severity = Literal["refuse", "error", "warning", "note"]
@@ -150,15 +150,6 @@ class LongTerm(Rule):
     measures: tuple[MeasureName, ...] = ()
     incidents: tuple[IncidentName, ...] = ()
     items: dict[str, tuple[str, ...]] = Field({}, description="the article's items, and what falls under each")
-
-
-class LegacyCases(_Part):
-    """Cases that bear the mark of an old one: `severity` of what is not known of them; whether errors of rules are
-    `eased` to warnings, all but those of `keep`."""
-
-    severity: Literal["warning", "note"]
-    eased: bool
-    keep: tuple[str, ...] = ()
 
 
 class RulesProfile(_Part):

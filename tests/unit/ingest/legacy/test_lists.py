@@ -37,7 +37,7 @@ def codes(found: Any) -> list[tuple[str, str]]:
 
 
 def test_a_catalogue_of_volumes_with_two_levels_of_headings_and_a_heading_on_every_page(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["某市文化市场综合行政执法支队案卷目录"],
         ["全宗号：J019", "", "目录号：3", "", "年度：2012"],
         ["案卷号", "题 名", "文号", "起止日期", "", "保管期限", "备注"],

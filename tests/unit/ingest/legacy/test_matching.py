@@ -12,9 +12,14 @@ def case(number: int, archival: str = "", place: Place | None = None, **facts: s
     return ListedCase(written, written, (), facts, archival_number=archival, located=(place,) if place else ())
 
 
+def lying(paths: list[str]) -> list[FoundFile]:
+    """Files by `carrier:path`."""
+    return [FoundFile(carrier, path, 1) for carrier, _, path in (one.partition(":") for one in paths)]
+
+
 def found(cases: list[ListedCase], paths: list[str], carriers: tuple[Carrier, ...] = ()) -> Matched:
     """What fits; paths are `carrier:path`."""
-    files = [FoundFile(*path.split(":", 1), 1) for path in paths]
+    files = lying(paths)
     return match(CaseList("cases", tuple(cases)), files, carriers)
 
 
@@ -55,7 +60,7 @@ def test_the_number_of_another_case_below_a_folder_is_a_question_and_goes_to_nob
     ]
     matched = found([case(1), case(2)], paths)
     assert (1, "文罚字〔2012〕1号/引用文罚字〔2012〕2号.pdf", "case-number", "question") in said(matched)
-    files = [FoundFile(*path.split(":", 1), 1) for path in paths]
+    files = lying(paths)
     assert files_of(matched, files) == {0: [files[0], files[2]]}
 
 
@@ -102,7 +107,7 @@ def test_columns_of_the_list_say_where_files_lie() -> None:
         (3, "q/same.avi", "file", "question"),
     }
     assert matched.missing == (4,)
-    files = [FoundFile(*path.split(":", 1), 1) for path in paths]
+    files = lying(paths)
     assert files_of(matched, files) == {0: [files[0]], 1: [files[1]], 2: [files[2]]}
 
 

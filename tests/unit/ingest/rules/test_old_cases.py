@@ -20,7 +20,8 @@ from preserve.data_management import cases
 from preserve.description.legacy import Legacy
 from preserve.description.stored import read_case
 from preserve.ingest.rules import old_cases
-from preserve.ingest.rules.profile import LegacyCases, read_rules
+from preserve.ingest.rules.accepting import LegacyCases
+from preserve.ingest.rules.profile import read_rules
 from preserve.messages import LANGUAGES, say, speaking
 from tests.support.small_case import ingest, old_case, small_archive, small_case
 from tests.support.views import description, view

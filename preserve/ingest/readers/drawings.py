@@ -129,7 +129,13 @@ def plain_words(text: str, *, formatted: bool) -> str:
     for sign, shown in _PERCENT.items():
         text = text.replace(sign, shown).replace(sign.upper(), shown)
     if formatted:
-        text = text.replace("\\\\", "\0").replace("\\P", "\n").replace("\\~", " ").replace("\\{", "\1").replace("\\}", "\2")
+        text = (
+            text.replace("\\\\", "\0")
+            .replace("\\P", "\n")
+            .replace("\\~", " ")
+            .replace("\\{", "\1")
+            .replace("\\}", "\2")
+        )
         text = _FORMATS.sub("", _STACKED.sub(r"\1/\2", text)).replace("{", "").replace("}", "")
         text = text.replace("\0", "\\").replace("\1", "{").replace("\2", "}")
     return text.strip()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -46,6 +45,7 @@ _METHODS = {
     "1.2.840.113549.1.1.11": "RSA with SHA-256",
     "1.2.840.113549.1.1.5": "RSA with SHA-1",
 }
+_NOTHING = Sealed()
 _BROKEN = (etree.XMLSyntaxError, ValueError, KeyError)
 
 
@@ -61,7 +61,7 @@ class Signature:
     method: str = ""
     signed: str = ""
     pages: tuple[str, ...] = ()
-    sealed: Sealed = Sealed()
+    sealed: Sealed = _NOTHING
     covers: int = 0
     compared: int = 0
     differ: tuple[str, ...] = ()
@@ -149,7 +149,9 @@ def _signature(package: Package, kind: str, place: str, part: str, budget: _Budg
     except _BROKEN as error:
         return Signature(kind, unread=f"{place}: {type(error).__name__}")
     provider = next(tree.iter("{*}Provider"), None)
-    said = "" if provider is None else " ".join(value_of(provider, key) for key in ("ProviderName", "Company", "Version"))
+    said = (
+        "" if provider is None else " ".join(value_of(provider, key) for key in ("ProviderName", "Company", "Version"))
+    )
     method = _first(tree, "SignatureMethod")
     covers, compared, differ = _covered(package, tree, part, budget)
     sealed, unread = _sealed(package, tree, part)
@@ -188,7 +190,7 @@ def _sealed(package: Package, tree: etree._Element, part: str) -> tuple[Sealed, 
             continue
         try:
             known = known.joined(read(package.bytes_of(found, _MOST_SEAL)))
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
             unread = f"{place}: {type(error).__name__}"
     return known, "" if known.form else unread
 
@@ -198,9 +200,7 @@ class _Budget:
     left: int = _MOST_COVERED
 
 
-def _covered(
-    package: Package, tree: etree._Element, part: str, budget: _Budget
-) -> tuple[int, int, tuple[str, ...]]:
+def _covered(package: Package, tree: etree._Element, part: str, budget: _Budget) -> tuple[int, int, tuple[str, ...]]:
     """How many parts a signature covers, how many were held against their digests, and which differ."""
     references = next(tree.iter("{*}References"), None)
     if references is None:
@@ -232,6 +232,6 @@ def _covered(
 
 def _digest(algorithm: str, data: bytes) -> str:
     # Old signatures name digests that nobody trusts any more; they are compared and prove nothing.
-    digest = hashlib.new(algorithm, usedforsecurity=False) if algorithm in ("md5", "sha1") else new_digest(algorithm)
+    digest = new_digest(algorithm)
     digest.update(data)
     return str(digest.hexdigest())

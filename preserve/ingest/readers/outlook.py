@@ -101,7 +101,7 @@ def _stream(container: Any, name: str) -> bytes:
 
 
 def _fixed(container: Any) -> dict[int, datetime]:
-    """The moments among the properties of fixed length of the outermost letter: 16 bytes each, behind 32 of its head."""
+    """The moments among the outermost letter's properties of fixed length: 16 bytes each, behind 32 of its head."""
     data = _stream(container, "__properties_version1.0")
     found: dict[int, datetime] = {}
     for place in range(32, len(data) - 15, 16):

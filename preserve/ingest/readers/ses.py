@@ -1,8 +1,8 @@
 """Electronic seals as signatures of OFD hold them: name, number, signer and dates, out of their ASN.1.
 
 Two forms are about: that of GM/T 0031-2014 (version 1 to 3) and that of GB/T 38540-2020 (version 4). Both have the seal
-first and its property inside; they differ in where the certificates lie. Known from public implementations; the texts of
-the standards were not at hand.
+first and its property inside; they differ in where the certificates lie. Known from public implementations, since the
+texts of the standards were not at hand.
 """
 
 from __future__ import annotations

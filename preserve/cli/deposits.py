@@ -20,11 +20,12 @@ from preserve.services import deposits as room
 from preserve.services import preparation
 from preserve.services.deposits import Ingested, Ingests, NotIngested
 from preserve.services.failures import failure_of
-from preserve.services.preparation import CheckedDeposit, CheckedDeposits
+from preserve.services.preparation import CheckedDeposit, CheckedDeposits, Papers
 from preserve.services.tables import deposits as tables
 
 _STOPPED = 8
 _SIPS = click.argument("sips", nargs=-1, required=True, type=InputPath(), metavar="SIP...")
+_DESCRIPTION = click.option("--description", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
 _JOBS = click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
 
 
@@ -55,11 +56,15 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
 @click.option("--fill", type=NewFile(), metavar="FILE")
 @click.option("--replace", is_flag=True)
 @click.option("--all", "each", is_flag=True)
+@_DESCRIPTION
 @_JOBS
-def check(output: Output, each: bool, **given: Any) -> int:
+def check(
+    output: Output, each: bool, sips: tuple[Path, ...], description: Path | None, jobs: int, **written: Any
+) -> int:
     """Assess deposits; nothing in them is changed. Exit status 3 when one would be refused."""
     output = replace(output, grouping=not each)
-    checked = output.work("", preparation.check, **given)
+    papers = Papers(**written)
+    checked = output.work("", preparation.check, sips, description=description, papers=papers, jobs=jobs)
     cases = checked.checks
     if len(cases) == 1:
         _say_checked(output, cases[0])
@@ -67,7 +72,7 @@ def check(output: Output, each: bool, **given: Any) -> int:
         _say_several(output, checked)
     if checked.filled is not None:
         output.sentence("cli.check-filled", style="green", path=str(checked.filled))
-    for path in filter(None, (given["xlsx"], given["reports"])):
+    for path in filter(None, (papers.xlsx, papers.reports)):
         output.sentence("cli.written", style="green", path=str(path))
     if len(cases) > 1 or cases[0].failure is None:
         output.document(checked)
@@ -132,10 +137,13 @@ def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
 
 @click.command(cls=Command)
 @_SIPS
+@_DESCRIPTION
 @_JOBS
 @click.option("--restart", is_flag=True)
 def ingest(output: Output, sips: tuple[Path, ...], **given: Any) -> int:
     """Take deposits in, one after the other; the exit status is that of the first failure."""
+    if given["description"] is not None and len(sips) != 1:
+        raise UsageError("ingest.description-one-case")
     output.session()  # an archive that cannot be opened is no deposit's failure
     ended: list[Ingested | NotIngested] = []
     status = 0

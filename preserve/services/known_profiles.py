@@ -18,6 +18,7 @@ from preserve.archival_storage.policy import AuditProfile, MediaProfile, Storage
 from preserve.description.vocabulary import VocabularyProfile, read_case_types, read_what_is_sound
 from preserve.errors import NotFound, Refused
 from preserve.ingest.draft import DraftingProfile
+from preserve.ingest.foreign.describing import ForeignProfile
 from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.kinds import Kinds
 from preserve.ingest.normalise import FormatsProfile
@@ -50,6 +51,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "formats.toml": FormatsProfile,
     "deposit.toml": DepositProfile,
     "drafting.toml": DraftingProfile,
+    "foreign.toml": ForeignProfile,
     "cameras.toml": Cameras,
     "identification.toml": Rules,
     "kinds.toml": Kinds,

@@ -35,13 +35,14 @@ _SIGNS = {
     b"emdash": "—",
 }
 _BEGINNING = (
-    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbol"
-    rb"ArialTimes New RomanCourier{\colortbl\red0\green0\blue0" + b"\r\n" + rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
+    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans Serif"
+    rb"SymbolArialTimes New RomanCourier{\colortbl\red0\green0\blue0" + b"\r\n"
+    rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
 
 
 def unpacked(data: bytes) -> bytes:
-    """Rich text as it was before Outlook packed it. Raises ValueError for what is packed in another way, or too long."""
+    """Rich text as it was before Outlook packed it. Raises ValueError for what is not so packed, or too long."""
     if len(data) < 16:
         raise ValueError("no packed rich text")
     _, size, kind, _ = struct.unpack_from("<II4sI", data)

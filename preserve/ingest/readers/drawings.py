@@ -106,7 +106,8 @@ def words_of(path: Path) -> Iterator[str]:
 
     Raises ValueError for what is no DXF.
     """
-    entity, said = "", []
+    entity = ""
+    said: list[str] = []
     for number, value in _pairs(path):
         if number == 0:
             yield from _shown(entity, said)

@@ -64,7 +64,8 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.archive = zipfile.ZipFile(path)
         members = self.archive.infolist()
-        self._names = {_plain(_meant(member)).casefold(): member.filename for member in reversed(members)}
+        self._places = {member.filename: _plain(_meant(member)) for member in members}
+        self._names = {self._places[one.filename].casefold(): one.filename for one in reversed(members)}
         self.encrypted = any(name.endswith("encryptions.xml") for name in self._names)
 
     def __enter__(self) -> Package:
@@ -78,7 +79,7 @@ class Package:
 
         By the standard `/` begins at the root and all else beside the file; programs write either for the other.
         """
-        folder = posixpath.dirname(_plain(beside))
+        folder = posixpath.dirname(self._places.get(beside) or _plain(beside))
         plain = place.strip().replace("\\", "/")
         beginnings = ("", folder) if plain.startswith("/") else (folder, "", posixpath.dirname(folder))
         for beginning in beginnings:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.support.program import Archive, found
 
 from preserve.access.viewing import reading_room
 from preserve.data_management.archive import open_archive
@@ -22,6 +21,7 @@ from preserve.services.cases import show
 from preserve.services.reading import FileShown, open_reading
 from preserve.services.session import Session, SystemUser
 from tests.support.office import small_case
+from tests.support.program import Archive, found
 from tests.support.samples_of_others import OFD
 
 _DRAWS = """

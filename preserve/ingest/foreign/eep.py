@@ -12,7 +12,8 @@ from typing import BinaryIO
 from metadata.findings import Finding
 from preserve.ingest.declared import Wanted
 from preserve.ingest.foreign import eep_stream
-from preserve.ingest.foreign.eep_names import read_names
+from preserve.ingest.foreign.eep_names import read_names, read_rule
+from preserve.ingest.foreign.eep_signatures import check
 from preserve.ingest.foreign.eep_source import EepSource
 from preserve.ingest.foreign.eep_stream import Document, Encapsulated
 from preserve.ingest.foreign.eep_told import digest_of_file_outside, history_of, listed_by_us, signatures_of
@@ -90,6 +91,7 @@ class Eep:
             if suffixes == (_SUFFIX,) or _ROOT.search(head):
                 read.found[entry.path] = eep_stream.read(_Headed(head, stream), names, entry.path)
                 read.bytes_of[entry.path] = entry.size
+        check(read.found, source, names, read_rule(self.own))
         outside = [entry for entry in mine if entry.path not in read.found]
         _lay_out(read, candidates, {entry.path for entry in outside})
         origin = EepSource(source, names, read.paths, outside)

@@ -49,6 +49,7 @@ COMMANDS = {
     "disposal": ("preserve.cli.disposal", "disposal"),
     "transfer": ("preserve.cli.transfer", "transfer"),
     "fonds": ("preserve.cli.fonds", "fonds"),
+    "forms": ("preserve.cli.forms", "forms"),
     "house": ("preserve.cli.house", "house"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.archive", "catalogue"),

@@ -1,4 +1,4 @@
-"""Signatures of encapsulations that state our rule: over the SHA-256 of the bytes of one element."""
+"""Signatures of encapsulations that state our rule: over the SHA-256 of the bytes of one element.
 
 DA/T 48 leaves open over which bytes a signature goes. Others' are listed only: nobody can say here what they sign.
 """

@@ -84,6 +84,9 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
                 yield Deadline(path, "", "", None, None, False, 0, "unknown", "")
                 continue
             filing = filing_due(case, read_case_type(case.case_type, home.profiles, words), rule, calendar)
+            if filing is None:
+                yield Deadline(path, case.case_number, case.title, None, None, False, 0, "unknown", "")
+                continue
             due, certain = filing.due, filing.certain
             late = today > due
             days = working_days_between(calendar, *((due, today) if late else (today, due)))[0]

@@ -1,4 +1,4 @@
-"""Requests, holds, appraisals, disposals, transfers: what the ledger says of each, and the rows that list them.
+"""Requests, holds, appraisals, disposals, transfers, exports: what the ledger says of each, and the rows of the lists.
 
 Whoever acts asks `read` or `about_case`: they give what the entries of the ledger say, and raise
 NotIntact where a row says something else, is missing, or has no entry. `rows` and `about_cases` read the tables alone
@@ -21,15 +21,16 @@ from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import proceeding_cases, proceedings
 from preserve.errors import NotIntact
 
-Kind = Literal["request", "hold", "review", "disposal", "transfer"]
+Kind = Literal["request", "hold", "review", "disposal", "transfer", "export"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-LETTERS: dict[Kind, str] = {"request": "", "hold": "H", "review": "R", "disposal": "D", "transfer": "T"}
+LETTERS: dict[Kind, str] = {"request": "", "hold": "H", "review": "R", "disposal": "D", "transfer": "T", "export": "E"}
 OPENING: dict[Kind, str] = {
     "request": "request.opened",
     "hold": "hold.added",
     "review": "review.drawn",
     "disposal": "disposal.proposed",
     "transfer": "transfer.prepared",
+    "export": "export.proposed",
 }
 """The action of the first step of each kind."""
 
@@ -273,11 +274,12 @@ def counts_of(connection: Connection, kind: Kind, objids: Sequence[str]) -> dict
     """How many of a kind there ever were about each of these cases, as they are listed."""
     counts: dict[str, int] = {}
     for start in range(0, len(objids), _BATCH):
+        # The kind is no condition: there is an index over it, and SQLite would begin with all there are of that kind.
         query = (
-            select(proceeding_cases.c.objid, func.count())
+            select(proceeding_cases.c.objid, proceedings.c.kind, func.count())
             .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
-            .where(proceedings.c.kind == kind, proceeding_cases.c.objid.in_(objids[start : start + _BATCH]))
-            .group_by(proceeding_cases.c.objid)
+            .where(proceeding_cases.c.objid.in_(objids[start : start + _BATCH]))
+            .group_by(proceeding_cases.c.objid, proceedings.c.kind)
         )
-        counts |= {str(objid): int(count) for objid, count in connection.execute(query)}
+        counts |= {str(objid): int(count) for objid, of, count in connection.execute(query) if of == kind}
     return counts

@@ -13,10 +13,12 @@ from metadata.mets import RepresentationReference
 from preserve.archival_storage.packing.documents import PackageWriter
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software
 from preserve.description.labels import chinese_of, label_of
+from preserve.description.legacy import closed, span
 from preserve.description.stored import case_json
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.ingest.documentation import documents
+from preserve.ingest.foreign.look import Foreign
 from preserve.ingest.handed import Accession
 from preserve.ingest.rules import long_term
 from preserve.ingest.rules.profile import read_rules
@@ -47,10 +49,11 @@ class Circumstances:
     person: str
     source_kind: str
     findings: tuple[Finding, ...]
-    submission: tuple[tuple[str, bytes], ...]  # the description as it came, a bag's own files
+    submission: Iterable[tuple[str, bytes]]  # the description as it came, a bag's own files, all else of a package
     reports: tuple[tuple[str, str, bytes], ...] = ()  # name, MIME type, bytes of what goes into documentation/
     texts: tuple[tuple[str, int], ...] = ()  # outcomes of reading the documents' text, and how many
     accession: Accession | None = None  # how it came, where it was gathered from carriers
+    package: Foreign | None = None  # the package of another system that the deposit was
 
 
 class CaseDescriber:
@@ -129,6 +132,10 @@ class CaseDescriber:
         yield event("ingestion start", circumstances.started, begun, by_person=True)
         if (came := circumstances.accession) is not None:
             yield event("transfer", came.when, say("premis.from-carriers"), came.note)
+        if (package := circumstances.package) is not None:
+            files, kept = len(package.package.content), len(package.kept)
+            told = say("premis.foreign", kind=package.kind, files=files, kept=kept)
+            yield event("unpacking", circumstances.started, told, "\n".join(package.package.history[:_NAMED]))
         findings = "\n".join(f"{f.severity} {f.code} {f.where}" for f in circumstances.findings[:_NAMED])
         yield event("validation", circumstances.ended, say("premis.validated"), findings)
         if circumstances.texts:
@@ -176,7 +183,7 @@ class CaseDescriber:
                 f"{name} 第{rules.keeping.article}条、第{rules.destruction.article}条",
                 "delete",
                 f"保管期限 {chinese_of(case.retention)}",
-                case.closed.isoformat(),
+                closed(case),
                 objects=entity,
             ),
         ]
@@ -204,7 +211,7 @@ def _terms(ingest: Ingest) -> Iterator[tuple[str, str]]:
     yield "publisher", ingest.home.settings.institution
     yield "subject", case.cause
     yield "type", read_vocabulary(ingest.home.profiles).label("case_type", case.case_type)
-    yield "date", f"{case.start.isoformat()}/{case.closed.isoformat()}"
+    yield "date", span(case)
     yield "language", "zh"
     yield "rights", label_of(case.strictest)
     for officer in case.officers:

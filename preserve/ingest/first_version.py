@@ -47,7 +47,6 @@ from preserve.ingest.provenance import TakenFile
 from preserve.ingest.working_files import WorkingFiles
 from preserve.messages import speaking
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import discard
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,7 @@ class FirstVersion(VersionPlan[Result]):
 
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
-        sealed = self.row.step == "store" or self.row.state == "done"
-        return sealed and self.adapter.has(CopyRef(self.ingest.name))
+        return (self.row.step == "store" or self.row.state == "done") and self.adapter.has(CopyRef(self.ingest.name))
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
@@ -226,6 +224,7 @@ class FirstVersion(VersionPlan[Result]):
             reports=papers_of(judged, evidence, institution, moment),
             texts=gathered.counts,
             accession=self.assessed.deposit.accession,
+            package=self.assessed.deposit.foreign,
         )
 
     def publish(self) -> None:
@@ -248,7 +247,7 @@ class FirstVersion(VersionPlan[Result]):
         with self.catalogue.read() as connection:
             profile = storage_policy.read_policy(home.profiles)
             standing = storage_policy.standing(connection, self.row.objid, 1, profile)
-        discard(self.text_folder, home.work)
+        self.files.forget_texts()
         self.log.write("done", name=self.ingest.name, files=count, bytes=size)
         return Result(
             objid=self.row.objid,
@@ -292,7 +291,7 @@ class FirstVersion(VersionPlan[Result]):
         """A refused deposit leaves nothing but its refusal in ledger and journal."""
         with self.catalogue.while_held():
             self.discard()
-        discard(self.text_folder, self.ingest.home.work)
+        self.files.forget_texts()
         with self.catalogue.begin() as connection:
             refuse(connection, self.row.objid, self.assessed.deposit.origin, error, self.person)
             findings = journal.findings_text(error.findings)

@@ -32,15 +32,17 @@ class Accession:
 class Handed:
     """Where a deposit lies, and what goes with it that does not lie in it.
 
-    `description`: JSON that counts instead of any description in the deposit; empty: the deposit's own counts.
-    `digests`: SHA-256 of files by their paths, as they were when they came in. `findings`: what is to be said of what
-    lies beside it. `source`: what is read instead of `path`, which then only names the deposit. `accession`: how it came.
+    `description`: what counts instead of any description in the deposit; empty: the deposit's own counts. `name` tells
+    by its ending how that is written. `digests`: SHA-256 of files by their paths, as they were when they came in.
+    `findings`: what is to be said of what lies beside it.
+    `source`: what is read instead of `path`, which then only names the deposit. `accession`: how it came.
     """
 
     path: Path
     description: bytes = b""
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     findings: tuple[Finding, ...] = ()
+    name: str = BESIDE
     source: Source | None = None
     accession: Accession | None = None
 

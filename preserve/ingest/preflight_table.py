@@ -12,6 +12,7 @@ from typing import Any
 from metadata.findings import Finding
 from preserve.grouping import grouped
 from preserve.home import Home
+from preserve.ingest.acceptance import answerable
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
 from preserve.ingest.rules.filed_in_time import due_of
@@ -41,7 +42,8 @@ def row_of(path: Path, assessed: Assessed, judged: Judged) -> Row:
     view = judged.view
     filing = due_of(view)
     case = assessed.description
-    return _row(path, judged.findings, case.case_number, case.title, filing.due.isoformat(), filing.certain)
+    due, certain = (filing.due.isoformat(), filing.certain) if filing else ("", False)
+    return _row(path, judged.findings, case.case_number, case.title, due, certain)
 
 
 def row_of_refused(path: Path, findings: Sequence[Finding]) -> Row:
@@ -180,8 +182,10 @@ def _sheet(
 
 def _for_the_department(finding: Finding) -> bool:
     """What the officers can mend: not that no virus scanner is configured here, nor what nobody need mend."""
-    return finding.severity == "refuse" or (
-        finding.severity != "note" and "article" in finding.values and "accepted_by" not in finding.values
+    return (
+        finding.severity == "refuse"
+        or answerable(finding)
+        or (finding.severity != "note" and "article" in finding.values and "accepted_by" not in finding.values)
     )
 
 

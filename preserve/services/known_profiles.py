@@ -11,15 +11,20 @@ from preserve.access.requests.profile import RequestsProfile
 from preserve.access.transfer.profile import TransferProfile
 from preserve.access.viewing.profile import LookingProfile
 from preserve.administration.alike import Alike
+from preserve.administration.file_forms.profile import FormsProfile
 from preserve.administration.numbering.profile import NumberingProfile
 from preserve.administration.people_profile import PeopleProfile
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage.policy import AuditProfile, MediaProfile, StorageProfile
 from preserve.description.vocabulary import VocabularyProfile, read_case_types, read_what_is_sound
 from preserve.errors import NotFound, Refused
+from preserve.ingest.case_systems.profile import SystemsProfile
 from preserve.ingest.draft import DraftingProfile
+from preserve.ingest.foreign.describing import ForeignProfile
+from preserve.ingest.foreign.handover_profile import HandoverProfile
 from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.kinds import Kinds
+from preserve.ingest.legacy.profile import ListProfiles
 from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
@@ -42,6 +47,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "clocks.toml": ClockProfile,
     "speech.toml": SpeechProfile,
     "numbering.toml": NumberingProfile,
+    "forms.toml": FormsProfile,
     "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,
     "requests.toml": RequestsProfile,
@@ -50,6 +56,9 @@ _MODELS: dict[str, type[BaseModel]] = {
     "formats.toml": FormatsProfile,
     "deposit.toml": DepositProfile,
     "drafting.toml": DraftingProfile,
+    "foreign.toml": ForeignProfile,
+    "handover.toml": HandoverProfile,
+    "case_systems.toml": SystemsProfile,
     "cameras.toml": Cameras,
     "identification.toml": Rules,
     "kinds.toml": Kinds,
@@ -58,6 +67,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "planning.toml": PlanningProfile,
     "media.toml": MediaProfile,
     "models.toml": ModelsProfile,
+    "legacy_lists.toml": ListProfiles,
 }
 
 

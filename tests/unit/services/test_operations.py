@@ -35,6 +35,7 @@ Chosen = Mapping[str, Any]
 
 CASE: Callable[[Bureau], Any] = lambda bureau: bureau.case  # noqa: E731
 REQUEST: Callable[[Bureau], Any] = lambda bureau: bureau.request  # noqa: E731
+CASES: Callable[[Bureau], Any] = lambda bureau: [bureau.case]  # noqa: E731
 FILES: Callable[[Bureau], Any] = lambda bureau: [bureau.file]  # noqa: E731
 
 
@@ -100,6 +101,8 @@ ARGUMENTS: dict[str, Chosen] = {
     "deposits.check": {},
     "deposits.deadlines": {},
     "deposits.describe": {},
+    "deposits.describe_cases": {},
+    "deposits.describe_export": {},
     "deposits.examine": {},
     "deposits.file": {},
     "deposits.hand_in": {},
@@ -127,6 +130,13 @@ ARGUMENTS: dict[str, Chosen] = {
     "disposal.show": {},
     "disposal.supervise": {},
     "disposal.withdraw": {},
+    "export.approve": {},
+    "export.list": {},
+    "export.propose": {},
+    "export.refuse": {},
+    "export.show": {},
+    "export.withdraw": {},
+    "export.write": {},
     "factor.add_key": {},
     "factor.begin": {},
     "factor.begin_key": {},
@@ -142,6 +152,8 @@ ARGUMENTS: dict[str, Chosen] = {
     "fonds.number": {},
     "fonds.rename": {},
     "fonds.show": {},
+    "forms.case": {"cases": CASES},
+    "forms.year": {"year": 2026},
     "health.alive": {},
     "health.examine": {},
     "health.version": {},
@@ -324,6 +336,7 @@ NOT_THERE = frozenset(
         "deposits.show",
         "disposal.register",
         "disposal.show",
+        "export.show",
         "job.file",
         "reading.searchable",
         "transfer.paper",

@@ -282,7 +282,6 @@ WORDS: dict[str, Collection[str]] = {
     },
     "job.operation-{}": _operations_as_jobs(),
     "job.state-{}": set(jobs.STATES),
-    "legacy.cell-{}": {"number", "date", "error"},
     "cluster.state-{}": {"working", "left", "gone"},
     "cluster.lane-{}": set(get_args(Lane)),
     "people.state-{}": {"active", "suspended"},

@@ -97,8 +97,9 @@ def _legacy(view: CaseView) -> list[tuple[str, str]]:
     rows = [
         (say("words.heading-legacy-source"), mark["source"]),
         (say("words.heading-legacy-carrier"), mark["carrier"]),
+        (say("words.heading-not-known"), unknown),
     ]
-    return [*(row for row in rows if row[1]), (say("words.heading-not-known"), unknown)]
+    return [row for row in rows if row[1]]
 
 
 def history(view: HistoryView, *, commands: bool = False) -> Table:

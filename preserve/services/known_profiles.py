@@ -11,6 +11,7 @@ from preserve.access.requests.profile import RequestsProfile
 from preserve.access.transfer.profile import TransferProfile
 from preserve.access.viewing.profile import LookingProfile
 from preserve.administration.alike import Alike
+from preserve.administration.file_forms.profile import FormsProfile
 from preserve.administration.numbering.profile import NumberingProfile
 from preserve.administration.people_profile import PeopleProfile
 from preserve.administration.retention.profile import RetentionProfile
@@ -46,6 +47,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "clocks.toml": ClockProfile,
     "speech.toml": SpeechProfile,
     "numbering.toml": NumberingProfile,
+    "forms.toml": FormsProfile,
     "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,
     "requests.toml": RequestsProfile,

@@ -103,5 +103,3 @@ def report(output: Output, campaign: str, **given: Any) -> None:
     for path in written.files:
         output.sentence("cli.report-written", path=str(path))
     output.document(written)
-
-

@@ -20,8 +20,16 @@ from preserve.data_management import ledger
 from preserve.data_management.archive import Archive
 from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
-from preserve.ingest.legacy.plans import Decision, Plan, digest_of, later_wins, read_decisions, read_plan, write_plan
-from preserve.ingest.legacy.plans import write_decisions
+from preserve.ingest.legacy.plans import (
+    Decision,
+    Plan,
+    digest_of,
+    later_wins,
+    read_decisions,
+    read_plan,
+    write_decisions,
+    write_plan,
+)
 from preserve.ingest.legacy.records import BadRange
 from preserve.ingest.legacy.twice import Place
 from storage_adapters.durable import write_file
@@ -99,9 +107,7 @@ def keep_decisions(archive: Archive, kept: Kept, added: Iterable[Decision], acto
 def note(archive: Archive, action: str, campaign: str, actor: str, details: dict[str, Any]) -> None:
     """One entry about a campaign."""
     with archive.catalogue.begin() as connection:
-        ledger.append(
-            connection, action=action, subject=campaign, actor=actor, details=details, moment=archive.now()
-        )
+        ledger.append(connection, action=action, subject=campaign, actor=actor, details=details, moment=archive.now())
 
 
 def campaigns(connection: Connection) -> list[ledger.Entry]:

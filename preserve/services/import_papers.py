@@ -17,7 +17,7 @@ from preserve.administration.printing.paper import as_pdf
 from preserve.description.hostile import hostile
 from preserve.errors import Refused
 from preserve.ingest.legacy.plans import Decision, Deed
-from preserve.messages import bytes_for_people, known, listed, say
+from preserve.messages import bytes_for_people, known, say
 from preserve.outputs import write_all, write_new
 from preserve.progress import check_stop
 from preserve.services.import_files import Kept, keep_decisions, read_kept
@@ -26,6 +26,7 @@ from preserve.services.local_times import clock_of, in_local_time
 from preserve.services.operation import command, job, query
 from preserve.services.runs import Runs
 from preserve.services.session import Session
+from preserve.services.tables.imports import why
 
 _SHEETS: tuple[View, ...] = ("cases", "questions", "unlisted", "damaged", "missing", "twice")
 _ASKED: tuple[View, ...] = ("questions", "unlisted", "damaged")
@@ -73,15 +74,7 @@ def _heads(view: View) -> list[str]:
 
 def _cells(line: Line) -> list[str | int]:
     state = say(f"imports.state-{line.state}") if line.state else ""
-    return [line.key, line.case_number, line.title, state, line.carrier, line.path, line.size or "", _why(line.why)]
-
-
-def _why(code: str) -> str:
-    """Codes as words; digests and byte ranges stay."""
-    names = code.split(" ")
-    if all(known(name) or known(f"imports.basis-{name}") for name in names):
-        return listed(say(name) if known(name) else say(f"imports.basis-{name}") for name in names)
-    return code
+    return [line.key, line.case_number, line.title, state, line.carrier, line.path, line.size or "", why(line.why)]
 
 
 def _book(kept: Kept, views: Sequence[View], *, answers: bool) -> bytes:

@@ -284,4 +284,3 @@ def show(session: Session, campaign: str, *, view: View = "cases", page: Page = 
     after = start + len(chosen)
     following = str(after) if after < len(lines) else ""
     return CampaignShown(campaign_of(session.archive, kept), view, chosen, len(lines), following)
-

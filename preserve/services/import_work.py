@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metadata.findings import Finding
+from metadata.identity import readable
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
-from preserve.clock import stamp
+from preserve.clock import stamp, zone
 from preserve.data_management import journal
 from preserve.data_management.journal import IngestRow
 from preserve.description.writing import write_json
 from preserve.errors import Busy, Conflict, NotIntact, NotPermitted, PreserveError, Refused
 from preserve.ingest import runner
 from preserve.ingest.legacy.carriers import CarrierFiles, bad_ranges, check_of
-from preserve.ingest.legacy.drafting import describe
 from preserve.ingest.legacy.case_files import CaseFiles, gather
+from preserve.ingest.legacy.drafting import Circumstances, FileOfCase, describe
 from preserve.ingest.legacy.handing import hand, label_of
 from preserve.ingest.legacy.plans import Plan, digest_of
 from preserve.ingest.legacy.records import BadRange, Carrier
@@ -233,5 +234,8 @@ def describe_case(session: Session, plan: Plan, case: int, files: CaseFiles) -> 
     """The description that the list's row and the files make, marked as an old case's."""
     home = session.archive.home
     carriers = "; ".join(label_of(plan.by_id[carrier]) for carrier in files.carriers)
-    paths = sorted(one.path for one in files.files)
-    return describe(plan.cases[case], paths, home, source=plan.head.list_name, carrier=carriers)
+    about = Circumstances(
+        plan.head.list_name, home.settings.institution, carriers, home.profiles, zone(home.settings.time_zone)
+    )
+    listed = [FileOfCase(readable(path)) for path in sorted(one.path for one in files.files)]
+    return describe(plan.cases[case], listed, about)[0]

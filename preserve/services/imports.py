@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -17,17 +17,16 @@ from preserve.ingest.legacy.matching import match
 from preserve.ingest.legacy.plans import Head, Plan
 from preserve.ingest.legacy.records import BadRange, FoundFile
 from preserve.ingest.legacy.streams import OnFolder
-from preserve.ingest.legacy.twice import find_twins, same_size
+from preserve.ingest.legacy.twice import Twin, find_twins, same_size
 from preserve.ingest.receive import DepositProfile
 from preserve.profiles import read_profile
 from preserve.services import import_files
-from preserve.services.import_files import BEGAN, ENDED, Kept, read_kept
+from preserve.services.import_files import BEGAN, ENDED, read_kept
 from preserve.services.import_views import Campaign, campaign_of
 from preserve.services.import_work import Work, find_carriers
 from preserve.services.operation import Arguments, job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
-from preserve.work import free_space
 from storage_adapters.digests import new_digest
 from storage_adapters.durable import discard
 
@@ -51,14 +50,14 @@ def plan(session: Session, list: Path, places: Sequence[Path], *, profile: str =
         raise UsageError("imports.too-many-places", limit=_MOST_PLACES)
     data = _list_bytes(list)
     session.progress.begin("imports.reading-list")
-    cases = read_list(list, profile)
+    cases = read_list(list, profile, session.home.profiles)
     if not cases.cases:
         raise Refused("imports.list-empty", str(list), findings=cases.findings)
     listings = _look_through(session, places)
     day = archive.today().strftime("%Y%m%d")
     files = [file for one in listings for file in one.files]
     session.progress.begin("imports.matching", files=len(files))
-    matched = match(cases, files)
+    matched = match(cases, files, [one.carrier for one in listings])
     listings, twins, digests, unread = _twice(session, listings)
     name, folder = import_files.new_folder(archive.home, day)
     try:
@@ -118,7 +117,7 @@ def _look_through(session: Session, places: Sequence[Path]) -> list[Listed]:
 
 def _twice(
     session: Session, listings: list[Listed]
-) -> tuple[list[Listed], list, dict[tuple[str, str], str], list[Finding]]:
+) -> tuple[list[Listed], list[Twin], dict[tuple[str, str], str], list[Finding]]:
     """What is there twice; files of folders are read only where another has their size."""
     roots = {one.carrier.id: Path(one.carrier.place) for one in listings}
     known = {(one.carrier.id, path): value for one in listings for path, value in (one.digests or {}).items()}

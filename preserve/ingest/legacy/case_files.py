@@ -89,10 +89,7 @@ def _gathered(file: FoundFile, match: Match) -> Gathered:
 
 
 def _settled(
-    found: list[Gathered],
-    digests: Mapping[Place, str],
-    bad: Mapping[Place, tuple[BadRange, ...]],
-    anyway: set[Place],
+    found: list[Gathered], digests: Mapping[Place, str], bad: Mapping[Place, tuple[BadRange, ...]], anyway: set[Place]
 ) -> CaseFiles:
     kept: list[Gathered] = []
     damaged = []

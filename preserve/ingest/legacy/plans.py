@@ -16,6 +16,7 @@ from typing import Any, Literal
 from metadata.findings import Finding
 from preserve.errors import NotIntact
 from preserve.ingest.legacy.records import BadRange, Carrier, Cell, FoundFile, ListedCase, Match
+from preserve.ingest.legacy.records import Place as ListedPlace
 from preserve.ingest.legacy.twice import Place, Twin
 
 Deed = Literal["yes", "no", "damaged", "left"]
@@ -145,7 +146,8 @@ def _carrier(row: Mapping[str, Any]) -> Carrier:
 
 def _case(row: Mapping[str, Any]) -> ListedCase:
     cells = tuple(Cell(**cell) for cell in row["cells"])
-    return ListedCase(**{**row, "cells": cells, "places": tuple(row["places"])})
+    located = tuple(ListedPlace(**one) for one in row["located"])
+    return ListedCase(**{**row, "cells": cells, "places": tuple(row["places"]), "located": located})
 
 
 def _file(row: Mapping[str, Any]) -> FoundFile:

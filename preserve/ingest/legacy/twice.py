@@ -33,9 +33,7 @@ def same_size(files: Iterable[FoundFile]) -> Iterator[FoundFile]:
 
 
 def find_twins(
-    files: Iterable[FoundFile],
-    known: Mapping[Place, str],
-    digest: Callable[[FoundFile], str | Finding],
+    files: Iterable[FoundFile], known: Mapping[Place, str], digest: Callable[[FoundFile], str | Finding]
 ) -> tuple[list[Twin], dict[Place, str], list[Finding]]:
     """What is there twice, the digests of all that were asked for, and what could not be read.
 

@@ -37,7 +37,7 @@ def one(campaign: Campaign) -> tuple[Table, Table]:
             say(f"imports.kind-{one.kind}"),
             one.files,
             one.unreadable,
-            say(f"imports.carrier-{one.state}") if one.state else "",
+            say(f"imports.place-{one.state}") if one.state else "",
         )
         for one in campaign.carriers
     )

@@ -11,7 +11,7 @@ from metadata.findings import Finding
 from metadata.identity import readable
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
-from preserve.clock import stamp, zone
+from preserve.clock import stamp
 from preserve.data_management import journal
 from preserve.data_management.journal import IngestRow
 from preserve.description.writing import write_json
@@ -19,7 +19,7 @@ from preserve.errors import Busy, Conflict, NotIntact, NotPermitted, PreserveErr
 from preserve.ingest import runner
 from preserve.ingest.legacy.carriers import CarrierFiles, bad_ranges, check_of
 from preserve.ingest.legacy.case_files import CaseFiles, gather
-from preserve.ingest.legacy.drafting import Circumstances, FileOfCase, describe
+from preserve.ingest.legacy.drafting import describe
 from preserve.ingest.legacy.handing import hand, label_of
 from preserve.ingest.legacy.plans import Plan, digest_of
 from preserve.ingest.legacy.records import BadRange, Carrier
@@ -106,7 +106,7 @@ class Work:
         for done, case in enumerate(order):
             check_stop()
             number = self._kept.plan.cases[case].number
-            self._session.progress.begin("imports.running", number=number, done=done, total=len(order))
+            self._session.progress.begin("imports.running", number=number, done=done, count=len(order))
             before = self._kept.outcomes.get(case)
             if before is None or before.state != "kept":
                 self._case(case, cases[case])
@@ -185,7 +185,7 @@ class Work:
 
     def _description(self, case: int, files: CaseFiles) -> tuple[bytes, str]:
         """The drafted description, the same in every run over the same files, and the case's number in it."""
-        kept, home = self._kept, self._session.archive.home
+        kept = self._kept
         listed = [(one.path, one.file.size) for one in sorted(files.files, key=lambda one: one.path)]
         about = digest_of(json.dumps([kept.plan.head.id, case, listed]).encode())
         place = kept.folder / "drafts" / f"{case + 1:05d}-{about[:16]}.json"
@@ -234,8 +234,5 @@ def describe_case(session: Session, plan: Plan, case: int, files: CaseFiles) -> 
     """The description that the list's row and the files make, marked as an old case's."""
     home = session.archive.home
     carriers = "; ".join(label_of(plan.by_id[carrier]) for carrier in files.carriers)
-    about = Circumstances(
-        plan.head.list_name, home.settings.institution, carriers, home.profiles, zone(home.settings.time_zone)
-    )
-    listed = [FileOfCase(readable(path)) for path in sorted(one.path for one in files.files)]
-    return describe(plan.cases[case], listed, about)[0]
+    paths = [readable(path) for path in sorted(one.path for one in files.files)]
+    return describe(plan.cases[case], paths, home, source=plan.head.list_name, carrier=carriers)

@@ -35,8 +35,8 @@ _MOST_PLACES = 200
 _PIECE = 1 << 20
 
 
-@job("import.plan", duty=Duty.INGEST, runs=Runs("ingest", place="list"))
-def plan(session: Session, list: Path, places: Sequence[Path], *, profile: str = "") -> Campaign:
+@job("import.plan", duty=Duty.INGEST, runs=Runs("ingest", place="cases"))
+def plan(session: Session, cases: Path, places: Sequence[Path], *, profile: str = "") -> Campaign:
     """Read a list and look through carriers; keep what fits what as a plan. Nothing is taken in yet.
 
     `places` are folders, mounted discs and drives, disc images or devices; images and devices are read from end to
@@ -48,16 +48,16 @@ def plan(session: Session, list: Path, places: Sequence[Path], *, profile: str =
         raise UsageError("imports.no-place")
     if len(places) > _MOST_PLACES:
         raise UsageError("imports.too-many-places", limit=_MOST_PLACES)
-    data = _list_bytes(list)
+    data = _list_bytes(cases)
     session.progress.begin("imports.reading-list")
-    cases = read_list(list, profile, session.home.profiles)
-    if not cases.cases:
-        raise Refused("imports.list-empty", str(list), findings=cases.findings)
+    listed = read_list(cases, profile, session.home.profiles)
+    if not listed.cases:
+        raise Refused("imports.list-empty", str(cases), findings=listed.findings)
     listings = _look_through(session, places)
     day = archive.today().strftime("%Y%m%d")
     files = [file for one in listings for file in one.files]
-    session.progress.begin("imports.matching", files=len(files))
-    matched = match(cases, files, [one.carrier for one in listings])
+    session.progress.begin("imports.matching", count=len(files))
+    matched = match(listed, files, [one.carrier for one in listings])
     listings, twins, digests, unread = _twice(session, listings)
     name, folder = import_files.new_folder(archive.home, day)
     try:
@@ -65,24 +65,24 @@ def plan(session: Session, list: Path, places: Sequence[Path], *, profile: str =
             name,
             stamp(archive.now()),
             session.person.account,
-            list.name,
+            cases.name,
             hashlib.sha256(data).hexdigest(),
-            cases.profile,
+            listed.profile,
         )
         made = Plan(
             head,
             tuple(one.carrier for one in listings),
             {one.carrier.id: check_of(Path(one.carrier.place)) for one in listings},
-            tuple(cases.cases),
+            tuple(listed.cases),
             tuple(files),
             tuple(matched.matches),
             tuple(matched.missing),
             tuple(matched.unlisted),
             tuple(twins),
             digests,
-            (*cases.findings, *matched.findings, *(found for one in listings for found in one.findings), *unread),
+            (*listed.findings, *matched.findings, *(found for one in listings for found in one.findings), *unread),
         )
-        import_files.write_file(folder / f"list{list.suffix.lower()[:8]}", data, durable=True)
+        import_files.write_file(folder / f"list{cases.suffix.lower()[:8]}", data, durable=True)
         import_files.keep_plan(archive, folder, made, session.person.account)
     except BaseException:
         discard(folder, folder.parent)

@@ -85,8 +85,8 @@ class Decision:
     case: str = ""
 
 
-def _line(kind: str, **values: Any) -> bytes:
-    return json.dumps({"kind": kind, **values}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
+def _line(kind: str, /, **values: Any) -> bytes:
+    return json.dumps({"line": kind, **values}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def write_plan(plan: Plan) -> bytes:
@@ -117,7 +117,7 @@ def read_plan(data: bytes) -> Plan:
     try:
         for line in data.splitlines():
             row = json.loads(line)
-            rows.setdefault(row.pop("kind"), []).append(row)
+            rows.setdefault(row.pop("line"), []).append(row)
         files = [(row, _file(row)) for row in rows.get("file", ())]
         return Plan(
             Head(**rows["plan"][0]),

@@ -53,6 +53,8 @@ NOT_OFFERED: Mapping[str, str] = {
     "factor.begin_key": _AT_THE_BROWSER,
     "factor.remove_key": _AT_THE_BROWSER,
     "health.examine": "it tells of the host and its folders; the system page shows it to who keeps the service",
+    "import.plan": _FOLDERS,
+    "import.workbook": "it writes where the command line shows it; a program has the lists of `/imports/{campaign}`",
     "house.add": _FOUNDING,
     "house.doors": "a program has the address of its fonds",
     "house.check_proof": _AT_THE_DRIVE,

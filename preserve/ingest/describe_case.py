@@ -131,7 +131,7 @@ class CaseDescriber:
         begun = say("premis.ingestion-start", kind=circumstances.source_kind)
         yield event("ingestion start", circumstances.started, begun, by_person=True)
         if (came := circumstances.accession) is not None:
-            yield event("transfer", came.when, say("premis.from-carriers"), came.note)
+            yield event("accession", came.when, say("premis.from-carriers"), came.note)
         if (package := circumstances.package) is not None:
             files, kept = len(package.package.content), len(package.kept)
             told = say("premis.foreign", kind=package.kind, files=files, kept=kept)

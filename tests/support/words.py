@@ -46,6 +46,7 @@ from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
 from preserve.services.machine_reading_views import ListState
+from preserve.services.import_views import CaseState, View
 from preserve.services.operation import OPERATIONS
 from preserve.services.runs import Lane
 from storage_adapters import erasing
@@ -125,6 +126,20 @@ def _operations_as_jobs() -> set[str]:
 
 
 WORDS: dict[str, Collection[str]] = {
+    "imports.heading-{}": {
+        *("answer-damaged", "answer-questions", "answer-unlisted", "by", "cases", "carrier", "files", "import", "key"),
+        *("kind", "label", "list", "made", "mark", "number", "path", "read", "size", "state", "title", "unreadable"),
+        *("why",),
+    },
+    "imports.heading-answer-{}": {"damaged", "questions", "unlisted"},
+    "imports.state-{}": {"taken", "left", *get_args(CaseState)},
+    "imports.view-{}": set(get_args(View)),
+    "imports.place-{}": {"here", "absent", "changed"},
+    "imports.kind-{}": {"folder", "image", "device"},
+    "imports.basis-{}": {
+        *("archival-number", "case-number", "decided", "disc", "file", "folder", "party", "party-date", "path", "title"),
+    },
+    "imports.sign-{}": {"role", "name", "date", "made", "checked", "head"},
     "forms.form-{}": KNOWN,
     "forms.head-{}": {*FACTS, *chain.from_iterable(COLUMNS.values())},
     "forms.signer-{}": SIGNERS,
@@ -185,6 +200,7 @@ WORDS: dict[str, Collection[str]] = {
         "folder",
         "fonds",
         "hold",
+        "import",
         "kind",
         "label",
         "medium",

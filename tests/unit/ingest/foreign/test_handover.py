@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+import tempfile
 import zipfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from preserve.errors import Refused
 from preserve.ingest.foreign.several import one_of
@@ -96,6 +101,39 @@ def test_a_number_with_two_folders_is_told(tmp_path: Path) -> None:
     package = read(place)
     assert [finding.code for finding in package.findings] == ["foreign.folder-twice"]
     assert len(package.content) == 3
+
+
+def test_two_lines_of_one_file_are_told_and_the_file_comes_once(tmp_path: Path) -> None:
+    place = dat93(tmp_path / "p", papers=1)
+    row = {"档号": f"{NUMBER}-001", "题名": "甲"}
+    put(place / "目录文件.XML", catalogue([row, {**row, "题名": "乙"}]))
+    package = read(place)
+    assert [row["title"] for row in package.described["objects"]] == ["甲"]
+    assert "foreign.file-of-two" in {finding.code for finding in package.findings}
+    assert not package.missing
+
+
+_VALUES = st.one_of(
+    st.sampled_from([NUMBER, f"{NUMBER}-001", "../..", "文书1.txt", "30年", "20260301", "", "机密", "D30"]),
+    st.text(max_size=8),
+)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["档号", "题名", "日期", "密级", "电子档案名称", "案号", "MD5"]), _VALUES),
+        max_size=6,
+    )
+)
+def test_no_catalogue_loses_a_file_or_breaks_it(rows: list[dict[str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = dat93(Path(folder))
+        texts = [{name: escape(re.sub(r"[^\x20-\ud7ff]", "", text)) for name, text in row.items()} for row in rows]
+        put(place / "目录文件.XML", catalogue(texts))
+        package = read(place)
+        found = [path for case in package.cases or (package,) for path in case.content]
+        assert sorted(found) == [f"J001/ZY/2026/{NUMBER}-00{n}/文书{n}.txt" for n in (1, 2)]
 
 
 def test_separators_may_be_written_otherwise_on_disk(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -16,10 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preserve.errors import Refused
+from preserve.home import Home
+from preserve.ingest.assess import preview, refusal
 from preserve.ingest.foreign.several import one_of
 from preserve.ingest.handed import Handed
+from preserve.progress import Silent
+from preserve.settings import Settings
 from tests.support.handover_folders import NUMBER, catalogue, dat93, put, read
 from tests.support.shared_cases import PACKAGES
+from tests.support.tiny_case import answers_for
 
 
 @pytest.mark.parametrize(
@@ -212,3 +218,28 @@ def test_hostile_catalogues_are_refused(tmp_path: Path) -> None:
         assert number < 3
     put(place / "目录文件.XML", catalogue([{"档号": "x", "电子档案名称": "../../etc/passwd", "题名": "甲"}]))
     assert all(".." not in path for path in read(place).content)
+
+
+def test_a_person_may_answer_for_a_count_that_differs(tmp_path: Path) -> None:
+    place = dat93(tmp_path / "p", 档案数量="7")
+    home = Home(tmp_path / "home", Settings(archive_id="01", institution="某局"))
+    content: dict[str, Any] = {
+        "case_number": "文罚字〔2026〕2号",
+        "case_type": "penalty",
+        "title": "甲案",
+        "cause": "测试",
+        "producer": {"name": "某支队"},
+        "start": "2026-03-01",
+        "closed": "2026-03-02",
+        "objects": [
+            {"file": f"{NUMBER}-00{number}/文书{number}.txt", "kind": "其他", "stage": "investigation"}
+            for number in (1, 2)
+        ],
+    }
+    content["acceptances"] = answers_for(content)
+    answer = {"finding": "count-differs", "where": "说明文件.TXT", "person": "李", "reason": "移交方笔误，实为两件"}
+    for answers, refused in (([], True), ([answer], False)):
+        case = {**content, "acceptances": [*content["acceptances"], *answers]}
+        beside = Handed(place, json.dumps(case, ensure_ascii=False).encode())
+        assessed, judged = preview(home, beside, Silent())
+        assert (refusal(assessed.deposit, judged.findings) is not None) == refused

@@ -49,7 +49,7 @@ class ForeignPackage:
     history: tuple[str, ...] = ()
     source: Source | None = None
     cases: tuple[ForeignPackage, ...] = field(default=(), repr=False)
-    elsewhere: tuple[str, ...] = field(default=(), repr=False)
+    elsewhere: Sequence[str] = field(default=(), repr=False)
 
 
 class Reader(Protocol):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +21,23 @@ from tests.support.foreign_packages import content_of
 pytestmark = pytest.mark.xdist_group("exporting-steps")
 
 
+def unpacked(documents: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """What is kept beside, out of the zip that holds it where it is much."""
+    for name, data in documents:
+        if name != "package.zip":
+            yield data
+            continue
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            yield from map(archive.read, archive.namelist())
+
+
 def same(counter: Counter, assessed: Assessed) -> None:
     """The description that lay in the first deposit is no file of the case; it is kept beside."""
     back = {name: hashlib.sha256(data).hexdigest() for name, data in content_of(assessed.deposit).items()}
     described = originals(counter)["case.json"]
     assert back == {name: digest for name, digest in originals(counter).items() if digest != described}
     assert assessed.deposit.foreign is not None
-    kept = {hashlib.sha256(data).hexdigest() for _, data in kept_documents(assessed.deposit.foreign)}
+    kept = {hashlib.sha256(data).hexdigest() for data in unpacked(kept_documents(assessed.deposit.foreign))}
     assert described in kept and not kept & set(back.values())
     (description,) = package_of(counter).glob("data/*/metadata/descriptive/case.json")
     assert assessed.description == CaseDescription.model_validate_json(description.read_bytes())

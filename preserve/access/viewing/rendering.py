@@ -94,7 +94,8 @@ class Rendered:
         return self._target
 
     def _made(self, source: Path, scratch: Path) -> Path:
-        copy, target = scratch / f"source{self._suffix}", scratch / "target.pdf"
+        named = any("{target}" in one for one in self._renderer.arguments)
+        copy, target = scratch / f"source{self._suffix}", scratch / ("target.pdf" if named else "source.pdf")
         _, digests = copy_file_checked(source, copy, ("sha256",), lambda moved: None)
         if digests["sha256"] != self._digest:
             raise RenderFailed("the copy differs from the digest that was registered")
@@ -102,7 +103,7 @@ class Rendered:
         program = shutil.which(self._renderer.program)
         if program is None:
             raise RenderFailed(f"{self._renderer.program}: not found")
-        places = {"{source}": str(copy), "{target}": str(target)}
+        places = {"{source}": str(copy), "{target}": str(target), "{folder}": str(scratch)}
         arguments = [_filled(one, places) for one in self._renderer.arguments]
         bounds = Bounds(self._renderer.seconds, self._renderer.memory, _MOST)
         try:

@@ -185,7 +185,7 @@ class Renderer(BaseModel):
         description="{source} is the file, {target} the PDF that it shall write; or {folder}, where source.pdf shall be",
     )
     version: tuple[str, ...] = Field((), description="arguments with which it says its version; empty: it does not")
-    writes: tuple[Path, ...] = Field((), description="other folders in which it may write; LibreOffice: /tmp")
+    writes: tuple[Path, ...] = Field((), description="other folders in which it may write; LibreOffice needs /tmp")
     seconds: float = Field(60, gt=0, le=600, description="so long one file may take")
     memory: int = Field(8 << 30, ge=64 << 20, description="bytes of address space that it may take")
 

@@ -182,7 +182,7 @@ class Renderer(BaseModel):
     program: str = Field(min_length=1, description="its path, or a name that is found where programs are")
     arguments: tuple[str, ...] = Field(
         ("{source}", "{target}"),
-        description="{source} is the file, {target} the PDF that it shall write; or {folder}, where source.pdf shall be",
+        description="{source} is the file, {target} the PDF that it shall write; or {folder}, for source.pdf",
     )
     version: tuple[str, ...] = Field((), description="arguments with which it says its version; empty: it does not")
     writes: tuple[Path, ...] = Field((), description="other folders in which it may write; LibreOffice needs /tmp")

@@ -17,6 +17,7 @@ from preserve.cli.outputs import InputPath, IntoFolder, NewFile
 from preserve.errors import NotPermitted, UsageError
 from preserve.messages import bytes_for_people
 from preserve.services import deposits as room
+from preserve.services import foreign_descriptions as foreign
 from preserve.services import preparation
 from preserve.services.deposits import Ingested, Ingests, NotIngested
 from preserve.services.failures import failure_of
@@ -34,9 +35,15 @@ _JOBS = click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N
 @click.option("--output", "target", type=NewFile(), metavar="FILE")
 @click.option("--template", is_flag=True)
 @click.option("--read", is_flag=True)
-def describe(output: Output, folder: Path | None, target: Path | None, template: bool, read: bool) -> None:
+@click.option("--split", type=IntoFolder(), metavar="DIR")
+@click.option("--map", "system", metavar="NAME")
+def describe(
+    output: Output, folder: Path | None, target: Path | None, template: bool, read: bool, **others: Any
+) -> None:
     """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
-    if template:
+    if folder is not None and any(others.values()):
+        _describe_of_others(output, folder, target, **others)
+    elif template:
         form = output.call(preparation.template, target, place=output.home_path)
         output.done("cli.template-done", form, path=str(form.path))
     elif folder is None:
@@ -47,6 +54,23 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
         if draft.read:
             output.tables(tables.drafted(draft.read))
         output.done("cli.describe-done", draft, path=str(draft.path), files=draft.files)
+
+
+def _describe_of_others(
+    output: Output, package: Path, target: Path | None, *, split: Path | None, system: str | None
+) -> None:
+    """The descriptions of a package's cases, or that of an export."""
+    place = output.home_path
+    if system is not None:
+        read = output.work("", foreign.describe_export, package, system, target, place=place)
+        output.findings(read.findings)
+        output.done("cli.describe-mapped", read, path=str(read.path), files=len(read.files))
+        return
+    assert split is not None, "one of the two is given"
+    drafted = output.work("", foreign.describe_cases, package, split, place=place)
+    for case in drafted.cases:
+        output.sentence("cli.describe-case", style="bold", number=case.number, path=str(case.path), files=case.files)
+    output.done("cli.describe-split", drafted, path=str(split), count=len(drafted.cases))
 
 
 @click.command(cls=Command)

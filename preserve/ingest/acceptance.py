@@ -16,7 +16,13 @@ from preserve.ingest.rules.accepting import Accepting
 _NAMING = ("document", "measure", "measure_written", "file", "producer")
 """Values of a finding that name what it is about, where it has no place of its own."""
 
-_OF_PACKAGES = ("foreign.digest-differs", "foreign.file-missing", "foreign.size-differs")
+_OF_PACKAGES = (
+    "foreign.digest-differs",
+    "foreign.file-missing",
+    "foreign.size-differs",
+    "foreign.count-differs",
+    "foreign.folder-twice",
+)
 """What no rule asks for: a package of another system is not what it says of itself."""
 
 

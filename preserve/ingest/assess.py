@@ -24,12 +24,13 @@ from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import accept, answerable
 from preserve.ingest.apply_rules import apply, view_of
+from preserve.ingest.case_systems.deposits import looked_over
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.forecast import Forecast
 from preserve.ingest.foreign.answers import answered_digests
 from preserve.ingest.foreign.describing import described, lacking
 from preserve.ingest.foreign.keeping import kept_documents
-from preserve.ingest.handed import BESIDE, Handed, handed
+from preserve.ingest.handed import BESIDE, Handed
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
@@ -90,7 +91,9 @@ def assess(
     other hands in as many times.
     """
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
-    deposit = look_over(source, profile, _scratch(home))
+    deposit, beside = looked_over(
+        home, source, profile, lambda given: look_over(given, profile, _scratch(home), home.profiles)
+    )
     name = readable(deposit.description_name.removeprefix(deposit.prefix))
     words = read_vocabulary(home.profiles)
     deposit, lacks = _self_described(home, deposit)
@@ -99,7 +102,7 @@ def assess(
         description, mistakes = read_description(deposit.read_as or name, deposit.description, words)
     if description is not None:
         deposit = with_named(deposit, (item.file for item in description.objects))
-    findings = [*deposit.findings, *handed(source).findings]
+    findings = [*deposit.findings, *beside.findings]
     findings += scan(deposit, profile, home.settings.clamd, _scratch(home), progress)
     findings += mistakes
     names: Mapping[str, str] = {}

@@ -95,8 +95,13 @@ def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) ->
     return deposit
 
 
-def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
-    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
+def look_over(
+    given: Path | Handed, profile: DepositProfile, scratch: Path | None = None, own: Path | None = None
+) -> Deposit:
+    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings.
+
+    `own`: the archive's own profiles, by which packages of others are read.
+    """
     beside = handed(given)
     path = beside.path
     source = open_source(path)
@@ -132,8 +137,8 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
         beside.name if beside.description else "",
     )
     described = _descriptions(seen, top, profile)
-    if not described and (found := recognise(source, kept, top, bag=bag)) is not None:
-        return _foreign(seen, look(found, source, kept, _with(wanted, beside), profile, scratch), beside)
+    if not described and (found := recognise(source, kept, top, bag=bag, own=own)) is not None:
+        return _foreign(seen, look(found, source, kept, _with(wanted, beside), profile, beside, scratch), beside)
     return _ordinary(seen, entries, top, profile, beside, described, scratch)
 
 

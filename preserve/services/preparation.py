@@ -210,7 +210,7 @@ class Described:
     read: tuple[Proposal, ...] = ()
 
 
-def _home(place: Path | None) -> Home | None:
+def home_of(place: Path | None) -> Home | None:
     """The home whose profiles count: the one that was named, else the usual one, where there is one."""
     return open_home(place) if place is not None else home_in_use(None)
 
@@ -218,7 +218,7 @@ def _home(place: Path | None) -> Home | None:
 @command("deposits.template", needs="nothing", open_to_all=_BLANK)
 def template(session: Session, target: Path | None = None, *, place: Path | None = None) -> Described:
     """Write the blank workbook with the words of the archive at `place`, or of the usual one. Raises Refused."""
-    home = _home(place)
+    home = home_of(place)
     path = target or Path(_WORKBOOK)
     with new_file(path.absolute(), home) as part:
         own = home.profiles if home else None
@@ -236,7 +236,7 @@ def describe(
     `read` a machine reads the first pages of the scans, and what it reads stands beside as proposals. Raises UsageError
     where there is no such folder, Refused, ToolMissing where the extra is not here.
     """
-    home = _home(place)
+    home = home_of(place)
     own = home.profiles if home else None
     package = package_at(folder, own) if folder.exists() else None
     if package is None and not folder.is_dir():

@@ -48,7 +48,7 @@ class ArchivematicaAip:
             dict(_names(content, found)),
             found.wanted,
             unknown=(*found.outside, *sorted(found.algorithms), *(p for p in content if p not in used)),
-            said=_of_the_whole(mets, content, found),
+            said=mets.said_of_none(found.files[path][1] for path in content if path in used),
             said_of={path: found.files[path][0].words(found.files[path][1]) for path in content if path in used},
             lists=tuple(path for path in paths if path not in taken),
             sizes=found.sizes,
@@ -67,17 +67,6 @@ def _names(content: Sequence[str], found: Listed) -> Iterator[tuple[str, str]]:
         original = _PLACE.sub("", mets.original_of(word))
         if original:
             yield path, original
-
-
-def _of_the_whole(mets: MetsWords, content: Sequence[str], found: Listed) -> tuple[tuple[str, str], ...]:
-    """What is said of no single file."""
-    single = {one for path in content if path in found.files for one in _sections(mets, found, path)}
-    return tuple(pair for number, said in mets.said.items() if number not in single for pair in said)
-
-
-def _sections(mets: MetsWords, found: Listed, path: str) -> tuple[str, ...]:
-    word = found.files[path][1]
-    return (*word.ids, *mets.about.get(word.number, ()))
 
 
 def _history(mets: MetsWords) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -66,17 +67,24 @@ def described(package: ForeignPackage, names: Mapping[str, str], own: Path | Non
     profile = read_foreign(own)
     content = {**_case(package.said, profile), **_full(package.described)}
     rows = [dict(row) for row in package.described.get("objects", ()) if isinstance(row, Mapping)]
-    known = Names((str(row.get("file", "")), row) for row in rows)
-    taken: list[int] = []
-    objects: list[dict[str, Any]] = []
+    places = Names((str(row.get("file", "")), _Place(place)) for place, row in enumerate(rows))
+    taken: dict[int, dict[str, Any]] = {}
+    others: list[dict[str, Any]] = []
     for path in package.content:
-        row = known.find(names[path]) or known.find(path)
-        if row is not None:
-            taken.append(id(row))
-        objects.append({**_file(package.said_of.get(path, ()), profile), **(row or {}), "file": names[path]})
-    # A row whose file the package does not hold stays, and is told as any row without its file.
-    objects += [row for row in rows if id(row) not in taken]
-    return {**content, "objects": objects}
+        found = places.find(names[path]) or places.find(path)
+        told: dict[str, Any] = rows[found.number] if found is not None else {}
+        row = {**_file(package.said_of.get(path, ()), profile), **told, "file": names[path]}
+        if found is None or found.number in taken:
+            others.append(row)
+        else:
+            taken[found.number] = row
+    # In their order; one whose file the package does not hold stays, and is told as any row without its file.
+    return {**content, "objects": [*(taken.get(place, row) for place, row in enumerate(rows)), *others]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    number: int
 
 
 def _full(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from preserve.errors import Refused
 from preserve.ingest.draft import BATCH, around, rows_of
 from preserve.ingest.foreign.describing import described
 from preserve.ingest.foreign.registry import recognise
+from preserve.ingest.handed import Handed
 from preserve.ingest.opening import listed, open_source, top_of
 from preserve.ingest.receive import Deposit, DepositProfile, look_over
 from preserve.ingest.sources.inventory import paths_of
@@ -40,7 +42,28 @@ def package_at(path: Path, own: Path | None) -> Deposit | None:
     own_names = {folder + name for folder in (top, top + "data/") for name in profile.description_names}
     if any(readable(inside) in own_names for inside in paths_of(entries)):
         return None  # it is described already
-    return look_over(path, profile) if recognise(source, entries, top, bag=bag) else None
+    return look_over(path, profile, None, own) if recognise(source, entries, top, bag=bag, own=own) else None
+
+
+def cases_at(path: Path, own: Path | None) -> Iterator[tuple[Mapping[str, Any], Deposit]]:
+    """Each case of the package at a path, with what it says of itself, as a deposit by itself; nothing for no package.
+
+    Raises Refused where it is such a package and cannot be taken in.
+    """
+    profile = read_profile("deposit.toml", DepositProfile, own)
+    source = open_source(path)
+    entries, findings, _ = listed(path, source, profile)
+    if findings or not entries:
+        return
+    top, bag = top_of(entries, profile)
+    if (found := recognise(source, entries, top, bag=bag, own=own)) is None:
+        return
+    reader, folder = found
+    package = reader.read(source, entries, folder)
+    for case in package.cases or (package,):
+        asked = {name: str(case.described.get(name) or "") for name in ("archival_number", "case_number")}
+        beside = json.dumps(asked, ensure_ascii=False).encode()
+        yield case.described, look_over(Handed(path, beside), profile, None, own)
 
 
 def draft_package(

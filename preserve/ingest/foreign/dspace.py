@@ -11,7 +11,7 @@ from preserve.errors import Refused
 from preserve.ingest.foreign.documents import whole
 from preserve.ingest.foreign.hrefs import Paths
 from preserve.ingest.foreign.listed import Listed, listed
-from preserve.ingest.foreign.mets_words import MetsWords, read_mets
+from preserve.ingest.foreign.mets_words import read_mets
 from preserve.ingest.foreign.records import ForeignPackage
 from preserve.ingest.foreign.said import said_in
 from preserve.ingest.sources import Entry, Source
@@ -118,7 +118,7 @@ class DspaceMets:
             dict(_names(content, found)),
             found.wanted,
             unknown=(*found.outside, *sorted(found.algorithms), *(p for p in content if p not in used)),
-            said=_of_the_item(mets, content, found),
+            said=mets.said_of_none(found.files[path][1] for path in content if path in used),
             lists=(mets.path,),
             sizes=found.sizes,
             missing=tuple(found.missing),
@@ -138,9 +138,3 @@ def _names(content: Sequence[str], found: Listed) -> Iterator[tuple[str, str]]:
         name = mets.original_of(word) or word.title or next(titles, "")
         if name:
             yield path, name
-
-
-def _of_the_item(mets: MetsWords, content: Sequence[str], found: Listed) -> tuple[tuple[str, str], ...]:
-    """What is said of the item and not of one file."""
-    single = {number for path in content if path in found.files for number in found.files[path][1].ids}
-    return tuple(pair for number, said in mets.said.items() if number not in single for pair in said)

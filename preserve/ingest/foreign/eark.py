@@ -10,6 +10,7 @@ from typing import Any
 
 from metadata import csip
 from metadata.errors import MetadataError
+from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.errors import Refused
 from preserve.ingest.foreign.documents import elements, whole
 from preserve.ingest.foreign.hrefs import Paths
@@ -56,9 +57,10 @@ class EArk:
             raise Refused("foreign.shallow", top or root, kind=self.kind, count=len(found.missing) + len(found.outside))
         own = _own_description(source, top, paths)
         left = [path for path in content if own and _representation(path, top) in _DERIVED]
-        gone = set(left)
+        # A description of ours that lay in the deposit is about the content: what was read says the same.
+        gone = {*left, *(f"{top}representations/original/{name}" for name in DESCRIPTIONS if own)}
         content = [path for path in content if path not in gone]
-        rest = {*content, *left}
+        rest = {*content, *gone}
         said, origins, events = _metadata(source, paths, there, top)
         names = dict(_names(content, top, {**origins, **dict(_origins(found))}))
         return ForeignPackage(

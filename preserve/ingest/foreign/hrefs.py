@@ -48,13 +48,14 @@ def _readings(href: str) -> Iterable[str]:
         return
     seen: set[str] = set()
     for form in (href, unquote(href), unquote_plus(href)):
-        name = _plain(form)
+        name = plain_path(form)
         if name is not None and name not in seen:
             seen.add(name)
             yield name
 
 
-def _plain(href: str) -> str | None:
+def plain_path(href: str) -> str | None:
+    """A reference as a relative path; None where it leads out, or nowhere."""
     name = href.strip()
     if name[:5].lower() == "file:":
         name = name[5:]

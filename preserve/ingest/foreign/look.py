@@ -16,7 +16,9 @@ from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
 from preserve.ingest.declared.lists import read_lists
 from preserve.ingest.foreign.records import ForeignPackage, Reader
+from preserve.ingest.foreign.several import one_of
 from preserve.ingest.foreign.view import ContentView
+from preserve.ingest.handed import Handed
 from preserve.ingest.hostile_names import hostile
 from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.inventory import Inventory
@@ -65,21 +67,22 @@ def look(
     entries: Sequence[Entry],
     declared: Mapping[str, tuple[Wanted, ...]],
     profile: DepositProfile,
+    beside: Handed,
     scratch: Path | None,
 ) -> Found:
-    """Read the package. `declared` are digests by path that other lists in it give.
+    """Read the package. `declared` are digests by path that other lists in it give, `beside` says which case is meant.
 
     Raises Refused where it is one that cannot be taken in; what a person may answer for is among the findings.
     """
     reader, top = found
-    package = reader.read(source, entries, top)
+    package = one_of(reader.read(source, entries, top), beside)
     if not package.content:
         raise Refused("foreign.no-content", top or str(reader.kind), kind=package.kind)
     origin = package.source or source
     by_path = {entry.path: entry for entry in (entries if package.source is None else origin.entries())}
     content = [by_path[path] for path in package.content]
     names, unusable = _names(content, package, profile)
-    aside = {*package.content, *package.left} if package.source is None else set(package.left)
+    aside = {*package.content, *package.left, *package.elsewhere}
     kept = tuple(entry for entry in entries if entry.path not in aside)
     foreign = Foreign(package.kind, package.version, top, source, kept, package, names)
     read = set(package.lists)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -42,7 +43,8 @@ class MetsWords:
 
     `files` are those of the file section, `documents` the metadata it refers to, `others` the METS documents of its
     parts. By the ID of a section: `said` what it says, as `dc:title` and the text, `original` a file's name at its
-    origin, `fixity` its digests. `about`: sections about a file by its ID. `events`: kinds of PREMIS events, how many.
+    origin, `fixity` its digests, `within` the IDs of the sections in it. `about`: sections about a file by its ID.
+    `events`: kinds of PREMIS events, how many.
     """
 
     path: str
@@ -55,6 +57,7 @@ class MetsWords:
     said: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     original: dict[str, str] = field(default_factory=dict)
     fixity: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    within: dict[str, list[str]] = field(default_factory=dict)
     about: dict[str, tuple[str, ...]] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
 
@@ -70,8 +73,14 @@ class MetsWords:
         """Its digests, those of the file section first."""
         return (*file.digests, *(pair for one in self._sections(file) for pair in self.fixity.get(one, ())))
 
+    def said_of_none(self, files: Iterable[FileWord]) -> tuple[tuple[str, str], ...]:
+        """What is said of the whole: of none of these files."""
+        single = {section for file in files for section in self._sections(file)}
+        return tuple(pair for number, said in self.said.items() if number not in single for pair in said)
+
     def _sections(self, file: FileWord) -> tuple[str, ...]:
-        return (*file.ids, *self.about.get(file.number, ()))
+        named = (*file.ids, *self.about.get(file.number, ()))
+        return tuple(inner for one in named for inner in (one, *self.within.get(one, ())))
 
 
 def read_mets(source: Source, path: str) -> MetsWords:
@@ -134,9 +143,10 @@ def _digest(element: etree._Element) -> tuple[tuple[str, str], ...]:
 
 
 def _section(words: MetsWords, element: etree._Element) -> None:
-    """A section of metadata: what it refers to or holds. It goes by its own ID, and by that of what holds it."""
-    above = element.getparent()
-    numbers = [number for one in (element, above) if one is not None and (number := one.get("ID"))]
+    """A section of metadata: what it refers to or holds."""
+    above, number = element.getparent(), element.get("ID") or f"#{len(words.said)}"
+    if above is not None and (holder := above.get("ID")):
+        words.within.setdefault(holder, []).append(number)
     for reference in element.iter(f"{{{METS}}}mdRef"):
         if href := reference.get(_HREF):
             use = reference.get("MDTYPE", "") or reference.get("OTHERMDTYPE", "")
@@ -144,11 +154,10 @@ def _section(words: MetsWords, element: etree._Element) -> None:
     for data in element.iter(f"{{{METS}}}xmlData"):
         for inner in data.iterchildren(etree.Element):
             said, (original, digests) = said_in(inner), premis_in(inner, words.events)
-            for number in numbers:
-                words.said.setdefault(number, []).extend(said)
-                words.fixity.setdefault(number, []).extend(digests)
-                if original:
-                    words.original.setdefault(number, original)
+            words.said.setdefault(number, []).extend(said)
+            words.fixity.setdefault(number, []).extend(digests)
+            if original:
+                words.original.setdefault(number, original)
 
 
 def premis_in(root: etree._Element, events: dict[str, int]) -> tuple[str, list[tuple[str, str]]]:

@@ -28,6 +28,8 @@ class ForeignPackage:
     hold, by the list that says so. `left`: files that the other system made from the content, which are not taken in.
     `history`: what the package tells of its own past, a line each. `source`: where the content is read, if its files do
     not lie in the package as such.
+    `cases`: the cases of a package that holds several, each a package by itself; then nothing else of it counts.
+    `elsewhere`: files that are of another case of the package, and are not kept with this one.
     """
 
     kind: str
@@ -46,12 +48,16 @@ class ForeignPackage:
     left: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     source: Source | None = None
+    cases: tuple[ForeignPackage, ...] = field(default=(), repr=False)
+    elsewhere: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Reader(Protocol):
     """One form of package."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """Its word of ours."""
 
     def recognises(self, entries: Sequence[Entry], top: str) -> bool:
         """Whether the names below `top` are those of such a package; nothing is opened.

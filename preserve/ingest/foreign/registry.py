@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from preserve.ingest.foreign.records import Confirming, Reader
 from preserve.ingest.sources import Entry, Source
@@ -11,25 +12,41 @@ from preserve.ingest.sources.inventory import paths_of
 _DEEPEST = 2  # folders around a package that hold nothing else
 
 
-def readers() -> tuple[Reader, ...]:
-    """Every reader, in the order in which they are asked: the stricter a form's marks, the earlier."""
+def readers(own: Path | None) -> tuple[Reader, ...]:
+    """Every reader, in the order in which they are asked: the stricter a form's marks, the earlier.
+
+    `own`: the archive's own profiles.
+    """
     from preserve.ingest.foreign.archivematica_aip import ArchivematicaAip
     from preserve.ingest.foreign.archivematica_transfer import ArchivematicaTransfer
     from preserve.ingest.foreign.dspace import DspaceArchive, DspaceMets
     from preserve.ingest.foreign.eark import EArk
+    from preserve.ingest.foreign.eep import Eep
+    from preserve.ingest.foreign.handover import handover_folders
 
-    return (ArchivematicaAip(), EArk(), DspaceArchive(), DspaceMets(), ArchivematicaTransfer())
+    return (
+        ArchivematicaAip(),
+        EArk(),
+        DspaceArchive(),
+        DspaceMets(),
+        *handover_folders(own),
+        ArchivematicaTransfer(),
+        Eep(own),
+    )
 
 
-def recognise(source: Source, entries: Sequence[Entry], top: str, *, bag: bool) -> tuple[Reader, str] | None:
+def recognise(
+    source: Source, entries: Sequence[Entry], top: str, *, bag: bool, own: Path | None = None
+) -> tuple[Reader, str] | None:
     """The reader of the package that a deposit is, and the folder (with `/`) in which the package lies, if it is one.
 
     `top` is the folder that holds the whole deposit, empty or with `/`; a package may be the payload of a `bag`.
     """
+    asked = readers(own)
     for folder in _tops(entries, top, bag=bag):
         deepest = folder.count("/") + 2
         near = [entry for entry in entries if entry.path.startswith(folder) and entry.path.count("/") <= deepest]
-        for reader in readers():
+        for reader in asked:
             if reader.recognises(near, folder) and (
                 not isinstance(reader, Confirming) or reader.confirms(source, entries, folder)
             ):

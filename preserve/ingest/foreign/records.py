@@ -52,8 +52,8 @@ class ForeignPackage:
     source: Source | None = None
     cases: tuple[ForeignPackage, ...] = field(default=(), repr=False)
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    beside: tuple[str, ...] = field(default=(), repr=False)
-    elsewhere: tuple[str, ...] = field(default=(), repr=False)
+    beside: Sequence[str] = field(default=(), repr=False)
+    elsewhere: Sequence[str] = field(default=(), repr=False)
 
 
 class Reader(Protocol):

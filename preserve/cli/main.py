@@ -48,6 +48,7 @@ COMMANDS = {
     "hold": ("preserve.cli.hold", "hold"),
     "disposal": ("preserve.cli.disposal", "disposal"),
     "transfer": ("preserve.cli.transfer", "transfer"),
+    "export": ("preserve.cli.export", "export"),
     "fonds": ("preserve.cli.fonds", "fonds"),
     "forms": ("preserve.cli.forms", "forms"),
     "house": ("preserve.cli.house", "house"),

@@ -24,6 +24,7 @@ from preserve.ingest.foreign.describing import ForeignProfile
 from preserve.ingest.foreign.handover_profile import HandoverProfile
 from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.kinds import Kinds
+from preserve.ingest.legacy.profile import ListProfiles
 from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
@@ -66,6 +67,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "planning.toml": PlanningProfile,
     "media.toml": MediaProfile,
     "models.toml": ModelsProfile,
+    "legacy_lists.toml": ListProfiles,
 }
 
 

@@ -48,7 +48,7 @@ def findings_of(file: File, volumes: Iterable[VolumeFile]) -> Iterator[Finding]:
     if case.note and says_nothing(case.note):
         yield Finding("forms.situation-empty", where, "warning", {"written": case.note})
     filed = filed_on(case)
-    if filed is not None and filed < case.closed:
+    if filed is not None and case.closed is not None and filed < case.closed:
         values = {"filed": filed.isoformat(), "closed": case.closed.isoformat()}
         yield Finding("forms.filed-before-closed", where, "warning", dict(values))
     if not file.archival_number:

@@ -9,6 +9,7 @@ from preserve.administration.file_forms.profile import Form, Style
 from preserve.administration.file_forms.volumes import Leaf, VolumeFile, page_of
 from preserve.data_management.fonds import BETWEEN, FondsRow
 from preserve.description.labels import label_of
+from preserve.description.legacy import closed, started
 from preserve.description.schema import CaseDescription, Retention, Stage, Volume
 from preserve.description.vocabulary import Vocabulary
 from preserve.messages import length_for_people, listed, say
@@ -44,7 +45,8 @@ def day(style: Style, when: date | None) -> str:
 def span(file: File) -> str:
     """From the day on which the case was begun to the day on which it was closed."""
     case = file.description
-    return f"{day(file.style, case.start)}–{day(file.style, case.closed)}"
+    known = (day(file.style, case.start) or started(case), day(file.style, case.closed) or closed(case))
+    return "–".join(known) if any(known) else ""  # of an old case perhaps a year, perhaps nothing
 
 
 def filed_on(case: CaseDescription) -> date | None:
@@ -106,11 +108,11 @@ def facts_of(file: File, volume: VolumeFile) -> dict[str, str]:
         "officers": listed(officer.name for officer in case.officers),
         "outcome": file.words.label("outcome", case.outcome) if case.outcome else "",
         "producer": case.producer.name,
-        "started": day(file.style, case.start),
-        "closed": day(file.style, case.closed),
+        "started": day(file.style, case.start) or started(case),
+        "closed": day(file.style, case.closed) or closed(case),
         "volume": label_of(volume.volume),
         "situation": situation(file, volume),
-        "year": str(case.closed.year),
+        "year": closed(case)[:4],
         "handing-unit": case.producer.name,
     }
 
@@ -153,7 +155,7 @@ def case_cells(file: File, volume: VolumeFile, number: int, today: date) -> dict
         "case-number": case.case_number,
         "title": title_of(file, volume.volume),
         "dates": span(file),
-        "year": str(case.closed.year),
+        "year": closed(case)[:4],
         "pages": str(volume.pages or ""),
         "pieces": str(len(volume.leaves)),
         "count": "1",
@@ -162,13 +164,15 @@ def case_cells(file: File, volume: VolumeFile, number: int, today: date) -> dict
         "secrecy": label_of(case.classification),
         "kept": _kept(case, today),
         "producer": case.producer.name,
-        "closed": day(file.style, case.closed),
+        "closed": day(file.style, case.closed) or closed(case),
     }
 
 
 def _kept(case: CaseDescription, today: date) -> str:
     """已保管期限: whole years since the year after closing."""
-    years = max(0, today.year - case.closed.year - 1)
+    if not (year := closed(case)[:4]):
+        return ""  # of an old case nobody may know it
+    years = max(0, today.year - int(year) - 1)
     term = _YEARS.get(case.retention)
     return say("forms.years", years=min(years, term) if term else years)
 

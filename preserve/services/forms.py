@@ -45,13 +45,16 @@ class FormFile:
 
 @dataclass(frozen=True, slots=True)
 class FormsWritten:
-    """The forms that were written. `left_out` papers of internal volumes are on none: who asked may not see them.
+    """The forms that were written; `objid` is of the one case, empty where there are more.
+
+    `left_out` papers of internal volumes are on none: who asked may not see them.
 
     `findings` are what an inspector of case files would send back.
     """
 
     folder: Path
     files: tuple[FormFile, ...]
+    objid: str
     cases: int
     left_out: int
     findings: tuple[FindingShown, ...]
@@ -128,7 +131,14 @@ def print_case(
             written += write_case(Place(staged, author, moment, workbook, below), profile, wanted, filled)
             findings += findings_of(filled.file, filled.volumes)
             left_out += filled.left_out
-    return FormsWritten(folder, _files(written), len(chosen), left_out, tuple(findings[:_MOST_FINDINGS]))
+    return FormsWritten(
+        folder,
+        _files(written),
+        chosen[0] if len(chosen) == 1 else "",
+        len(chosen),
+        left_out,
+        tuple(findings[:_MOST_FINDINGS]),
+    )
 
 
 def _names(connection: Connection, objids: Sequence[str]) -> dict[str, str]:
@@ -174,7 +184,7 @@ def print_year(
         twice = cases.numbers_twice(connection, year)
     findings = [Finding("forms.number-twice", number, "error", {"count": count}) for number, count in twice.items()]
     findings += counted.findings
-    return FormsWritten(folder, _files(written), counted.cases, counted.left_out, tuple(findings[:_MOST_FINDINGS]))
+    return FormsWritten(folder, _files(written), "", counted.cases, counted.left_out, tuple(findings[:_MOST_FINDINGS]))
 
 
 def _year_facts(name: str, year: int, row: FondsRow | None) -> dict[str, str]:

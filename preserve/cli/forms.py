@@ -24,6 +24,7 @@ def forms() -> None:
 def _wishes(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--xlsx", "workbook", is_flag=True),
+        click.option("--inner", is_flag=True),
         click.option("--form", "forms", multiple=True, metavar="NAME"),
         click.option("--to", "folder", type=NewFolder(), required=True, metavar="FOLDER"),
     ):

@@ -127,8 +127,7 @@ class _Maker:
         forms = self.profile.about("year", ("files",))
         place = Place(self._below("arranging"), home.settings.institution, archive.now())
         with archive.catalogue.read() as connection:
-            inner = self.session.person.may(Duty.SEE_INNER)
-            reader = reader_of(connection, home, self.profile.style, inner=inner)
+            reader = reader_of(connection, home, self.profile.style, inner=False)
             for year in cases.years_of(connection, self.code) if forms else ():
                 under = say("forms.under-year", name=row.name, year=year)
                 told = YearOf(year, archive.today(), {"year": str(year), "fonds-name": row.name, "under": under})

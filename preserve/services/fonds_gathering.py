@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class Gatherer:
                     continue
                 _, kept = kept_register(self.archive.home, disposal, which)
                 title = say("forms.paper-register", number=disposal.number, which=say(f"forms.register-{which}"))
-                yield Gathered("appraising", title, disposal.appraised[:10], ".pdf", lambda kept=kept: kept)
+                yield Gathered("appraising", title, disposal.appraised[:10], ".pdf", partial(bytes, kept))
 
     def _rules(self) -> Iterator[Gathered]:
         for group, names in _PROFILES.items():

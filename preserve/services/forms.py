@@ -13,8 +13,9 @@ from metadata.names import safe_names
 from preserve.administration.duties import Duty
 from preserve.administration.file_forms.case_forms import findings_of
 from preserve.administration.file_forms.profile import About, Form, FormsProfile, read_forms
-from preserve.administration.file_forms.reading import Filled, Reader, reader_of
+from preserve.administration.file_forms.reading import Filled, reader_of
 from preserve.administration.file_forms.writing import Place, Written, YearOf, write_case, write_year
+from preserve.administration.people import require
 from preserve.data_management import cases
 from preserve.data_management import fonds as register
 from preserve.data_management.fonds import FondsRow
@@ -47,7 +48,7 @@ class FormFile:
 class FormsWritten:
     """The forms that were written; `objid` is of the one case, empty where there are more.
 
-    `left_out` papers of internal volumes are on none: who asked may not see them.
+    `left_out` papers of internal volumes are on none: nobody asked for them.
 
     `findings` are what an inspector of case files would send back.
     """
@@ -76,9 +77,9 @@ def _forms(profile: FormsProfile, about: About, names: Sequence[str]) -> tuple[F
     return forms
 
 
-def _reader(session: Session, connection: Connection, profile: FormsProfile) -> Reader:
-    inner = session.person.may(Duty.SEE_INNER)
-    return reader_of(connection, session.home, profile.style, inner=inner)
+def _duties(arguments: Arguments) -> tuple[Duty, ...]:
+    """Forms of internal volumes are for who may see them, and so are the files that a job makes of them."""
+    return (Duty.SEE_INNER,) if arguments["inner"] else (Duty.FIND,)
 
 
 def _cases_looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -86,7 +87,11 @@ def _cases_looked_at(session: Session, arguments: Arguments) -> Mapping[str, obj
     if not 1 <= len(wanted) <= _MOST:
         raise UsageError("forms.cases-many", str(len(wanted)), most=_MOST)
     with session.archive.catalogue.read() as connection:
-        return {"cases": [cases.objid_of(connection, name) for name in wanted], "forms": list(arguments["forms"])}
+        return {
+            "cases": [cases.objid_of(connection, name) for name in wanted],
+            "forms": list(arguments["forms"]),
+            "inner": arguments["inner"],
+        }
 
 
 def _only_case(arguments: Arguments) -> str:
@@ -94,19 +99,21 @@ def _only_case(arguments: Arguments) -> str:
 
 
 @job(
-    "forms.case",
-    duty=Duty.FIND,
-    subject=_only_case,
-    look=Look("forms.printed", _cases_looked_at, of_archive),
-    runs=_RUNS,
+    "forms.case", duty=_duties, subject=_only_case, look=Look("forms.printed", _cases_looked_at, of_archive), runs=_RUNS
 )
 def print_case(
-    session: Session, cases: Sequence[str], folder: Path, *, forms: Sequence[str] = (), workbook: bool = False
+    session: Session,
+    cases: Sequence[str],
+    folder: Path,
+    *,
+    forms: Sequence[str] = (),
+    workbook: bool = False,
+    inner: bool = False,
 ) -> FormsWritten:
     """Write the forms of these cases into a new folder, in the archive's language; several in a folder a case.
 
-    Main and internal volume are forms apart; the internal ones only for who may see them. Raises NotFound, Refused for
-    a destroyed case, UsageError for a form that is none.
+    Main and internal volume are forms apart; the internal one's only where `inner` asks for them. Raises NotFound,
+    Refused for a destroyed case, UsageError for a form that is none.
     """
     archive, moment = session.archive, session.archive.now()
     profile = read_forms(session.home.profiles)
@@ -120,7 +127,8 @@ def print_case(
         new_folder(folder, session.home) as staged,
         archive.catalogue.read() as connection,
     ):
-        reader = _reader(session, connection, profile)
+        require(connection, session.person, Duty.FIND)
+        reader = reader_of(connection, session.home, profile.style, inner=inner)
         chosen = list(dict.fromkeys(reader.one(connection, name).objid for name in cases))
         numbers = _names(connection, chosen)
         for objid in chosen:
@@ -149,20 +157,33 @@ def _names(connection: Connection, objids: Sequence[str]) -> dict[str, str]:
 
 
 def _year_looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"year": arguments["year"], "fonds": arguments["fonds"], "forms": list(arguments["forms"])}
+    return {
+        "year": arguments["year"],
+        "fonds": arguments["fonds"],
+        "forms": list(arguments["forms"]),
+        "inner": arguments["inner"],
+    }
 
 
 def _year(arguments: Arguments) -> str:
     return str(arguments["year"])
 
 
-@job("forms.year", duty=Duty.FIND, subject=_year, look=Look("forms.printed", _year_looked_at, of_archive), runs=_RUNS)
+@job("forms.year", duty=_duties, subject=_year, look=Look("forms.printed", _year_looked_at, of_archive), runs=_RUNS)
 def print_year(
-    session: Session, year: int, folder: Path, *, fonds: str = "", forms: Sequence[str] = (), workbook: bool = False
+    session: Session,
+    year: int,
+    folder: Path,
+    *,
+    fonds: str = "",
+    forms: Sequence[str] = (),
+    workbook: bool = False,
+    inner: bool = False,
 ) -> FormsWritten:
     """Write the lists of the cases closed in a year into a new folder: 案卷目录, 归档文件目录, 移交清册, 登记表.
 
-    `fonds` takes the cases of one only. Rows are read and written as they come. Raises NotFound, UsageError.
+    `fonds` takes the cases of one only, `inner` adds lists of internal volumes. Rows are read and written as they
+    come. Raises NotFound, UsageError.
     """
     if not 1949 <= year <= 2100:
         raise UsageError("forms.year-wrong", str(year))
@@ -175,7 +196,8 @@ def print_year(
         new_folder(folder, session.home) as staged,
         archive.catalogue.read() as connection,
     ):
-        reader = _reader(session, connection, profile)
+        require(connection, session.person, Duty.FIND)
+        reader = reader_of(connection, session.home, profile.style, inner=inner)
         name = register.require(connection, fonds).name if fonds else session.home.settings.institution
         told = YearOf(year, archive.today(), _year_facts(name, year, reader.register.get(fonds)))
         place = Place(staged, session.home.settings.institution, moment, workbook)

@@ -74,6 +74,16 @@ def test_the_papers_about_a_fonds_are_gathered_from_its_page(served: Served) -> 
     assert "全宗卷目录.pdf" in client.get("/fonds/culture").text
 
 
+def test_what_was_printed_of_internal_volumes_is_fetched_by_who_asked_alone(served: Served) -> None:
+    head, archivist = served.client("head"), served.client("archivist")
+    asked = send(head, "/forms", "/forms", year="2025", inner="1")
+    assert files_of(served, asked)
+    address = f"{asked.headers['location']}/files/1"
+    assert head.get(address).status_code == 200
+    assert archivist.get(address).status_code == 403
+    assert send(archivist, "/forms", "/forms", year="2025", inner="1").status_code == 403
+
+
 def test_who_sees_no_cases_prints_none(served: Served) -> None:
     client = served.client("auditor")
     assert send(client, "/", "/forms", year="2026").status_code == 403

@@ -36,6 +36,7 @@ def print_year(asked: Asked) -> Response:
             "year": int(text),
             "fonds": asked.form.get("fonds", "").strip(),
             "workbook": asked.form.get("workbook", "") == "1",
+            "inner": asked.form.get("inner", "") == "1",
         }
         asked_for = jobs.ask(asked.session, "forms.year", wish, key=asked.key, subject=text)
         return asked.see_other(f"/jobs/{asked_for.id}")
@@ -47,7 +48,7 @@ def print_year(asked: Asked) -> Response:
 def print_case(asked: Asked) -> Response:
     """Have the forms of a case written."""
     objid = asked.path["objid"]
-    wish = {"cases": [objid], "workbook": True}
+    wish = {"cases": [objid], "workbook": True, "inner": asked.form.get("inner", "") == "1"}
     asked_for = jobs.ask(asked.session, "forms.case", wish, key=asked.key, subject=objid)
     return asked.see_other(f"/jobs/{asked_for.id}")
 

@@ -11,11 +11,10 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from preserve.access.transfer.procedure import TRANSFERS
 from preserve.administration.duties import Role
 from preserve.data_management.archive import Archive
-from preserve.errors import NotFound, NotIntact, NotPermitted
-from preserve.services import fonds, transfers
+from preserve.errors import NotFound, NotPermitted
+from preserve.services import fonds
 from preserve.services.fonds_file import print_fonds
 from preserve.services.fonds_gathering import GROUPS
 from tests.support.numbered import numbering_archive, take_in
@@ -59,26 +58,6 @@ def test_seven_groups_and_an_index_with_digests(archive: Archive, tmp_path: Path
     assert {"2-整理/2025/案卷目录.pdf", "2-整理/2026/案卷目录.pdf"} <= there
     told = words_of(out / "2-整理/全宗单.pdf")
     assert "机构改革" in told and "撤并" in told and "2 卷" in told
-
-
-def test_papers_of_a_transfer_lie_with_the_fonds_of_its_cases(archive: Archive, tmp_path: Path) -> None:
-    session = founder(archive)
-    fonds.enter(session, "sport", name="体育局")
-    number = transfers.prepare(session, ["一号"], receiver="临江市档案馆", basis="到期移交").number
-    head = appoint(archive, "head", Role.HEAD)
-    transfers.approve(head, number, reason="同意")
-    transfers.hand_over(session, number, tmp_path / "handed")
-    written = print_fonds(session, "culture", tmp_path / "out")
-    collected = [one.name for one in written.files if one.form == "collecting"]
-    assert f"1-收集/{number} 移交清单.pdf" in collected and f"1-收集/{number} 移交与接收登记表.pdf" in collected
-    assert print_fonds(session, "sport", tmp_path / "sport").groups["collecting"] == 0
-    folder = TRANSFERS.folder_of(archive.home, number)
-    (paper,) = folder.glob("papers/*.xlsx")
-    paper.chmod(0o600)
-    paper.write_bytes(b"another")
-    with pytest.raises(NotIntact):
-        print_fonds(session, "culture", tmp_path / "again")
-    assert not (tmp_path / "again").exists()
 
 
 def test_only_the_archivist_gathers_it(archive: Archive, tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from preserve.administration.file_forms.case_forms import findings_of
 from preserve.administration.file_forms.profile import About, Form, FormsProfile, read_forms
 from preserve.administration.file_forms.reading import Filled, reader_of
 from preserve.administration.file_forms.writing import Place, Written, YearOf, write_case, write_year
-from preserve.administration.people import require
 from preserve.data_management import cases
 from preserve.data_management import fonds as register
 from preserve.data_management.fonds import FondsRow
@@ -23,6 +22,7 @@ from preserve.errors import Refused, UsageError
 from preserve.messages import say, speaking
 from preserve.outputs import new_folder
 from preserve.services.documents import FindingShown
+from preserve.services.inner_volume import require_finder
 from preserve.services.operation import Arguments, Look, job, of_archive
 from preserve.services.runs import Runs
 from preserve.services.session import Session
@@ -127,7 +127,7 @@ def print_case(
         new_folder(folder, session.home) as staged,
         archive.catalogue.read() as connection,
     ):
-        require(connection, session.person, Duty.FIND)
+        require_finder(connection, session.person)
         reader = reader_of(connection, session.home, profile.style, inner=inner)
         chosen = list(dict.fromkeys(reader.one(connection, name).objid for name in cases))
         numbers = _names(connection, chosen)
@@ -196,7 +196,7 @@ def print_year(
         new_folder(folder, session.home) as staged,
         archive.catalogue.read() as connection,
     ):
-        require(connection, session.person, Duty.FIND)
+        require_finder(connection, session.person)
         reader = reader_of(connection, session.home, profile.style, inner=inner)
         name = register.require(connection, fonds).name if fonds else session.home.settings.institution
         told = YearOf(year, archive.today(), _year_facts(name, year, reader.register.get(fonds)))

@@ -282,6 +282,8 @@ WORDS: dict[str, Collection[str]] = {
         "appraisal-approve",
         "disposal-approve",
         "export-approve",
+        "openness-close",
+        "openness-open",
         "export-refuse",
         "transfer-approve",
         "transfer-refuse",

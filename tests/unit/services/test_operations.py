@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Connection
 
 import preserve.services.rooms  # noqa: F401  declares every operation
+from preserve.access.openness.harvesting import Asked
 from preserve.access.viewing import reading_room
 from preserve.administration.duties import Duty
 from preserve.data_management.archive import Archive
@@ -202,6 +203,11 @@ ARGUMENTS: dict[str, Chosen] = {
     "media.replace": {},
     "media.retire": {},
     "media.show": {},
+    "openness.close": {"case": CASE},
+    "openness.finding_aid": {},
+    "openness.harvest": {"asked": Asked("Identify")},
+    "openness.list": {},
+    "openness.open": {"case": CASE},
     "packages.verify": {},
     "planning.identify": {},
     "planning.preview": {},

@@ -154,6 +154,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "fonds.rename": {},
     "fonds.show": {},
     "forms.case": {"cases": CASES},
+    "forms.fonds": {},
     "forms.year": {"year": 2026},
     "health.alive": {},
     "health.examine": {},

@@ -27,6 +27,7 @@ from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.forecast import Forecast
 from preserve.ingest.handed import Handed, handed
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce
+from preserve.ingest.joining import join
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
@@ -56,6 +57,7 @@ class Assessed:
     needed: int
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     known: InForce = NOTHING_KNOWN
+    notes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
     def require_space(self, home: Home) -> None:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
@@ -69,7 +71,8 @@ class Assessed:
         """What came with the files and is no payload: a bag's own files; kept as documentation."""
         paths = self.deposit.tags
         names = safe_names(path.rpartition("/")[2] for path in paths)
-        return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
+        came = ((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
+        return (*came, *self.notes)
 
 
 def assess(
@@ -81,7 +84,7 @@ def assess(
     other hands in as many times.
     """
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
-    deposit = look_over(source, profile, _scratch(home))
+    deposit = join(look_over(source, profile, _scratch(home)), handed(source))
     name = readable(deposit.description_name.removeprefix(deposit.prefix))
     words = read_vocabulary(home.profiles)
     description, mistakes = read_description(deposit.read_as or name, deposit.description, words)
@@ -101,7 +104,8 @@ def assess(
         found = _with_files(home, description, findings, sightings, progress, known)
         raise Refused("sip.refused", str(deposit.origin), findings=found)
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
-    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names, known)
+    space, notes = reckon(home, deposit), handed(source).notes
+    return Assessed(deposit, description, tuple(findings), scanner, space, names, known, notes)
 
 
 def _with_files(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metadata.findings import Finding
+from preserve.ingest.sources.joined import Joined
 
 BESIDE = "case.json"
 """Under this name a description that lies beside the deposit is read, and named in what is found."""
@@ -27,6 +28,10 @@ class Handed:
     description: bytes = b""
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     findings: tuple[Finding, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    """Files that a person said belong to it, and that lie elsewhere."""
+    notes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Documents that go into the package beside the files, by their names: where joined files are from."""
 
 
 def handed(source: Path | Handed) -> Handed:

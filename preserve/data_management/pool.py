@@ -189,9 +189,7 @@ def case_holds(connection: Connection, objid: str, sha256: str) -> bool:
 def enter(connection: Connection, record: PoolRecord, sha256: str, moment: datetime) -> PoolRow:
     """Tell the ledger of a recording that came in, and make its rows, in the caller's transaction."""
     details = {"sha256": record.sha256, "bytes": record.size, "record_sha256": sha256, "station": record.station}
-    ledger.append(
-        connection, action=COLLECTED, subject=record.id, actor=record.account, details=details, moment=moment
-    )
+    ledger.append(connection, action=COLLECTED, subject=record.id, actor=record.account, details=details, moment=moment)
     row = row_of(record, sha256)
     connection.execute(pool.insert(), asdict(row))
     _note_place(connection, Place(record.key, record.id, record.station, record.path, record.collected))

@@ -21,6 +21,7 @@ from preserve.errors import Refused
 from preserve.ingest import runner
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, job, of_archive, query
+from preserve.services.pool_claims import claimed_source, settle
 from preserve.services.preparation import HANDING_IN
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
@@ -93,9 +94,12 @@ def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False)
     with archive.catalogue.read() as connection:
         behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
         answerer = runner.Answerer(person.account, may_answer(connection, person), behalf)
+    source, waiting = claimed_source(session, sip)
     done = runner.run(
-        archive.home, archive.catalogue, sip, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
+        archive.home, archive.catalogue, source, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
     )
+    if waiting:
+        settle(session, waiting, done.objid)
     after_ingest(session, done.objid)
     return Ingested(
         sip=sip,

@@ -82,7 +82,7 @@ def _names(session: Session, arguments: Arguments) -> Mapping[str, object]:
 
 
 @query("pool.list", duty=(Duty.INGEST, Duty.APPRAISE), look=Look("pool.viewed", _names, of_archive))
-def list_pool(session: Session, wish: PoolWish = PoolWish(), page: Page = FIRST) -> PoolList:  # noqa: B008  frozen
+def list_pool(session: Session, wish: PoolWish = PoolWish(), page: Page = FIRST) -> PoolList:
     """Recordings of the pool by officer, device, station and day."""
     return _listed(session, wish, page)
 
@@ -183,10 +183,8 @@ def _overdue_names(session: Session, arguments: Arguments) -> Mapping[str, objec
 
 
 @query(
-    "pool.overdue",
-    duty=(Duty.INGEST, Duty.APPRAISE, Duty.REPORT),
-    look=Look("pool.viewed", _overdue_names, of_archive),
+    "pool.overdue", duty=(Duty.INGEST, Duty.APPRAISE, Duty.REPORT), look=Look("pool.viewed", _overdue_names, of_archive)
 )
 def overdue(session: Session, page: Page = FIRST) -> PoolOverdue:
-    """Recordings that nobody claimed and whose term is over: they are to be gathered for appraisal, and nothing goes."""
+    """Recordings that nobody claimed and whose term is over, to be gathered for appraisal; nothing goes."""
     return _overdue(session, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from preserve.data_management.pool import PoolRow, Wish
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.ingest.draft import read_drafting
 from preserve.ingest.handed import Handed
+from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.access import Known, known, require_change
 from preserve.ingest.handing_in.described import draft_of, keep
 from preserve.ingest.handing_in.rooms import room_of, rooms
@@ -122,12 +124,7 @@ def claim(session: Session, deposit: str, recordings: Sequence[str], *, reason: 
                 row = pool.require(connection, home, name)
                 if (row.state, row.deposit) != ("claimed", deposit):
                     row = pool.step(
-                        connection,
-                        row,
-                        pool.CLAIMED,
-                        details,
-                        actor=session.person.account,
-                        moment=archive.now(),
+                        connection, row, pool.CLAIMED, details, actor=session.person.account, moment=archive.now()
                     )
                 rows.append(row)
         files = _describe(session, place, rows)
@@ -228,6 +225,19 @@ def handed_with_claims(session: Session, place: Known) -> Handed:
     return replace(given, joined=joined, notes=provenance(home, rows, records, seen, profile))
 
 
+def claimed_source(session: Session, sip: Path) -> tuple[Path | Handed, str]:
+    """A folder as ingest takes it; one of the inbox that recordings were claimed for with these, and its number."""
+    home = session.home
+    for waiting in inboxes.listed(home):
+        if waiting.path.resolve() == sip.resolve():
+            with session.archive.catalogue.read() as connection:
+                claimed = pool.of_deposit(connection, waiting.id)
+            if claimed:
+                place = Known(*inboxes.record_of(home, waiting), waiting.path)
+                return handed_with_claims(session, place), waiting.id
+    return sip, ""
+
+
 def settle(session: Session, deposit: str, objid: str) -> int:
     """A deposit was taken in: its recordings are that case's from now on; how many."""
     archive, count = session.archive, 0
@@ -295,13 +305,7 @@ def _clear(session: Session) -> int:
         with archive.catalogue.begin() as connection:
             held = pool.require(connection, home, row.id)
             pool.step(
-                connection,
-                held,
-                pool.CLEARED,
-                {"objid": row.objid},
-                actor=session.person.account,
-                moment=archive.now(),
+                connection, held, pool.CLEARED, {"objid": row.objid}, actor=session.person.account, moment=archive.now()
             )
         cleared += 1
     return cleared
-

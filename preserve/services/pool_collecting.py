@@ -111,7 +111,7 @@ def watch(session: Session, *, settled: int = -1) -> PoolWatched:
 
 @job("pool.verify", duty=Duty.KEEP, runs=Runs("audit", place=""))
 def verify(session: Session) -> PoolVerified:
-    """Read every recording of the pool back from where it lies; what is damaged or gone is told, and changed in nothing.
+    """Read every recording of the pool back from where it lies, and tell which are damaged or gone; nothing is changed.
 
     Raises StorageError where the store is away and cannot be reached, Stopped.
     """
@@ -224,6 +224,7 @@ class _Run:
         note = home.work / _ENTERING
         write_file(note, json.dumps({"id": record.id}).encode(), durable=True)
         digest = pool_records.publish(home, record, copied.part)
+        session.progress(0)
         with archive.catalogue.begin() as connection:
             pool.enter(connection, record, digest, moment)
         drop_file(note, home.work)
@@ -270,5 +271,3 @@ def _finish_entering(session: Session) -> None:
         else:
             discard(folder, pool_records.top(home))
     drop_file(note, home.work)
-
-

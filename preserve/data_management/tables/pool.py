@@ -38,7 +38,9 @@ Index("pool_by_deposit", pool.c.deposit)
 pool_places = Table(
     "pool_places",
     metadata,
-    Column("key", Text, primary_key=True, comment="digest of folder, path, bytes and time: by it a file is known again"),
+    Column(
+        "key", Text, primary_key=True, comment="digest of folder, path, bytes and time: by it a file is known again"
+    ),
     Column("recording", Text, ForeignKey("pool.id"), nullable=False),
     Column("station", Text, nullable=False),
     Column("path", Text, nullable=False, comment="in the station's folder, as people read it"),

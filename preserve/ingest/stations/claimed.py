@@ -84,5 +84,3 @@ def provenance(
     ]
     made = {"archive": home.settings.archive_id, "recordings": told}
     return ((NOTE, json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"),)
-
-

@@ -94,9 +94,10 @@ def copy(home: Home, source: Source, file: StationFile, progress: Callable[[int]
             size, digests = copy_stream(bounded, part, _ALGORITHMS, progress)  # type: ignore[arg-type]
             after = os.fstat(stream.fileno())
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-        if not same or size != before.st_size or (size, before.st_mtime_ns) != (
-            file.entry.size,
-            file.entry.modified_ns,
+        if (
+            not same
+            or size != before.st_size
+            or (size, before.st_mtime_ns) != (file.entry.size, file.entry.modified_ns)
         ):
             raise Changed(str(text_in(file.path)))
         _sync(part)

@@ -84,7 +84,7 @@ def wanted_by(content: Mapping[str, Any], profile: StationsProfile, zone: tzinfo
 
 
 def fit(wanted: Wanted, row: PoolRow) -> tuple[Certainty, tuple[Reason, ...]] | None:
-    """How well a waiting recording fits, and why; None where it does not, or where another officer says it is theirs."""
+    """How well a waiting recording fits, and why; None where it does not, or is another officer's."""
     if row.state != "waiting":
         return None
     reasons = list(_reasons(wanted, row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,12 @@ from tests.support.waiting import archive_with_inbox
 
 
 @pytest.fixture
-def archive(tmp_path: Path):  # noqa: ANN201
+def archive(tmp_path: Path) -> Iterator[Archive]:
     """An archive with a case that waits, and a station's recordings in its pool."""
     opened = archive_with_inbox(tmp_path)
-    write_whole_case(tmp_path / "share" / "录像案", case_number="临文综罚〔2026〕90号", measures=[MEASURE], officers=[OFFICER])
+    write_whole_case(
+        tmp_path / "share" / "录像案", case_number="临文综罚〔2026〕90号", measures=[MEASURE], officers=[OFFICER]
+    )
     collect(session(opened), write_station(tmp_path / "station"), settled=0)
     yield opened
     opened.close()
@@ -52,9 +55,12 @@ def test_claimed_recordings_come_into_the_case_bit_for_bit(archive: Archive, tmp
     assert examine(session(archive), deposit).ok
     taken = take_in(session(archive), deposit)
     held = {
-        hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "home").rglob("representations/original/**/*.wav")
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (tmp_path / "home").rglob("representations/original/**/*.wav")
     }
-    station = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "station").rglob("*.wav")}
+    station = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "station").rglob("*.wav")
+    }
     assert held == {station[name] for name in NAMES[:2]}
     note = next((tmp_path / "home").rglob("documentation/submission/pool-recordings.json"))
     told = json.loads(note.read_text(encoding="utf-8"))["recordings"]

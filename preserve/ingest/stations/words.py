@@ -18,7 +18,7 @@ from preserve.ingest.stations.side_files import SideRecord, read_moment
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What counts of a recording: times in UTC, texts empty where nobody says; `station_time` by the station's clock."""
+    """What counts of a recording: times in UTC, texts empty where nobody says; `station_time` by its own clock."""
 
     taken: datetime | None
     taken_from: str

@@ -39,6 +39,8 @@ NOT_OFFERED: Mapping[str, str] = {
     "deposits.check": _FOLDERS,
     "deposits.deadlines": _FOLDERS,
     "deposits.describe": _FOLDERS,
+    "deposits.describe_cases": _FOLDERS,
+    "deposits.describe_export": _FOLDERS,
     "deposit_description.read": "it reads a workbook beside the form; a program sends the workbook with the files",
     "deposits.file": "it is a picture beside the form, of bytes that whoever asks has sent themselves",
     "job.made": "it is for pages that show the thing; a program asked for the job and has `/jobs/{id}`",

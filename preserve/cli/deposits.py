@@ -17,14 +17,16 @@ from preserve.cli.outputs import InputPath, IntoFolder, NewFile
 from preserve.errors import NotPermitted, UsageError
 from preserve.messages import bytes_for_people
 from preserve.services import deposits as room
+from preserve.services import foreign_descriptions as foreign
 from preserve.services import preparation
 from preserve.services.deposits import Ingested, Ingests, NotIngested
 from preserve.services.failures import failure_of
-from preserve.services.preparation import CheckedDeposit, CheckedDeposits
+from preserve.services.preparation import CheckedDeposit, CheckedDeposits, Papers
 from preserve.services.tables import deposits as tables
 
 _STOPPED = 8
 _SIPS = click.argument("sips", nargs=-1, required=True, type=InputPath(), metavar="SIP...")
+_DESCRIPTION = click.option("--description", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
 _JOBS = click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
 
 
@@ -33,9 +35,15 @@ _JOBS = click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N
 @click.option("--output", "target", type=NewFile(), metavar="FILE")
 @click.option("--template", is_flag=True)
 @click.option("--read", is_flag=True)
-def describe(output: Output, folder: Path | None, target: Path | None, template: bool, read: bool) -> None:
+@click.option("--split", type=IntoFolder(), metavar="DIR")
+@click.option("--map", "system", metavar="NAME")
+def describe(
+    output: Output, folder: Path | None, target: Path | None, template: bool, read: bool, **others: Any
+) -> None:
     """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
-    if template:
+    if folder is not None and any(others.values()):
+        _describe_of_others(output, folder, target, **others)
+    elif template:
         form = output.call(preparation.template, target, place=output.home_path)
         output.done("cli.template-done", form, path=str(form.path))
     elif folder is None:
@@ -48,6 +56,23 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
         output.done("cli.describe-done", draft, path=str(draft.path), files=draft.files)
 
 
+def _describe_of_others(
+    output: Output, package: Path, target: Path | None, *, split: Path | None, system: str | None
+) -> None:
+    """The descriptions of a package's cases, or that of an export."""
+    place = output.home_path
+    if system is not None:
+        read = output.work("", foreign.describe_export, package, system, target, place=place)
+        output.findings(read.findings)
+        output.done("cli.describe-mapped", read, path=str(read.path), files=len(read.files))
+        return
+    assert split is not None, "one of the two is given"
+    drafted = output.work("", foreign.describe_cases, package, split, place=place)
+    for case in drafted.cases:
+        output.sentence("cli.describe-case", style="bold", number=case.number, path=str(case.path), files=case.files)
+    output.done("cli.describe-split", drafted, path=str(split), count=len(drafted.cases))
+
+
 @click.command(cls=Command)
 @_SIPS
 @click.option("--xlsx", type=NewFile(), metavar="FILE")
@@ -55,11 +80,15 @@ def describe(output: Output, folder: Path | None, target: Path | None, template:
 @click.option("--fill", type=NewFile(), metavar="FILE")
 @click.option("--replace", is_flag=True)
 @click.option("--all", "each", is_flag=True)
+@_DESCRIPTION
 @_JOBS
-def check(output: Output, each: bool, **given: Any) -> int:
+def check(
+    output: Output, each: bool, sips: tuple[Path, ...], description: Path | None, jobs: int, **written: Any
+) -> int:
     """Assess deposits; nothing in them is changed. Exit status 3 when one would be refused."""
     output = replace(output, grouping=not each)
-    checked = output.work("", preparation.check, **given)
+    papers = Papers(**written)
+    checked = output.work("", preparation.check, sips, description=description, papers=papers, jobs=jobs)
     cases = checked.checks
     if len(cases) == 1:
         _say_checked(output, cases[0])
@@ -67,7 +96,7 @@ def check(output: Output, each: bool, **given: Any) -> int:
         _say_several(output, checked)
     if checked.filled is not None:
         output.sentence("cli.check-filled", style="green", path=str(checked.filled))
-    for path in filter(None, (given["xlsx"], given["reports"])):
+    for path in filter(None, (papers.xlsx, papers.reports)):
         output.sentence("cli.written", style="green", path=str(path))
     if len(cases) > 1 or cases[0].failure is None:
         output.document(checked)
@@ -132,10 +161,13 @@ def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
 
 @click.command(cls=Command)
 @_SIPS
+@_DESCRIPTION
 @_JOBS
 @click.option("--restart", is_flag=True)
 def ingest(output: Output, sips: tuple[Path, ...], **given: Any) -> int:
     """Take deposits in, one after the other; the exit status is that of the first failure."""
+    if given["description"] is not None and len(sips) != 1:
+        raise UsageError("ingest.description-one-case")
     output.session()  # an archive that cannot be opened is no deposit's failure
     ended: list[Ingested | NotIngested] = []
     status = 0

@@ -17,7 +17,7 @@ from preserve.services import transfers
 from preserve.services.tables import transfers as tables
 from preserve.services.transfers import Stepped, TheirReceipt
 
-_FORM = Labelled(("eark", "bag", "eep"), lambda form: say(f"transfer.form-{form}"))
+_FORM = Labelled(transfers.FORMS, lambda form: say(f"transfer.form-{form}"))
 
 
 @click.group(cls=Group)
@@ -29,9 +29,7 @@ def transfer() -> None:
 @click.argument("cases", nargs=-1, required=True, metavar="AIP")
 @click.option("--archive", "receiver", required=True, metavar="TEXT")
 @click.option("--basis", required=True, metavar="TEXT")
-@click.option(
-    "--form", type=Labelled(("eark", "bag", "eep"), lambda form: say(f"transfer.form-{form}")), default="eark"
-)
+@click.option("--form", type=_FORM, default="eark")
 def prepare(output: Output, **options: Any) -> None:
     """Draw up a transfer."""
     prepared = output.call(transfers.prepare, **options)

@@ -273,11 +273,12 @@ def counts_of(connection: Connection, kind: Kind, objids: Sequence[str]) -> dict
     """How many of a kind there ever were about each of these cases, as they are listed."""
     counts: dict[str, int] = {}
     for start in range(0, len(objids), _BATCH):
+        # The kind is no condition: there is an index over it, and SQLite would begin with all there are of that kind.
         query = (
-            select(proceeding_cases.c.objid, func.count())
+            select(proceeding_cases.c.objid, proceedings.c.kind, func.count())
             .join(proceedings, proceeding_cases.c.number == proceedings.c.number)
-            .where(proceedings.c.kind == kind, proceeding_cases.c.objid.in_(objids[start : start + _BATCH]))
-            .group_by(proceeding_cases.c.objid)
+            .where(proceeding_cases.c.objid.in_(objids[start : start + _BATCH]))
+            .group_by(proceeding_cases.c.objid, proceedings.c.kind)
         )
-        counts |= {str(objid): int(count) for objid, count in connection.execute(query)}
+        counts |= {str(objid): int(count) for objid, of, count in connection.execute(query) if of == kind}
     return counts

@@ -57,6 +57,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unreadable": ("文件无法打开", "unreadable file"),
     "truncated": ("文件残缺", "truncated file"),
     "encrypted": ("文件已加密", "encrypted file"),
+    "digest-differs": ("数字摘要与清单不符", "digest differs"),
+    "file-missing": ("清单所列文件缺失", "listed file missing"),
+    "size-differs": ("大小与清单不符", "size differs"),
+    "count-differs": ("件数与说明不符", "count differs"),
+    "folder-twice": ("档号文件夹重复", "folder twice"),
 }
 """Chinese and English name of each error, by the code without its domain. What a profile or a later rule adds goes by
 its code."""

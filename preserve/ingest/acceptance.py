@@ -16,6 +16,20 @@ from preserve.ingest.rules.accepting import Accepting
 _NAMING = ("document", "measure", "measure_written", "file", "producer")
 """Values of a finding that name what it is about, where it has no place of its own."""
 
+_OF_PACKAGES = (
+    "foreign.digest-differs",
+    "foreign.file-missing",
+    "foreign.size-differs",
+    "foreign.count-differs",
+    "foreign.folder-twice",
+)
+"""What no rule asks for: a package of another system is not what it says of itself."""
+
+
+def answerable(finding: Finding) -> bool:
+    """Whether it is an error that keeps a case out until a person answers for it."""
+    return finding.severity == "error" and ("article" in finding.values or finding.code in _OF_PACKAGES)
+
 
 @dataclass(frozen=True, slots=True)
 class Answerer:

@@ -11,7 +11,7 @@ from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import write_workbook
 from preserve.errors import Refused
 from preserve.home import Home
-from preserve.ingest.acceptance import name_of
+from preserve.ingest.acceptance import answerable, name_of
 from preserve.ingest.preflight import Looked
 from preserve.outputs import new_file
 
@@ -21,7 +21,7 @@ def unanswered(findings: Iterable[Finding], rows: Sequence[Mapping[str, Any]]) -
     named = {(row.get("finding"), row.get("where") or "") for row in rows}
     found: list[dict[str, Any]] = []
     for finding in findings:
-        if finding.severity == "error" and "article" in finding.values:
+        if answerable(finding):
             row = {"finding": name_of(finding), "where": finding.where, "person": "", "reason": "", "document": ""}
             if not named & {(name_of(finding), finding.where), (finding.code, finding.where)} and row not in found:
                 found.append(row)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -19,13 +20,18 @@ from preserve.description.matching import match
 from preserve.description.reading import read_description
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import read_vocabulary
+from preserve.description.writing import write_json
 from preserve.errors import Refused
 from preserve.home import Home
-from preserve.ingest.acceptance import accept
+from preserve.ingest.acceptance import accept, answerable
 from preserve.ingest.apply_rules import apply, view_of
+from preserve.ingest.case_systems.deposits import looked_over
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.forecast import Forecast
-from preserve.ingest.handed import Handed, handed
+from preserve.ingest.foreign.answers import answered_digests
+from preserve.ingest.foreign.describing import described, lacking
+from preserve.ingest.foreign.keeping import kept_documents
+from preserve.ingest.handed import BESIDE, Handed
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce
 from preserve.ingest.joining import join
 from preserve.ingest.provenance import TakenFile
@@ -67,8 +73,13 @@ class Assessed:
         """What was found so far, with what persons answer for."""
         return accept(self.description, self.findings, read_rules(home.profiles).accepting)
 
-    def submission(self) -> tuple[tuple[str, bytes], ...]:
-        """What came with the files and is no payload: a bag's own files; kept as documentation."""
+    def submission(self) -> Iterable[tuple[str, bytes]]:
+        """What came with the files and is no payload: a bag's own files, all else of a package; kept as documentation.
+
+        Of a package they are read one after the other, as they are asked for.
+        """
+        if self.deposit.foreign is not None:
+            return chain(kept_documents(self.deposit.foreign), self.notes)
         paths = self.deposit.tags
         names = safe_names(path.rpartition("/")[2] for path in paths)
         came = ((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
@@ -84,13 +95,19 @@ def assess(
     other hands in as many times.
     """
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
-    deposit = join(look_over(source, profile, _scratch(home)), handed(source))
+    deposit, beside = looked_over(
+        home, source, profile, lambda given: look_over(given, profile, _scratch(home), home.profiles)
+    )
+    deposit = join(deposit, beside)
     name = readable(deposit.description_name.removeprefix(deposit.prefix))
     words = read_vocabulary(home.profiles)
-    description, mistakes = read_description(deposit.read_as or name, deposit.description, words)
+    deposit, lacks = _self_described(home, deposit)
+    description, mistakes = None, lacks
+    if not lacks:
+        description, mistakes = read_description(deposit.read_as or name, deposit.description, words)
     if description is not None:
         deposit = with_named(deposit, (item.file for item in description.objects))
-    findings = [*deposit.findings, *handed(source).findings]
+    findings = [*deposit.findings, *beside.findings]
     findings += scan(deposit, profile, home.settings.clamd, _scratch(home), progress)
     findings += mistakes
     names: Mapping[str, str] = {}
@@ -98,14 +115,25 @@ def assess(
         matched = match(description, (entry.path.removeprefix(deposit.prefix) for entry in deposit.files), name)
         description = matched.case
         names = {path: name for path, name in matched.names.items() if name != path or not is_plain(path)}
-        findings += [*matched.findings, *apply(_view(home, description, None, known))]
+        deposit, answered = answered_digests(deposit, description, names)
+        findings += [*matched.findings, *answered, *apply(_view(home, description, None, known))]
     if description is None or any(finding.severity == "refuse" for finding in findings):
         sightings = Sightings(home, deposit, names)
         found = _with_files(home, description, findings, sightings, progress, known)
         raise Refused("sip.refused", str(deposit.origin), findings=found)
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
-    space, notes = reckon(home, deposit), handed(source).notes
+    space, notes = reckon(home, deposit), beside.notes
     return Assessed(deposit, description, tuple(findings), scanner, space, names, known, notes)
+
+
+def _self_described(home: Home, deposit: Deposit) -> tuple[Deposit, list[Finding]]:
+    """A package of another system with the description that it gives of itself, or what that lacks."""
+    if deposit.foreign is None or deposit.description:
+        return deposit, []
+    content = described(deposit.foreign.package, deposit.foreign.names, home.profiles)
+    if lacks := lacking(content, read_vocabulary(home.profiles)):
+        return deposit, lacks
+    return replace(deposit, description=write_json(content).encode(), read_as=BESIDE), []
 
 
 def _with_files(
@@ -150,7 +178,7 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     if any(finding.severity == "refuse" for finding in found):
         return Refused("sip.refused", str(deposit.origin), findings=found)
     # What went wrong in making copies is work for a person, and never keeps a case out.
-    if open_errors := sum(finding.severity == "error" and "article" in finding.values for finding in found):
+    if open_errors := sum(map(answerable, found)):
         return Refused("sip.unexplained", str(deposit.origin), findings=found, count=open_errors)
     return None
 

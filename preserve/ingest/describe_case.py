@@ -17,6 +17,7 @@ from preserve.description.stored import case_json
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.ingest.documentation import documents
+from preserve.ingest.foreign.look import Foreign
 from preserve.ingest.rules import long_term
 from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.survey import Survey
@@ -46,9 +47,10 @@ class Circumstances:
     person: str
     source_kind: str
     findings: tuple[Finding, ...]
-    submission: tuple[tuple[str, bytes], ...]  # the description as it came, a bag's own files
+    submission: Iterable[tuple[str, bytes]]  # the description as it came, a bag's own files, all else of a package
     reports: tuple[tuple[str, str, bytes], ...] = ()  # name, MIME type, bytes of what goes into documentation/
     texts: tuple[tuple[str, int], ...] = ()  # outcomes of reading the documents' text, and how many
+    package: Foreign | None = None  # the package of another system that the deposit was
 
 
 class CaseDescriber:
@@ -125,6 +127,10 @@ class CaseDescriber:
 
         begun = say("premis.ingestion-start", kind=circumstances.source_kind)
         yield event("ingestion start", circumstances.started, begun, by_person=True)
+        if (package := circumstances.package) is not None:
+            files, kept = len(package.package.content), len(package.kept)
+            told = say("premis.foreign", kind=package.kind, files=files, kept=kept)
+            yield event("unpacking", circumstances.started, told, "\n".join(package.package.history[:_NAMED]))
         findings = "\n".join(f"{f.severity} {f.code} {f.where}" for f in circumstances.findings[:_NAMED])
         yield event("validation", circumstances.ended, say("premis.validated"), findings)
         if circumstances.texts:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import tzinfo
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from preserve.ingest.sources.folder import FolderSource
 from preserve.machine_reading.fields import LabelName
 from preserve.profiles import read_profile
 
-_BATCH = 200
+BATCH = 200
+"""So many files are looked at together."""
 _AROUND = re.compile(r"^[\d\s._()（）、\-—]+|[\d\s._()（）、\-—]+$")
 _NAME_OF_PAPER = re.compile(r"^[\u4e00-\u9fff（）、]{3,30}$")
 _ENDS_OF_PAPERS = ("表", "书", "证", "单", "函", "笔录", "记录", "报告", "通知", "收据", "票据")
@@ -95,26 +97,45 @@ def draft(
     stay empty: the kind stands for them, and no paper bears the name that a scanner gave. Raises Refused when the
     folder cannot be read; nothing in it is changed.
     """
-    words = read_vocabulary(own)
-    profile = read_drafting(own)
     findings: list[Finding] = []
     files = files_of_case(folder, read_profile("deposit.toml", DepositProfile, own), findings)
     names = list(names_apart(entry.path for entry in files).values())
-    title = readable(folder.name)
-    objects: list[dict[str, Any]] = []
     with aliases(folder) as alias:
-        for start in range(0, len(files), _BATCH):
-            pairs = zip(files[start : start + _BATCH], names[start : start + _BATCH], strict=True)
-            batch = [(alias(entry.path, name), name, entry.size) for entry, name in pairs]
-            for (path, name, _), found in zip(batch, identify_many(batch), strict=True):
-                objects.append(_object(name, characterise(path, found, name, zone), profile, zone, findings))
+        there = (Path(alias(entry.path, name)) for entry, name in zip(files, names, strict=True))
+        seen = ((path, name, entry.size) for path, name, entry in zip(there, names, files, strict=True))
+        objects = rows_of(seen, own, zone, findings)
+    title = readable(folder.name)
+    content = around(objects, (title, *names), title, own, findings)
+    return {**content, "producer": {"name": institution}}, findings
+
+
+def rows_of(
+    files: Iterable[tuple[Path, str, int]], own: Path | None, zone: tzinfo, findings: list[Finding]
+) -> list[dict[str, Any]]:
+    """A row for each file: where it can be opened, its name, its size. `BATCH` of them are drawn at a time, and each
+    must be there until the next batch is drawn.
+    """
+    profile = read_drafting(own)
+    objects: list[dict[str, Any]] = []
+    waiting = iter(files)
+    while batch := list(islice(waiting, BATCH)):
+        for (path, name, _), found in zip(batch, identify_many(batch), strict=True):
+            objects.append(_object(name, characterise(path, found, name, zone), profile, zone, findings))
+    return objects
+
+
+def around(
+    objects: list[dict[str, Any]], texts: Iterable[str], title: str, own: Path | None, findings: list[Finding]
+) -> dict[str, Any]:
+    """The draft of a case around its files; its number is looked for in the texts, which are names."""
+    words, profile = read_vocabulary(own), read_drafting(own)
     content: dict[str, Any] = {
-        "case_number": _case_number((title, *names)),
+        "case_number": _case_number(texts),
         "archival_number": "",
         "case_type": "",
         "title": title,
         "cause": "",
-        "producer": {"name": institution},
+        "producer": {"name": ""},
         "start": None,
         "closed": None,
         "outcome": None,
@@ -124,8 +145,8 @@ def draft(
     }
     kind = case_type_of(f"{content['case_number']} {title}", profile)
     content["case_type"] = kind or profile.case_type
-    label = words.label("case_type", content["case_type"])
     if not kind:
+        label = words.label("case_type", content["case_type"])
         findings.append(Finding("case.draft-type", "", "note", {"type": label}))
     days = sorted(one["date"] for one in objects if one.get("date"))
     if days:
@@ -136,7 +157,7 @@ def draft(
     if inner := sum(one.get("volume") == Volume.INNER.value for one in objects):
         findings.append(Finding("case.draft-volume", "", "note", {"count": inner, "volume": label_of(Volume.INNER)}))
     findings.append(Finding("case.draft-complete", "", "note", {"count": len(objects)}))
-    return content, findings
+    return content
 
 
 def case_type_of(told: str, profile: DraftingProfile) -> str:

@@ -104,8 +104,7 @@ class FirstVersion(VersionPlan[Result]):
 
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
-        sealed = self.row.step == "store" or self.row.state == "done"
-        return sealed and self.adapter.has(CopyRef(self.ingest.name))
+        return (self.row.step == "store" or self.row.state == "done") and self.adapter.has(CopyRef(self.ingest.name))
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
@@ -225,6 +224,7 @@ class FirstVersion(VersionPlan[Result]):
             submission=self.assessed.submission(),
             reports=papers_of(judged, evidence, institution, moment),
             texts=gathered.counts,
+            package=self.assessed.deposit.foreign,
         )
 
     def publish(self) -> None:

@@ -19,15 +19,16 @@ ON_ARRIVAL = "upload.ndjson"
 class Handed:
     """Where a deposit lies, and what goes with it that does not lie in it.
 
-    `description`: JSON that counts instead of any description in the deposit; empty: the deposit's own counts.
-    `digests`: SHA-256 of files by their paths, as they were when they came in. `findings`: what is to be said of what
-    lies beside it.
+    `description`: what counts instead of any description in the deposit; empty: the deposit's own counts. `name` tells
+    by its ending how that is written. `digests`: SHA-256 of files by their paths, as they were when they came in.
+    `findings`: what is to be said of what lies beside it.
     """
 
     path: Path
     description: bytes = b""
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     findings: tuple[Finding, ...] = ()
+    name: str = BESIDE
     joined: tuple[Joined, ...] = ()
     """Files that a person said belong to it, and that lie elsewhere."""
     notes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)

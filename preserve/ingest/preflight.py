@@ -15,7 +15,7 @@ from preserve.home import Home
 from preserve.ingest import preflight_table
 from preserve.ingest.assess import preview, refusal
 from preserve.ingest.compliance import REPORTS, reports
-from preserve.ingest.handed import Handed
+from preserve.ingest.handed import Handed, handed
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce
 from preserve.messages import Language, language, speaking
 from preserve.outputs import check_new, write_all
@@ -53,7 +53,7 @@ class _Job:
 
 def look_all(
     home: Home,
-    paths: Sequence[Path],
+    deposits: Sequence[Path | Handed],
     folder: Path | None,
     jobs: int,
     watcher: Progress,
@@ -66,9 +66,11 @@ def look_all(
     With `folder` the reports of each case are written there, in the language in use; over earlier ones only with
     `replace`. Raises PreserveError for what is no fault of a case: Refused, Stopped, ToolMissing, MediumProblem.
     """
-    names = _names(paths)
+    given = [handed(deposit) for deposit in deposits]
+    names = _names([one.path for one in given])
     work = [
-        _Job(path, folder / name if folder else None, replace, known) for path, name in zip(paths, names, strict=True)
+        _Job(one.path, folder / name if folder else None, replace, known, one)
+        for one, name in zip(given, names, strict=True)
     ]
     for target in (target for job in work for target in job.targets()):
         check_new(target, home, replace=replace)

@@ -12,6 +12,7 @@ from typing import Any
 from metadata.findings import Finding
 from preserve.grouping import grouped
 from preserve.home import Home
+from preserve.ingest.acceptance import answerable
 from preserve.ingest.assess import Assessed, Judged
 from preserve.ingest.compliance import verdict
 from preserve.ingest.rules.filed_in_time import due_of
@@ -180,8 +181,10 @@ def _sheet(
 
 def _for_the_department(finding: Finding) -> bool:
     """What the officers can mend: not that no virus scanner is configured here, nor what nobody need mend."""
-    return finding.severity == "refuse" or (
-        finding.severity != "note" and "article" in finding.values and "accepted_by" not in finding.values
+    return (
+        finding.severity == "refuse"
+        or answerable(finding)
+        or (finding.severity != "note" and "article" in finding.values and "accepted_by" not in finding.values)
     )
 
 

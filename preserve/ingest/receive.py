@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tarfile
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -17,14 +15,15 @@ from metadata.identity import Names, readable
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
 from preserve.ingest.declared.lists import read_lists
+from preserve.ingest.foreign.look import Foreign, Found, look
+from preserve.ingest.foreign.registry import recognise
 from preserve.ingest.handed import BESIDE, ON_ARRIVAL, Handed, handed
-from preserve.ingest.hostile_names import collisions, hostile, links_out, misleading
+from preserve.ingest.hostile_names import collisions, links_out, misleading
 from preserve.ingest.litter import LeftBehind, Sweeper, told
 from preserve.ingest.name_forms import forms
+from preserve.ingest.opening import listed, open_source, top_of
 from preserve.ingest.sources import Entry, Source
-from preserve.ingest.sources.archives import TarSource, ZipSource
 from preserve.ingest.sources.bag import kept_files, read_bag
-from preserve.ingest.sources.folder import FolderSource
 from preserve.ingest.sources.inventory import Inventory, paths_of
 
 
@@ -60,6 +59,8 @@ class Deposit:
     `files` are the payload files with paths below the prefix, `wanted` the digests that a bag or lists in the deposit
     declare for them, `tags` a bag's own files, `litter` what was left out. `read_as`: the name by which the description
     is read where it lies beside the deposit (`handed`).
+    `foreign`: the package of another system that the deposit is. `source` then shows its content alone, under true
+    names; the description is empty unless one lies beside it.
     """
 
     source: Source
@@ -75,29 +76,12 @@ class Deposit:
     fingerprint: str
     findings: tuple[Finding, ...]
     read_as: str = ""
+    foreign: Foreign | None = None
 
     @property
     def size(self) -> int:
         """Bytes of all payload files."""
         return sum(entry.size for entry in self.files)
-
-
-def open_source(path: Path) -> Source:
-    """The deposit at `path` by what it is. Raises Refused when it is nothing that can be taken in."""
-    if path.is_symlink():
-        raise Refused("sip.link", str(path))
-    if path.is_dir():
-        return FolderSource(path)
-    if not path.exists():
-        raise Refused("sip.none", str(path))
-    try:
-        if zipfile.is_zipfile(path):
-            return ZipSource(path)
-        if tarfile.is_tarfile(path):
-            return TarSource(path)
-    except OSError as error:
-        raise Refused("sip.unreadable", str(path), reason=error.strerror or str(error)) from error
-    raise Refused("sip.unknown-kind", str(path))
 
 
 def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
@@ -111,32 +95,17 @@ def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) ->
     return deposit
 
 
-def _listed(path: Path, source: Source, profile: DepositProfile) -> tuple[Inventory, list[Finding], str]:
-    """What the source holds, what is hostile in it, and the digest over its lines. Raises Refused where it swells."""
-    entries = Inventory()
-    findings: list[Finding] = []
-    total = 0
-    digest = hashlib.sha256()
-    for entry in source.entries():
-        if entry.kind == "folder" and not entry.path:
-            continue  # the deposit's own folder, as tar lists it
-        findings += hostile(entry, profile)
-        if entry.kind != "folder":
-            entries.append(entry)
-            digest.update(line_of(entry))
-            total += entry.size
-        if len(entries) > profile.most_files:
-            raise Refused("sip.too-many-files", str(path), limit=profile.most_files)
-        _refuse_swelling(path, source, total, profile)  # at once: listing a packed tar unpacks it
-    return entries, findings, digest.hexdigest()
+def look_over(
+    given: Path | Handed, profile: DepositProfile, scratch: Path | None = None, own: Path | None = None
+) -> Deposit:
+    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings.
 
-
-def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | None = None) -> Deposit:
-    """As `receive`, but raises only where the files may not or need not be read; other refusals are findings."""
+    `own`: the archive's own profiles, by which packages of others are read.
+    """
     beside = handed(given)
     path = beside.path
     source = open_source(path)
-    entries, findings, digest = _listed(path, source, profile)
+    entries, findings, digest = listed(path, source, profile)
     left = frozenset() if findings else profile.sweeper.sweep(source, entries)  # what is hostile is not read
     kept = Inventory(entry for entry in entries if entry.path not in left) if left else entries
     findings += [*collisions(kept), *links_out(entries)]
@@ -144,7 +113,7 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
         raise Refused("sip.refused", str(path), findings=findings)
     if not kept:
         raise Refused("sip.empty", str(path))
-    top, bag = _top(kept, profile)
+    top, bag = top_of(kept, profile)
     prefix = top + "data/" if bag else top
     files = Inventory(entry for entry in kept if entry.path.startswith(prefix)) if prefix else kept
     tags = tuple(
@@ -152,22 +121,7 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
     )
     litter = tuple(entry for entry in entries if entry.path in left)
     wanted, said = read_bag(source, entries, top, left, scratch) if bag else ({}, [])
-    word = read_lists(source, files, prefix, scratch)
-    findings += [*said, *word.findings]
-    wanted |= {file: (*wanted.get(file, ()), *digests) for file, digests in word.wanted.items()}
-    for file, value in beside.digests.items():
-        wanted[file] = (*wanted.get(file, ()), Wanted("sha256", value, ON_ARRIVAL))
-    try:
-        name, description = _description(source, (prefix, top), files, tags, profile, beside.description)
-    except Refused as error:
-        if not any(finding.severity == "refuse" for finding in findings):
-            raise
-        raise Refused("sip.refused", str(path), findings=[*findings, as_finding(error)]) from error
-    tags, unkept = kept_files(entries, tags, top, name)
-    findings += [*unkept, *forms(files, prefix), *misleading(files)]
-    if litter:
-        findings.append(told(litter))
-    return Deposit(
+    seen = Deposit(
         source,
         path,
         "bag" if bag else source.kind,
@@ -176,17 +130,16 @@ def look_over(given: Path | Handed, profile: DepositProfile, scratch: Path | Non
         tags,
         litter,
         wanted,
-        name,
-        description,
+        "",
+        b"",
         fingerprint_of(digest, beside.description),
-        tuple(findings),
-        BESIDE if beside.description else "",
+        (*findings, *said),
+        beside.name if beside.description else "",
     )
-
-
-def line_of(entry: Entry) -> bytes:
-    """What the fingerprint of a deposit is reckoned over: one name after the other, folders left out."""
-    return repr((entry.path, entry.kind, entry.size, entry.modified_ns)).encode("utf-8", "replace")
+    described = _descriptions(seen, top, profile)
+    if not described and (found := recognise(source, kept, top, bag=bag, own=own)) is not None:
+        return _foreign(seen, look(found, source, kept, _with(wanted, beside), profile, beside, scratch), beside)
+    return _ordinary(seen, entries, top, profile, beside, described, scratch)
 
 
 def fingerprint_of(files: str, beside: bytes) -> str:
@@ -212,59 +165,87 @@ def with_named(deposit: Deposit, names: Iterable[str]) -> Deposit:
     return replace(deposit, files=files, litter=litter, findings=tuple(findings))
 
 
-def _refuse_swelling(path: Path, source: Source, total: int, profile: DepositProfile) -> None:
-    if total > profile.largest_total:
-        raise Refused("sip.too-large", str(path), size=total, limit=profile.largest_total)
-    if source.folder is None and total > profile.ratio_matters_from:
-        packed = max(path.stat().st_size, 1)
-        if total > profile.largest_ratio * packed:
-            raise Refused("sip.bomb", str(path), ratio=total // packed, limit=profile.largest_ratio)
+def _ordinary(
+    seen: Deposit,
+    entries: Sequence[Entry],
+    top: str,
+    profile: DepositProfile,
+    beside: Handed,
+    described: Sequence[str],
+    scratch: Path | None,
+) -> Deposit:
+    """A deposit in the archive's own form."""
+    word = read_lists(seen.source, seen.files, seen.prefix, scratch)
+    findings = [*seen.findings, *word.findings]
+    wanted = seen.wanted | {file: (*seen.wanted.get(file, ()), *digests) for file, digests in word.wanted.items()}
+    try:
+        name, description = _description(seen, (seen.prefix, top), described, profile, beside.description)
+    except Refused as error:
+        if not any(finding.severity == "refuse" for finding in findings):
+            raise
+        raise Refused("sip.refused", str(seen.origin), findings=[*findings, as_finding(error)]) from error
+    tags, unkept = kept_files(entries, seen.tags, top, name)
+    findings += [*unkept, *forms(seen.files, seen.prefix), *misleading(seen.files)]
+    findings += [told(seen.litter)] if seen.litter else []
+    return replace(
+        seen,
+        tags=tags,
+        wanted=_with(wanted, beside),
+        description_name=name,
+        description=description,
+        findings=tuple(findings),
+    )
 
 
-def _top(entries: Sequence[Entry], profile: DepositProfile) -> tuple[str, bool]:
-    """The one folder that holds everything, if there is one and it is the case, and whether it is a bag."""
-    tops, bag, flat = set[str](), False, False
-    for path in paths_of(entries):
-        top, inside, _ = path.partition("/")
-        tops.add(top)
-        flat = flat or not inside
-        bag = bag or path == "bagit.txt"
-    if bag:
-        return "", True
-    if len(tops) == 1 and not flat:
-        top = next(iter(tops)) + "/"
-        if any(path == top + "bagit.txt" for path in paths_of(entries)):
-            return top, True
-        if any(readable(path.removeprefix(top)) in profile.description_names for path in paths_of(entries)):
-            return top, False
-    return "", False
+def _foreign(seen: Deposit, found: Found, beside: Handed) -> Deposit:
+    """A package of another system: its content under true names, all else kept beside."""
+    findings = [*seen.findings, *found.findings, *forms(found.files, ""), *misleading(found.files)]
+    findings += [told(seen.litter)] if seen.litter else []
+    return replace(
+        seen,
+        source=found.source,
+        prefix="",
+        files=found.files,
+        tags=(),
+        litter=(),
+        wanted=found.wanted,
+        description_name="",
+        description=beside.description,
+        findings=tuple(findings),
+        foreign=found.foreign,
+    )
+
+
+def _with(wanted: Mapping[str, tuple[Wanted, ...]], beside: Handed) -> dict[str, tuple[Wanted, ...]]:
+    """With the digests that the files had when they came in."""
+    arrived = {file: (*wanted.get(file, ()), Wanted("sha256", d, ON_ARRIVAL)) for file, d in beside.digests.items()}
+    return {**wanted, **arrived}
+
+
+def _descriptions(seen: Deposit, top: str, profile: DepositProfile) -> list[str]:
+    """The descriptions at the top of a deposit, or of a bag's payload."""
+    return [
+        path
+        for folder in dict.fromkeys((seen.prefix, top))
+        for path in chain(paths_of(seen.files), seen.tags)
+        if path.startswith(folder) and readable(path.removeprefix(folder)) in profile.description_names
+    ]
 
 
 def _description(
-    source: Source,
-    folders: tuple[str, str],
-    files: Sequence[Entry],
-    tags: tuple[str, ...],
-    profile: DepositProfile,
-    beside: bytes,
+    seen: Deposit, folders: tuple[str, str], found: Sequence[str], profile: DepositProfile, beside: bytes
 ) -> tuple[str, bytes]:
-    """The case description: at the top of the deposit, or of a bag's payload. Raises Refused when none or several.
+    """The case description among those that were `found`. Raises Refused when there is none, or several.
 
     One that lies beside the deposit counts instead, under the name of the deposit's own or as the first of the names.
     """
-    found = [
-        path
-        for folder in dict.fromkeys(folders)
-        for path in chain(paths_of(files), tags)
-        if path.startswith(folder) and readable(path.removeprefix(folder)) in profile.description_names
-    ]
     if beside:
         return (found[0] if found else folders[0] + BESIDE), beside
     if not found:
         raise Refused("sip.no-description", names=", ".join(profile.description_names))
     if len(found) > 1:
         raise Refused("sip.many-descriptions", names=", ".join(map(readable, found)))
-    data = source.read(found[0], profile.description_limit)
+    data = seen.source.read(found[0], profile.description_limit)
     if not data.strip():
         raise Refused("sip.description-empty", found[0])
     return found[0], data

@@ -40,9 +40,8 @@ def scan(deposit: Deposit, profile: DepositProfile, clamd: str, scratch: Path, p
     """
     if clamd:
         version(clamd)  # fails at once, not after the first gigabyte
-    payload = {entry.path for entry in deposit.files}
     findings: list[Finding] = []
-    for entry, stream in deposit.source.stream(lambda entry: entry.path in payload and (bool(clamd) or _nested(entry))):
+    for entry, stream in _streams(deposit, bool(clamd)):
         if _nested(entry):
             # In a folder it lies where one can go back and forth in it already.
             with nullcontext(stream) if deposit.source.folder else _spool(stream, scratch) as kept:
@@ -59,6 +58,15 @@ def scan(deposit: Deposit, profile: DepositProfile, clamd: str, scratch: Path, p
             Finding("sip.scan-incomplete", "", "warning", {"count": unscanned, "files": len(deposit.files)})
         )
     return findings
+
+
+def _streams(deposit: Deposit, each: bool) -> Iterator[tuple[Entry, BinaryIO]]:
+    """The files, and what a package of another system holds beside them; unless `each`, archives alone."""
+    payload = {entry.path for entry in deposit.files}
+    yield from deposit.source.stream(lambda entry: entry.path in payload and (each or _nested(entry)))
+    if deposit.foreign is not None:
+        kept = {entry.path for entry in deposit.foreign.kept}
+        yield from deposit.foreign.source.stream(lambda entry: entry.path in kept and (each or _nested(entry)))
 
 
 def _for_viruses(clamd: str, stream: BinaryIO, entry: Entry, profile: DepositProfile) -> Iterator[Finding]:

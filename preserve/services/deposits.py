@@ -21,8 +21,8 @@ from preserve.errors import Refused
 from preserve.ingest import runner
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, job, of_archive, query
-from preserve.services.pool_claims import claimed_source, settle
-from preserve.services.preparation import HANDING_IN
+from preserve.services.pool_claims import settle, with_claims
+from preserve.services.preparation import HANDING_IN, with_description
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
 from preserve.services.session import Session
@@ -83,20 +83,23 @@ def _may_ingest(arguments: Arguments) -> tuple[Duty, ...]:
 
 
 @job("deposits.ingest", duty=_may_ingest, runs=Runs("ingest", place="sip"))
-def ingest(session: Session, sip: Path, *, jobs: int = 0, restart: bool = False) -> Ingested:
+def ingest(
+    session: Session, sip: Path, *, description: Path | None = None, jobs: int = 0, restart: bool = False
+) -> Ingested:
     """Take one deposit in; goes on where an earlier run stopped, with `restart` begins anew.
 
-    `jobs` processes at once (0: one a processor). Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped,
-    NotIntact; NotPermitted where somebody answers for an error, and who takes it in is no head; after Refused nothing
-    of the deposit is left in the archive but the refusal in the ledger.
+    `description` is a file that counts instead of any in the deposit. `jobs` processes at once (0: one a processor).
+    Raises Refused, MediumProblem, StorageError, ToolMissing, Stopped, NotIntact; NotPermitted where somebody answers
+    for an error, and who takes it in is no head; after Refused nothing of the deposit is left in the archive but the
+    refusal in the ledger.
     """
     archive, person = session.archive, session.person
     with archive.catalogue.read() as connection:
         behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
         answerer = runner.Answerer(person.account, may_answer(connection, person), behalf)
-    source, waiting = claimed_source(session, sip)
+    given, waiting = with_claims(session, sip, with_description(sip, description, archive.home))
     done = runner.run(
-        archive.home, archive.catalogue, source, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
+        archive.home, archive.catalogue, given, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
     )
     if waiting:
         settle(session, waiting, done.objid)

@@ -17,7 +17,10 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.archival_storage.policy import AuditProfile, MediaProfile, StorageProfile
 from preserve.description.vocabulary import VocabularyProfile, read_case_types, read_what_is_sound
 from preserve.errors import NotFound, Refused
+from preserve.ingest.case_systems.profile import SystemsProfile
 from preserve.ingest.draft import DraftingProfile
+from preserve.ingest.foreign.describing import ForeignProfile
+from preserve.ingest.foreign.handover_profile import HandoverProfile
 from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.kinds import Kinds
 from preserve.ingest.normalise import FormatsProfile
@@ -51,6 +54,9 @@ _MODELS: dict[str, type[BaseModel]] = {
     "formats.toml": FormatsProfile,
     "deposit.toml": DepositProfile,
     "drafting.toml": DraftingProfile,
+    "foreign.toml": ForeignProfile,
+    "handover.toml": HandoverProfile,
+    "case_systems.toml": SystemsProfile,
     "cameras.toml": Cameras,
     "stations.toml": StationsProfile,
     "identification.toml": Rules,

@@ -9,7 +9,7 @@ from metadata.findings import Finding
 from metadata.independent import Opinion, second_opinion
 from metadata.verify import Kind, Report, Verdict, verify_package, verify_packed
 from preserve.errors import Refused, UsageError
-from preserve.ingest.receive import open_source
+from preserve.ingest.opening import open_source
 from preserve.services.documents import FindingShown
 from preserve.services.operation import job
 from preserve.services.session import Session

@@ -225,8 +225,11 @@ def handed_with_claims(session: Session, place: Known) -> Handed:
     return replace(given, joined=joined, notes=provenance(home, rows, records, seen, profile))
 
 
-def claimed_source(session: Session, sip: Path) -> tuple[Path | Handed, str]:
-    """A folder as ingest takes it; one of the inbox that recordings were claimed for with these, and its number."""
+def with_claims(session: Session, sip: Path, given: Path | Handed) -> tuple[Path | Handed, str]:
+    """A folder as ingest takes it; one of the inbox that recordings were claimed for with these, and its number.
+
+    A description that was `given` beside it counts before the one that was filled in on its page.
+    """
     home = session.home
     for waiting in inboxes.listed(home):
         if waiting.path.resolve() == sip.resolve():
@@ -234,8 +237,11 @@ def claimed_source(session: Session, sip: Path) -> tuple[Path | Handed, str]:
                 claimed = pool.of_deposit(connection, waiting.id)
             if claimed:
                 place = Known(*inboxes.record_of(home, waiting), waiting.path)
-                return handed_with_claims(session, place), waiting.id
-    return sip, ""
+                found = handed_with_claims(session, place)
+                if isinstance(given, Handed) and given.description:
+                    found = replace(given, joined=found.joined, notes=found.notes)
+                return found, waiting.id
+    return given, ""
 
 
 def settle(session: Session, deposit: str, objid: str) -> int:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from metadata.identity import readable
 from preserve.administration.duties import Duty
 from preserve.clock import CHINA, now, zone
 from preserve.data_management.database import open_catalogue
@@ -23,11 +24,16 @@ from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
 from preserve.ingest.answering import fill_in
 from preserve.ingest.draft import draft, read_drafting
+from preserve.ingest.foreign.drafting import draft_package, package_at
+from preserve.ingest.handed import Handed
 from preserve.ingest.heads import Proposed, read_heads
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce, read_in_force
 from preserve.ingest.preflight import Looked, look_all
+from preserve.ingest.receive import DepositProfile
+from preserve.ingest.sources.folder import FolderSource
 from preserve.ingest.waiting import Deadline
 from preserve.outputs import check_new, new_file
+from preserve.profiles import read_profile
 from preserve.services.documents import FindingShown, Sentence, SentenceShown
 from preserve.services.failures import Failure, failure_of
 from preserve.services.operation import command, job, query
@@ -92,35 +98,48 @@ class CheckedDeposits:
     filled: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What a check writes: `xlsx`, a new workbook for the departments, one row a case; into `reports` a report on each
+    case, over an earlier one with `replace`; `fill`, a new workbook, the description of the one case with a row in its
+    sheet of problems for each error that nobody answers for: the person only writes name and reason.
+    """
+
+    xlsx: Path | None = None
+    reports: Path | None = None
+    fill: Path | None = None
+    replace: bool = False
+
+
 @job("deposits.check", duty=HANDING_IN, needs="home")
 def check(
     session: Session,
     sips: Sequence[Path],
     *,
-    xlsx: Path | None = None,
-    reports: Path | None = None,
-    fill: Path | None = None,
-    replace: bool = False,
+    description: Path | None = None,
+    papers: Papers | None = None,
     jobs: int = 0,
 ) -> CheckedDeposits:
     """Everything that ingest would refuse or warn of, for deposits or folders of them; nothing in them is changed.
 
-    `xlsx` is a new workbook for the departments, one row a case; into `reports` goes a report on each case, over an
-    earlier one with `replace`. `fill` is a new workbook, the description of the one case with a row in its sheet of
-    problems for each error that nobody answers for: the person only writes name and reason. `jobs` processes at once
-    (0: one a processor). Raises what is no fault of a case: Refused, MediumProblem, ToolMissing, Stopped.
+    `description` is a file that counts instead of any in the one deposit. `jobs` processes at once (0: one a
+    processor). Raises what is no fault of a case: Refused, MediumProblem, ToolMissing, Stopped.
     """
-    home = session.home
+    home, wanted = session.home, papers or Papers()
+    xlsx, reports, fill, replace = wanted.xlsx, wanted.reports, wanted.fill, wanted.replace
     paths = list(dict.fromkeys(path for sip in sips for path in waiting.cases_in(sip, home)))
     if fill is not None:
         if len(paths) != 1:
             raise UsageError("ingest.fill-one-case")
         check_new(fill.absolute(), home)
+    if description is not None and len(paths) != 1:
+        raise UsageError("ingest.description-one-case")
+    given = [with_description(path, description, home) for path in paths]
     session.progress.begin("ingest.checking", files=len(paths) if len(paths) > 1 else 0)
     folder = reports.absolute() if reports is not None else None
     looked = list(
         look_all(
-            home, paths, folder, jobs or processors(), session.progress, replace=replace, known=known_for_checking(home)
+            home, given, folder, jobs or processors(), session.progress, replace=replace, known=known_for_checking(home)
         )
     )
     free = free_space(home.store)
@@ -130,6 +149,17 @@ def check(
     if fill is not None:
         fill_in(fill.absolute(), looked[0], home)
     return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks, fill)
+
+
+def with_description(path: Path, description: Path | None, home: Home) -> Handed:
+    """A deposit with the description in a file beside it, where one is named. Raises Refused where it is unreadable."""
+    if description is None:
+        return Handed(path)
+    limit = read_profile("deposit.toml", DepositProfile, home.profiles).description_limit
+    data = FolderSource(description.parent).read(description.name, limit)
+    if not data.strip():
+        raise Refused("sip.description-empty", str(description))
+    return Handed(path, data, name=readable(description.name))
 
 
 def known_for_checking(home: Home) -> InForce:
@@ -180,7 +210,7 @@ class Described:
     read: tuple[Proposal, ...] = ()
 
 
-def _home(place: Path | None) -> Home | None:
+def home_of(place: Path | None) -> Home | None:
     """The home whose profiles count: the one that was named, else the usual one, where there is one."""
     return open_home(place) if place is not None else home_in_use(None)
 
@@ -188,7 +218,7 @@ def _home(place: Path | None) -> Home | None:
 @command("deposits.template", needs="nothing", open_to_all=_BLANK)
 def template(session: Session, target: Path | None = None, *, place: Path | None = None) -> Described:
     """Write the blank workbook with the words of the archive at `place`, or of the usual one. Raises Refused."""
-    home = _home(place)
+    home = home_of(place)
     path = target or Path(_WORKBOOK)
     with new_file(path.absolute(), home) as part:
         own = home.profiles if home else None
@@ -202,23 +232,28 @@ def describe(
 ) -> Described:
     """Draft the description of the case in a folder, as a workbook in it or as `target` (.xlsx, .toml or .json).
 
-    Never over a file. With `read` a machine reads the first pages of the scans, and what it reads stands beside as
-    proposals. Raises UsageError where there is no such folder, Refused, ToolMissing where the extra is not here.
+    `folder` may be a package of another system, also packed: then the workbook lies beside it. Never over a file. With
+    `read` a machine reads the first pages of the scans, and what it reads stands beside as proposals. Raises UsageError
+    where there is no such folder, Refused, ToolMissing where the extra is not here.
     """
-    if not folder.is_dir():
-        raise UsageError("cli.describe-no-folder", str(folder))
-    home = _home(place)
+    home = home_of(place)
     own = home.profiles if home else None
-    path = target or folder / _WORKBOOK
+    package = package_at(folder, own) if folder.exists() else None
+    if package is None and not folder.is_dir():
+        raise UsageError("cli.describe-no-folder", str(folder))
+    # Beside a package, which stays as it came.
+    path = target or (folder / _WORKBOOK if package is None else folder.with_name(f"{folder.name}.{_WORKBOOK}"))
     check_new(path.absolute(), home)
     form = path.suffix.lower()
     if form not in _FORMS:
         raise Refused("cli.describe-kind", str(path))
     bureau = home.settings if home else None
-    content, findings = draft(
-        folder, own, zone(bureau.time_zone) if bureau else CHINA, bureau.institution if bureau else ""
-    )
-    heads = read_heads(folder, content, own, session.progress) if read else Proposed()
+    where, institution = (zone(bureau.time_zone), bureau.institution) if bureau else (CHINA, "")
+    if package is None:
+        content, findings = draft(folder, own, where, institution)
+    else:
+        content, findings = draft_package(package, own, where, institution)
+    heads = read_heads(folder, content, own, session.progress) if read and package is None else Proposed()
     made = heads.proposals
     with new_file(path.absolute(), home) as part:
         if form == ".xlsx":

@@ -16,7 +16,7 @@ import bagit
 import pytest
 
 from metadata.verify import Report, verify_package, verify_packed
-from preserve.ingest.receive import open_source
+from preserve.ingest.opening import open_source
 from tests.support.bags import CONTENT, bag, digest, seal
 
 Make = Callable[[Path], Path]

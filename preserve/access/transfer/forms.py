@@ -1,4 +1,4 @@
-"""Writes one case in the form of its transfer: an information package, a bag, or encapsulations (EEP)."""
+"""Writes one case in its transfer's form: an information package, a bag, encapsulations (EEP), a hand-over folder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from preserve.access.transfer.eep import write_eep
 from preserve.access.transfer.encapsulation import Document, Encapsulation, Sign, Signed
+from preserve.access.transfer.folder import DIALECTS, Layout, lay_out
 from preserve.access.transfer.model import Item, Transfer
 from preserve.access.transfer.profile import TransferProfile
 from preserve.access.transfer.records import pieces
@@ -24,6 +25,7 @@ from preserve.home import Home
 from preserve.progress import Progress
 from storage_adapters.contract import CopyRef, ExpectedFile
 from storage_adapters.copying import copy_file_checked
+from storage_adapters.durable import write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import size_of
 
@@ -47,14 +49,29 @@ def write_case(outgoing: Outgoing, item: Item, part: Path, sign: Sign | None) ->
     """
     if outgoing.transfer.form == "eep":
         _encapsulate(outgoing, item, part, sign)
-    else:
-        _copy(outgoing, item, part)
+        return
+    for name, data in _copy(outgoing, item, part).items():
+        write_file(part / name, data)
 
 
-def _copy(outgoing: Outgoing, item: Item, part: Path) -> None:
+def layout_of(outgoing: Outgoing, item: Item) -> Layout:
+    """Where each file of an information package goes: as it lies there, or into a hand-over folder."""
+    expected = outgoing.expected[item.objid]
+    if outgoing.transfer.form in DIALECTS:
+        archive, profile = outgoing.archive, outgoing.profile
+        with archive.catalogue.read() as connection:
+            return lay_out(archive.home, connection, profile, outgoing.transfer.form, item, expected)
+    base = "" if outgoing.transfer.form == "bag" else f"data/{item.objid}/"
+    names = (file.path.removeprefix(base) for file in expected if file.path.startswith(base))
+    return Layout({name: name for name in names})
+
+
+def _copy(outgoing: Outgoing, item: Item, part: Path) -> dict[str, bytes]:
+    """Copy every file to its place; return the texts that go beside them."""
     root = server_store(outgoing.archive.home).bring(CopyRef(item.package), progress=outgoing.progress)
+    layout = layout_of(outgoing, item)
     for name, expected in _chosen(outgoing, item):
-        source, target = root / expected.path, part / name
+        source, target = root / expected.path, part / layout.files[name]
         if target.exists() and target.stat().st_size == size_of(str(source)):
             continue  # of a run that was cut off; read back with everything else before it counts
         try:
@@ -64,10 +81,11 @@ def _copy(outgoing: Outgoing, item: Item, part: Path) -> None:
         wanted = expected.digests.get("sha256", digests["sha256"])
         if digests["sha256"] != wanted:
             raise NotIntact("request.source-altered", expected.path, wanted=wanted, found=digests["sha256"])
+    return layout.texts
 
 
 def _chosen(outgoing: Outgoing, item: Item) -> Iterator[tuple[str, ExpectedFile]]:
-    """Each file to copy: its path in what is handed over, and what it must be in the package."""
+    """Each file to copy: its path in the information package or the bag, and what it must be in the package."""
     base = "" if outgoing.transfer.form == "bag" else f"data/{item.objid}/"
     for file in outgoing.expected[item.objid]:
         if file.path.startswith(base):

@@ -12,7 +12,7 @@ from preserve.administration.proceedings.records import Paper
 
 State = Literal["prepared", "approved", "refused", "cancelled", "handed-over", "received"]
 STATES: tuple[State, ...] = get_args(State)
-Form = Literal["eark", "bag", "eep"]
+Form = Literal["eark", "bag", "eep", "handover", "handover-2012"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 

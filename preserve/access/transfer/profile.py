@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from preserve.access.transfer.folder_names import FolderNames
 from preserve.profiles import read_profile
 
 
@@ -44,8 +45,16 @@ class TransferProfile(_Part):
     eep: EncapsulationNames
     retention: dict[str, str]
     secrecy: dict[str, str]
+    handover: dict[str, FolderNames] = {}
 
 
 def read_transfer_profile(own: Path | None) -> TransferProfile:
-    """The home's own profile, else the shipped one. Raises Refused."""
-    return read_profile("transfer.toml", TransferProfile, own)
+    """The home's own profile, else the shipped one. Raises Refused.
+
+    Hand-over folders, which came later, are the shipped ones where an own profile has none.
+    """
+    profile = read_profile("transfer.toml", TransferProfile, own)
+    if profile.handover or own is None:
+        return profile
+    shipped = read_profile("transfer.toml", TransferProfile, None)
+    return profile.model_copy(update={"handover": shipped.handover})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from preserve.access.transfer.decoding import read_eep
-from preserve.access.transfer.forms import Outgoing
+from preserve.access.transfer.forms import Outgoing, layout_of
 from preserve.access.transfer.model import Item
 from preserve.errors import NotIntact
 from storage_adapters.contract import ExpectedFile
@@ -50,11 +51,13 @@ def _compare(outgoing: Outgoing, final: Path, item: Item, written: dict[str, str
     """Nothing is missing of a case, nothing is too much, and nothing is another."""
     bag = outgoing.transfer.form == "bag"
     top, base = (item.package, "") if bag else (item.objid, f"data/{item.objid}/")
+    layout = layout_of(outgoing, item)
     must = {
-        f"{top}/{file.path.removeprefix(base)}": file.digests.get("sha256", "")
+        f"{top}/{layout.files[file.path.removeprefix(base)]}": file.digests.get("sha256", "")
         for file in outgoing.expected[item.objid]
         if file.path.startswith(base)
     }
+    must |= {f"{top}/{name}": hashlib.sha256(data).hexdigest() for name, data in layout.texts.items()}
     wrong = [name for name, digest in must.items() if written.get(name) != digest and (digest or name not in written)]
     if wrong or written.keys() != must.keys():
         where = (wrong or sorted(written.keys() ^ must.keys()))[0]

@@ -9,6 +9,7 @@ from datetime import datetime
 from metadata.findings import Finding
 from preserve.administration.printing.pages import as_html
 from preserve.administration.printing.paper import as_pdf
+from preserve.ingest.acceptance import answerable
 from preserve.ingest.compliance.articles import judge_articles
 from preserve.ingest.compliance.properties import four_properties
 from preserve.ingest.compliance.sections import sections
@@ -74,7 +75,7 @@ def verdict(findings: Sequence[Finding]) -> str:
     """`refuse`, `error`, `explained`, `warning` or `complete`, the worst that was found."""
     if any(finding.severity == "refuse" for finding in findings):
         return "refuse"
-    if any(finding.severity == "error" and "article" in finding.values for finding in findings):
+    if any(map(answerable, findings)):
         return "error"
     if any("accepted_by" in finding.values for finding in findings):
         return "explained"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preserve.errors import Refused
-from preserve.ingest.receive import line_of
+from preserve.ingest.opening import line_of
 from preserve.ingest.sources.folder import FolderSource
 
 _SECONDS = 60.0

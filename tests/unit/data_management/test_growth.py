@@ -63,6 +63,9 @@ def _filled(path: Path, count: int) -> Catalogue:
             state = "refused" if number < 3 else "done"
             ingest = (f"{number:026}", objid, row[1], state, day)
             put("INSERT INTO ingests VALUES (?, ?, ?, '', 'folder', '', ?, '', '', '{}', '[]', ?, NULL, '')", ingest)
+            asked = (f"2020-{number:06}", day, "0" * 64)
+            put("INSERT INTO proceedings VALUES (?, 'request', 'returned', ?, 'court', '2020-01-16', 0, 1, ?)", asked)
+            put("INSERT INTO proceeding_cases VALUES (?, ?, 0)", (objid, asked[0]))
     return catalogue
 
 
@@ -118,6 +121,7 @@ CONSTANT: dict[str, Callable[[Connection], object]] = {
     "how much is due": lambda c: retention_index.count_due(c, "", "2026-12-31"),
     "newest holds": lambda c: proceedings.newest(c, "hold", ("added",), 50),
     "what stands against a page": lambda c: disposal_holds.blocks_of(c, PAGE),
+    "how often a page was asked for": lambda c: disposal_holds.uses_of(c, PAGE),
     "the live ingest of a case": lambda c: journal.live(c, f"案{_MIDDLE:06}号"),
     "the ingest of a case": lambda c: journal.of_case(c, _objid(_MIDDLE)),
     "cases that follow": lambda c: cases.count_cases(c, after="a", most=100),

@@ -16,7 +16,9 @@ def test_each_name_stands_for_its_code() -> None:
 
 def test_each_code_is_one_that_a_rule_or_a_reader_finds() -> None:
     for code in PROBLEMS:
-        assert any(known(f"{domain}.{code}", language) for domain in ("rule", "format") for language in LANGUAGES), code
+        assert any(
+            known(f"{domain}.{code}", language) for domain in ("rule", "format", "foreign") for language in LANGUAGES
+        ), code
 
 
 def test_people_call_it_by_its_name_in_chinese_and_by_its_code_in_english() -> None:

@@ -17,7 +17,8 @@ from preserve.ingest import file_pass
 from preserve.ingest.declared import Wanted
 from preserve.ingest.facts import Copied, Identification, from_json, to_json
 from preserve.ingest.file_pass import Job, Taken
-from preserve.ingest.receive import DepositProfile, open_source, receive
+from preserve.ingest.opening import open_source
+from preserve.ingest.receive import DepositProfile, receive
 from preserve.ingest.take_in import Intake, damaged_rows, jobs_of, take_all
 from preserve.profiles import read_profile
 from preserve.progress import Silent, Unit

@@ -13,7 +13,7 @@ import pytest
 from metadata.packed import gather, list_packed, top_of
 from metadata.verify import verify_package, verify_packed
 from preserve.errors import Refused
-from preserve.ingest.receive import open_source
+from preserve.ingest.opening import open_source
 from tests.support.bags import CONTENT, bag
 from tests.support.packages import make_package
 

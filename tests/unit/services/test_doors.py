@@ -18,7 +18,7 @@ WITHOUT_DOOR: dict[str, str] = {"user.names": "the frame of every page asks it, 
 """Operations that no command calls, and why."""
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {
-    "describe": {"deposits.describe", "deposits.template"},
+    "describe": {"deposits.describe", "deposits.describe_cases", "deposits.describe_export", "deposits.template"},
     "inbox": {"deposits.waiting", "inbox.watch"},
     "look": {"case.contents", "case.view"},
     "repair": {"repair.release", "repair.run"},

@@ -100,6 +100,8 @@ ARGUMENTS: dict[str, Chosen] = {
     "deposits.check": {},
     "deposits.deadlines": {},
     "deposits.describe": {},
+    "deposits.describe_cases": {},
+    "deposits.describe_export": {},
     "deposits.examine": {},
     "deposits.file": {},
     "deposits.hand_in": {},

@@ -155,7 +155,9 @@ def test_links_and_what_cannot_be_read_are_told_and_left(archive: Archive, tmp_p
     (station / "out.wav").symlink_to("/etc/passwd")
     os.mkfifo(station / "pipe.wav")
     (station / "deep.json").write_text("[" * 50, encoding="utf-8")
-    (station / "evil.xml").write_text('<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a b="&b;"/>')b;"/>', encoding="utf-8")
+    (station / "evil.xml").write_text(
+        '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a b="&b;"/>', encoding="utf-8"
+    )
     done = collect(session(archive), station, settled=0)
     assert done.collected == 1
     told = sorted((one.code, one.where) for one in done.findings)

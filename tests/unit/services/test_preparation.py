@@ -12,7 +12,7 @@ from preserve.administration.duties import Role
 from preserve.data_management.archive import Archive
 from preserve.errors import NotPermitted, Refused, UsageError
 from preserve.services.documents import as_document
-from preserve.services.preparation import check, deadlines, describe, template
+from preserve.services.preparation import Papers, check, deadlines, describe, template
 from preserve.services.session import Session
 from tests.support.people import entries, session, staffed
 from tests.support.tiny_case import write_case
@@ -39,7 +39,7 @@ def cases(tmp_path: Path) -> Path:
 def test_cases_are_checked_and_nothing_is_taken_in(archive: Archive, cases: Path, tmp_path: Path) -> None:
     before = len(entries(archive))
     table, reports = tmp_path / "table.xlsx", tmp_path / "reports"
-    done = check(session(archive, "zhou"), [cases], xlsx=table, reports=reports, jobs=1)
+    done = check(session(archive, "zhou"), [cases], papers=Papers(table, reports), jobs=1)
     by_name = {case.sip.name: case for case in done.checks}
     assert done.status == 3
     assert {name: case.status for name, case in by_name.items()} == {"甲": 0, "乙": 3, "丙": 3}

@@ -1,0 +1,83 @@
+"""A deposit whose only description is what a case system exported: read by its mapping, without anybody's retyping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from metadata.identity import readable
+from preserve.clock import zone
+from preserve.description.writing import write_json
+from preserve.errors import Refused
+from preserve.home import Home
+from preserve.ingest.case_systems.describing import Exported, read_export, with_files
+from preserve.ingest.case_systems.profile import read_systems
+from preserve.ingest.case_systems.trees import form_of
+from preserve.ingest.handed import Handed, handed
+from preserve.ingest.opening import listed, open_source, top_of
+from preserve.ingest.receive import Deposit, DepositProfile
+
+_MOST = 10  # files at the top that are opened to see whether they are exports
+
+
+def looked_over(
+    home: Home, given: Path | Handed, profile: DepositProfile, look: Callable[[Path | Handed], Deposit]
+) -> tuple[Deposit, Handed]:
+    """The deposit as `look` sees it; where it has no description, with what the export in it says.
+
+    Raises Refused as `look` does, and where there are several exports.
+    """
+    try:
+        return look(given), handed(given)
+    except Refused as refusal:
+        if refusal.code != "sip.no-description":
+            raise
+        found = described_by_export(home, handed(given), profile)
+        if found is None:
+            raise
+    return look(found), found
+
+
+def described_by_export(home: Home, given: Handed, profile: DepositProfile) -> Handed | None:
+    """The same deposit with the description that the one export at its top says; None where there is none."""
+    source = open_source(given.path)
+    entries, _, _ = listed(given.path, source, profile)
+    top, bag = top_of(entries, profile)
+    names = [entry.path for entry in entries if entry.path.startswith(top)]
+    if bag:
+        top += "data/"
+        names = [path for path in names if path.startswith(top)]
+    tops = {path.partition("/")[0] for path in (path.removeprefix(top) for path in names)}
+    if len(tops) == 1 and all("/" in path.removeprefix(top) for path in names):
+        return None  # one folder around all: the description's names would not be the deposit's
+    limit = read_systems(home.profiles).largest
+    asked = {
+        entry.path
+        for entry in entries
+        if entry.path in set(names) and "/" not in entry.path.removeprefix(top) and form_of(entry.path)
+        if entry.size <= limit
+    }
+    found: list[Exported] = []
+    for entry, stream in source.stream(lambda entry: entry.path in asked) if len(asked) <= _MOST else ():
+        exported = _read(home, readable(entry.path.removeprefix(top)), stream.read(limit + 1))
+        found += [exported] if exported is not None else []
+    if len(found) > 1:
+        raise Refused(
+            "sip.many-descriptions", names=", ".join(str(one.content["objects"][-1]["file"]) for one in found)
+        )
+    if not found:
+        return None
+    content, findings = with_files(found[0].content, (readable(path.removeprefix(top)) for path in names))
+    told = (*given.findings, *found[0].findings, *findings)
+    return Handed(given.path, write_json(content).encode(), given.digests, told)
+
+
+def _read(home: Home, name: str, data: bytes) -> Exported | None:
+    """What one file says, if it is an export; a file that cannot be read is none."""
+    settings = home.settings
+    try:
+        return read_export(name, data, home.profiles, zone=zone(settings.time_zone), institution=settings.institution)
+    except Refused as error:
+        if error.code == "foreign.several-exported":
+            raise
+        return None

@@ -1,0 +1,49 @@
+"""What a package holds beside its content, kept in the documentation of ours as it came, with its paths."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from metadata.names import safe_names
+from preserve.errors import Refused
+from preserve.ingest.foreign.look import Foreign
+
+FOLDER = "package"
+"""In `documentation/submission/`."""
+_MOST = 200  # files that lie there one by one; METS lists each, and must stay small
+_LARGEST = 1 << 30
+_LARGEST_TOGETHER = 256 << 20
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def kept_documents(foreign: Foreign) -> Iterator[tuple[str, bytes]]:
+    """Name below `documentation/submission/` and bytes of each file; of very many one zip with their own paths.
+
+    Raises Refused where one is too large, or all together are.
+    """
+    paths = {entry.path: entry.path.removeprefix(foreign.top) for entry in foreign.kept}
+    if len(paths) > _MOST:
+        yield f"{FOLDER}.zip", _together(foreign, paths)
+        return
+    stored = dict(zip(paths, safe_names(paths.values()), strict=True))
+    for entry, stream in foreign.source.stream(lambda entry: entry.path in stored):
+        data = stream.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise Refused("foreign.kept-too-large", entry.path, limit=_LARGEST)
+        yield f"{FOLDER}/{stored[entry.path]}", data
+
+
+def _together(foreign: Foreign, paths: dict[str, str]) -> bytes:
+    """A zip that is the same whenever it is made."""
+    total, out = 0, io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, stream in foreign.source.stream(lambda entry: entry.path in paths):
+            data = stream.read(_LARGEST_TOGETHER + 1)
+            total += len(data)
+            if total > _LARGEST_TOGETHER:
+                raise Refused("foreign.kept-too-large", entry.path, limit=_LARGEST_TOGETHER)
+            name = paths[entry.path].encode("utf-8", "backslashreplace").decode()
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -1,0 +1,162 @@
+"""Every package of another system that ../shared/cases holds, and our own, through the command line: it comes in with
+the same bytes, or is refused with the reason in both languages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.commons_ip import validate
+from tests.support.foreign_packages import eark, laid, packed
+from tests.support.others_packages import commons_ip_sip
+from tests.support.program import Archive, found
+from tests.support.shared_cases import PACKAGES
+from tests.support.tiny_case import answers_for
+
+SAMPLES = sorted(path.relative_to(PACKAGES) for path in PACKAGES.glob("*/*.zip"))
+KINDS = {
+    "a46ab3d0-c710-4d73-b58d-e93e30b53a82": "e-ark",
+    "archivematica-aip": "archivematica-aip",
+    "archivematica-transfer": "archivematica-transfer",
+    "example": "dspace-mets",
+    "saf-bitstreams": "dspace-saf",
+}
+REFUSED = {"minimal_IP_with_schemas": ("没有任何原件", "holds no files of a case")}
+UNKNOWN = ("著录表", "case description")  # of a package that no reader knows
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return found(tmp_path_factory.mktemp("foreign") / "home")
+
+
+def completed(archive: Archive, package: Path, target: Path, number: int, **more: Any) -> Path:
+    """The draft that the archive writes, with what a person adds."""
+    done = archive.run("describe", str(package), "--output", str(target))
+    assert done.returncode == 0, done.stderr
+    content = json.loads(target.read_text(encoding="utf-8"))
+    content |= {"case_number": f"临文综罚〔2026〕{number}号", "cause": "测试", "start": "2026-03-01"}
+    content |= {"closed": "2026-04-01", "title": content["title"] or "测试案", "acceptances": []}
+    content["acceptances"] = [*answers_for(content), *more.pop("acceptances", [])]
+    target.write_text(json.dumps(content | more, ensure_ascii=False), encoding="utf-8")
+    return target
+
+
+def originals(archive: Archive, objid: str) -> dict[str, str]:
+    """SHA-256 of the originals of a package by their names in it."""
+    (root,) = (archive.home / "store" / "packages").glob(f"{objid}_v0001/data/{objid}/representations/original/data")
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def submitted(archive: Archive, objid: str) -> dict[str, bytes]:
+    """What is kept beside, by its path in the package that came."""
+    (root,) = (archive.home / "store" / "packages").glob(f"{objid}_v0001/data/{objid}/documentation/submission/package")
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def bytes_in(package: Path) -> set[str]:
+    """SHA-256 of everything in a zip."""
+    with zipfile.ZipFile(package) as opened:
+        return {hashlib.sha256(opened.read(name)).hexdigest() for name in opened.namelist() if not name.endswith("/")}
+
+
+def test_there_are_samples() -> None:
+    assert {sample.stem for sample in SAMPLES} >= {*KINDS, *REFUSED}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_each_sample_comes_in_or_is_refused_with_the_reason(archive: Archive, sample: Path, tmp_path: Path) -> None:
+    package, before = PACKAGES / sample, bytes_in(PACKAGES / sample)
+    checked = archive.json("check", str(package))
+    assert checked["error"]["code"]
+    draft = archive.run("describe", str(package), "--output", str(tmp_path / "case.json"))
+    if draft.returncode != 0:
+        for lang, words in zip(("zh", "en"), REFUSED.get(sample.stem, UNKNOWN), strict=True):
+            done = archive.run("ingest", str(package), lang=lang)
+            assert done.returncode == 3 and words in done.stderr, done.stderr
+        assert archive.leftovers() == []
+        return
+    (tmp_path / "case.json").unlink()
+    description = completed(archive, package, tmp_path / "case.json", SAMPLES.index(sample) + 1)
+    assert archive.run("check", str(package), "--description", str(description)).returncode == 0
+    done = archive.json("ingest", str(package), "--description", str(description))
+    (ingested,) = done["ingests"]
+    told = {finding["code"]: finding["values"] for finding in ingested["findings"]}
+    assert told["foreign.recognised"]["kind"] == KINDS.get(sample.stem, told["foreign.recognised"]["kind"])
+    names = originals(archive, ingested["objid"])
+    assert len(names) == ingested["originals"] and set(names.values()) <= before
+    kept = {hashlib.sha256(data).hexdigest() for data in submitted(archive, ingested["objid"]).values()}
+    assert set(names.values()) | kept == before, "something of the package is nowhere"
+    (aip,) = (path for path in archive.packages() if path.name.startswith(ingested["objid"]))
+    assert archive.run("verify", str(aip)).returncode == 0
+
+
+def test_true_names_are_those_of_the_originals(archive: Archive, tmp_path: Path) -> None:
+    listed = {case["case_number"]: case["objid"] for case in archive.json("list")["cases"]}
+    number = SAMPLES.index(Path("made/archivematica-aip.zip")) + 1
+    assert list(originals(archive, listed[f"临文综罚〔2026〕{number}号"])) == ["现场检查笔录.txt"]
+
+
+def test_what_the_package_does_not_say_is_named(archive: Archive) -> None:
+    done = archive.run("check", str(PACKAGES / "made/archivematica-aip.zip"), lang="zh")
+    assert done.returncode == 3
+    assert "信息包没有说明以下必填项：案号" in done.stderr and "preserve describe" in done.stderr
+
+
+def test_a_draft_lies_beside_a_package_and_not_in_it(archive: Archive, tmp_path: Path) -> None:
+    package = laid(tmp_path / "信息包", eark({"a.txt": b"one"}))
+    assert archive.run("describe", str(package)).returncode == 0
+    assert (tmp_path / "信息包.案卷.xlsx").is_file() and len(list(package.iterdir())) == 2
+
+
+def test_an_altered_file_is_refused_until_somebody_answers_for_it(archive: Archive, tmp_path: Path) -> None:
+    files = eark({"a.txt": b"one", "b.txt": b"two"}) | {"representations/r1/data/a.txt": b"other"}
+    package = packed(tmp_path / "p.zip", files)
+    description = completed(archive, package, tmp_path / "case.json", 50)
+    refused = archive.run("--json", "ingest", str(package), "--description", str(description))
+    assert refused.returncode == 3 and "ingest.digest-differs" in refused.stdout
+    answer = {"finding": "digest-differs", "where": "a.txt", "person": "周建国", "reason": "移交单位来函说明原因"}
+    description.unlink()
+    description = completed(archive, package, tmp_path / "case.json", 50, acceptances=[answer])
+    (done,) = archive.json("ingest", str(package), "--description", str(description))["ingests"]
+    (told,) = [finding for finding in done["findings"] if finding["code"] == "foreign.digest-differs"]
+    assert (told["severity"], told["values"]["accepted_by"]) == ("warning", "周建国")
+    assert hashlib.sha256(b"other").hexdigest() in originals(archive, done["objid"]).values()
+
+
+def test_a_listed_file_that_is_missing_keeps_it_out_until_then(archive: Archive, tmp_path: Path) -> None:
+    files = eark({"a.txt": b"one", "b.txt": b"two"})
+    del files["representations/r1/data/b.txt"]
+    package = packed(tmp_path / "p.zip", files)
+    description = completed(archive, package, tmp_path / "case.json", 51)
+    refused = archive.run("--json", "ingest", str(package), "--description", str(description))
+    assert refused.returncode == 3 and "foreign.file-missing" in refused.stdout
+    assert archive.leftovers() == []
+
+
+def test_our_own_package_comes_in_without_a_word(archive: Archive, tmp_path: Path) -> None:
+    """From one archive into another, as a folder and as a zip: the same originals, the same description."""
+    newest = archive.packages()[-1]
+    other = found(tmp_path / "other")
+    zipped = shutil.make_archive(str(tmp_path / "aip"), "zip", newest.parent, newest.name)
+    (done,) = other.json("ingest", zipped)["ingests"]
+    assert done["ok"]
+    assert originals(other, done["objid"]) == originals(archive, newest.name.removesuffix("_v0001"))
+    descriptions = [next(root.glob("data/*/metadata/descriptive/case.json")) for root in (newest, other.packages()[0])]
+    assert descriptions[0].read_bytes() == descriptions[1].read_bytes()
+
+
+def test_a_sip_of_commons_ip_comes_in(archive: Archive, tmp_path: Path) -> None:
+    package = commons_ip_sip(tmp_path, "case-1")
+    description = completed(archive, package, tmp_path / "case.json", 60)
+    (done,) = archive.json("ingest", str(package), "--description", str(description))["ingests"]
+    assert list(originals(archive, done["objid"])) == ["data/现场照片.txt"]
+    (aip,) = (path for path in archive.packages() if path.name.startswith(done["objid"]))
+    assert validate(next((aip / "data").iterdir()), tmp_path)[0] == "VALID"

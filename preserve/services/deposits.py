@@ -21,7 +21,8 @@ from preserve.errors import Refused
 from preserve.ingest import runner
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, job, of_archive, query
-from preserve.services.pool_claims import settle, with_claims
+from preserve.services.pool_claims import with_claims
+from preserve.services.pool_settling import settle
 from preserve.services.preparation import HANDING_IN, with_description
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs

@@ -11,11 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
-from preserve.archival_storage.packages import read_version
-from preserve.archival_storage.policy import read_policy, standing
 from preserve.clock import zone
 from preserve.data_management import pool, pool_records
-from preserve.data_management.cases import find_case
 from preserve.data_management.pool import PoolRow, Wish
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.ingest.draft import read_drafting
@@ -23,7 +20,7 @@ from preserve.ingest.handed import Handed
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.access import Known, known, require_change
 from preserve.ingest.handing_in.described import draft_of, keep
-from preserve.ingest.handing_in.rooms import room_of, rooms
+from preserve.ingest.handing_in.rooms import room_of
 from preserve.ingest.stations import proposing
 from preserve.ingest.stations.claimed import file_in_case, joined_to, provenance, row_of_description
 from preserve.ingest.stations.profile import read_stations
@@ -32,6 +29,8 @@ from preserve.services.operation import Arguments, Look, command, query
 from preserve.services.session import Session
 from preserve.services.waiting import of_deposit
 
+UNCLAIMED = "unclaimed"
+"""The type of case (`profiles/cases/unclaimed.toml`) as which recordings are kept that no case claimed."""
 MOST = 500
 """So many recordings are proposed for one deposit, or claimed at once."""
 
@@ -145,6 +144,8 @@ def _describe(session: Session, place: Known, rows: Sequence[PoolRow]) -> tuple[
         record = pool_records.read_record(home, row.id, row.record)
         made = row_of_description(record, profile, drafting, zone(home.settings.time_zone))
         files.append(str(made["file"]))
+        if content.get("case_type") == UNCLAIMED:
+            made["with_case"] = False  # kept for its own term, and not for that of a case
         if made["file"] not in there:
             objects.append(made)
     keep(home, place.room, {**content, "objects": objects}, before.version, draft_of(home, place).version)
@@ -242,76 +243,3 @@ def with_claims(session: Session, sip: Path, given: Path | Handed) -> tuple[Path
                     found = replace(given, joined=found.joined, notes=found.notes)
                 return found, waiting.id
     return given, ""
-
-
-def settle(session: Session, deposit: str, objid: str) -> int:
-    """A deposit was taken in: its recordings are that case's from now on; how many."""
-    archive, count = session.archive, 0
-    with archive.catalogue.begin() as connection:
-        for row in pool.of_deposit(connection, deposit):
-            if row.state == "claimed":
-                held = pool.require(connection, session.home, row.id)
-                pool.step(
-                    connection,
-                    held,
-                    pool.IN_CASE,
-                    {"deposit": deposit, "objid": objid},
-                    actor=session.person.account,
-                    moment=archive.now(),
-                )
-                count += 1
-    return count
-
-
-def settle_all(session: Session) -> tuple[int, int]:
-    """What is left to do about claims: of deposits that are gone or taken in, and of cases with all their copies.
-
-    How many recordings wait again, and of how many the pool keeps no bytes any more.
-    """
-    archive = session.archive
-    states = {room.id: record for room, record in rooms(session.home)}
-    released = 0
-    with archive.catalogue.read() as connection:
-        claimed = pool.page(connection, Wish(state="claimed"), "", 10_000)[0]
-    for row in claimed:
-        record = states.get(row.deposit)
-        if record is not None and record.state == "taken-in":
-            settle(session, row.deposit, record.objid)
-        elif record is None:
-            with suppress(Conflict), archive.catalogue.begin() as connection:
-                held = pool.require(connection, session.home, row.id)
-                pool.step(
-                    connection,
-                    held,
-                    pool.RELEASED,
-                    {"deposit": row.deposit, "reason": "deposit-gone"},
-                    actor=session.person.account,
-                    moment=archive.now(),
-                )
-                released += 1
-    return released, _clear(session)
-
-
-def _clear(session: Session) -> int:
-    """The pool's bytes of recordings go whose case has every copy that it needs, as those of uploads do."""
-    archive, home, cleared = session.archive, session.home, 0
-    policy = read_policy(home.profiles)
-    with archive.catalogue.read() as connection:
-        rows = pool.page(connection, Wish(state="in-case"), "", 10_000)[0]
-    for row in rows:
-        with archive.catalogue.read() as connection:
-            whole = find_case(connection, row.objid) is not None and standing(
-                connection, row.objid, read_version(connection, row.objid).version, policy
-            )
-            holds = whole and pool.case_holds(connection, row.objid, row.sha256)
-        if not whole or not whole.sealed or not holds:
-            continue
-        # The bytes first: an entry that tells of them as gone while they lie there would be forgotten for good.
-        pool_records.drop_recording(home, row.file)
-        with archive.catalogue.begin() as connection:
-            held = pool.require(connection, home, row.id)
-            pool.step(
-                connection, held, pool.CLEARED, {"objid": row.objid}, actor=session.person.account, moment=archive.now()
-            )
-        cleared += 1
-    return cleared

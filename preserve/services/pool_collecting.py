@@ -22,7 +22,7 @@ from preserve.ingest.stations.folders import StationFile, look_into
 from preserve.ingest.stations.profile import StationsProfile, read_stations
 from preserve.services.documents import FindingShown
 from preserve.services.operation import job
-from preserve.services.pool_claims import settle_all
+from preserve.services.pool_settling import settle_all
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.work import hold

@@ -23,12 +23,10 @@ from preserve.ingest.handing_in.described import draft_of, keep
 from preserve.messages import say, speaking
 from preserve.services import uploads
 from preserve.services.operation import job
-from preserve.services.pool_claims import MOST, claim
+from preserve.services.pool_claims import MOST, UNCLAIMED, claim
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 
-CASE_TYPE = "unclaimed"
-"""The type of case (`profiles/cases/unclaimed.toml`) as which they are kept."""
 LIST = "未认领音像资料清单.csv"
 
 
@@ -97,7 +95,7 @@ def _describe(session: Session, deposit: str, number: str, title: str, rows: lis
         cause = say("pool.gathered-cause")
     content: dict[str, Any] = {
         "case_number": number,
-        "case_type": CASE_TYPE,
+        "case_type": UNCLAIMED,
         "title": title,
         "cause": cause,
         "producer": {"name": home.settings.institution},

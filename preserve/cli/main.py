@@ -49,6 +49,7 @@ COMMANDS = {
     "hold": ("preserve.cli.hold", "hold"),
     "disposal": ("preserve.cli.disposal", "disposal"),
     "transfer": ("preserve.cli.transfer", "transfer"),
+    "export": ("preserve.cli.export", "export"),
     "fonds": ("preserve.cli.fonds", "fonds"),
     "house": ("preserve.cli.house", "house"),
     "user": ("preserve.cli.user", "user"),

@@ -1,4 +1,4 @@
-"""Requests, holds, appraisals, disposals, transfers: what the ledger says of each, and the rows that list them.
+"""Requests, holds, appraisals, disposals, transfers, exports: what the ledger says of each, and the rows of the lists.
 
 Whoever acts asks `read` or `about_case`: they give what the entries of the ledger say, and raise
 NotIntact where a row says something else, is missing, or has no entry. `rows` and `about_cases` read the tables alone
@@ -21,15 +21,16 @@ from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import proceeding_cases, proceedings
 from preserve.errors import NotIntact
 
-Kind = Literal["request", "hold", "review", "disposal", "transfer"]
+Kind = Literal["request", "hold", "review", "disposal", "transfer", "export"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-LETTERS: dict[Kind, str] = {"request": "", "hold": "H", "review": "R", "disposal": "D", "transfer": "T"}
+LETTERS: dict[Kind, str] = {"request": "", "hold": "H", "review": "R", "disposal": "D", "transfer": "T", "export": "E"}
 OPENING: dict[Kind, str] = {
     "request": "request.opened",
     "hold": "hold.added",
     "review": "review.drawn",
     "disposal": "disposal.proposed",
     "transfer": "transfer.prepared",
+    "export": "export.proposed",
 }
 """The action of the first step of each kind."""
 

@@ -47,7 +47,6 @@ from preserve.ingest.provenance import TakenFile
 from preserve.ingest.working_files import WorkingFiles
 from preserve.messages import speaking
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import discard
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +246,7 @@ class FirstVersion(VersionPlan[Result]):
         with self.catalogue.read() as connection:
             profile = storage_policy.read_policy(home.profiles)
             standing = storage_policy.standing(connection, self.row.objid, 1, profile)
-        discard(self.text_folder, home.work)
+        self.files.forget_texts()
         self.log.write("done", name=self.ingest.name, files=count, bytes=size)
         return Result(
             objid=self.row.objid,
@@ -291,7 +290,7 @@ class FirstVersion(VersionPlan[Result]):
         """A refused deposit leaves nothing but its refusal in ledger and journal."""
         with self.catalogue.while_held():
             self.discard()
-        discard(self.text_folder, self.ingest.home.work)
+        self.files.forget_texts()
         with self.catalogue.begin() as connection:
             refuse(connection, self.row.objid, self.assessed.deposit.origin, error, self.person)
             findings = journal.findings_text(error.findings)

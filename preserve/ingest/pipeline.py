@@ -32,7 +32,7 @@ from preserve.ingest.sources import Source
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import give_back
-from storage_adapters.durable import discard
+from storage_adapters.durable import discard, drop_file
 from storage_adapters.errors import StorageError
 from storage_adapters.medium_errors import translate
 from storage_adapters.sharing import Way
@@ -172,6 +172,36 @@ def _normalise(plan: VersionPlan[Any]) -> None:
     plan.record("normalised", "describe", {"policy": plan.policy, **dict(sorted(counts.items()))})
 
 
+def _seal(plan: VersionPlan[Any]) -> Any:
+    """Everything that is said of the files is written anew, into files that nobody has open.
+
+    An attempt that was stopped in the middle of its METS, and wakes up, goes on writing into the file that it had
+    opened. That one has no name any more when this attempt has taken over.
+    """
+    if plan.journalled.resumed:
+        with plan.files.catalogue.while_held():
+            forget_descriptions(plan.ingest)
+    return plan.seal()
+
+
+def forget_descriptions(ingest: Ingest) -> None:
+    """Remove all that lies in a package under construction but the files of its representations."""
+    inner, held = ingest.information_package, ingest.package
+    for folder, kept in ((held, "data"), (inner, "representations"), *((one, "data") for one in _folders(inner))):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.name == kept:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                discard(path, held)
+            else:
+                drop_file(path, held)
+
+
+def _folders(inner: Path) -> Iterator[Path]:
+    folder = inner / "representations"
+    yield from folder.iterdir() if folder.is_dir() else ()
+
+
 def _prove(plan: VersionPlan[Any]) -> None:
     """Before it is published, our own verifier looks at the package and every byte is read from the medium."""
     assert plan.counts is not None
@@ -187,7 +217,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(_copy, lacking="copied"),
     Stage(lambda plan: plan.examine()),
     Stage(_normalise),
-    Stage(lambda plan: plan.seal()),
+    Stage(_seal),
     Stage(_prove),
     Stage(lambda plan: plan.publish()),
     Stage(lambda plan: plan.register()),

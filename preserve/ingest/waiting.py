@@ -41,7 +41,7 @@ class Deadline:
 def cases_in(folder: Path, home: Home) -> list[Path]:
     """The deposits directly below a folder that is none itself; a deposit comes back alone.
 
-    A folder counts as a deposit when a case description or `bagit.txt` lies in it.
+    A folder counts as a deposit when a case description, `bagit.txt` or METS of another system lies in it.
     """
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     if not folder.is_dir() or _is_deposit(folder, names):
@@ -56,7 +56,7 @@ def cases_in(folder: Path, home: Home) -> list[Path]:
 
 
 def _is_deposit(folder: Path, names: Iterable[str]) -> bool:
-    return file_of(folder, (*names, "bagit.txt")) is not None
+    return file_of(folder, (*names, "bagit.txt", "METS.xml", "mets.xml")) is not None
 
 
 def file_of(folder: Path, names: Iterable[str]) -> Path | None:

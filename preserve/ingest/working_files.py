@@ -97,7 +97,7 @@ class WorkingFiles:
 
         Returns how many files are to be copied, and how many normalised, again.
         """
-        discard(self.ingest.scratch, self.ingest.home.work)
+        self.clear()
         target = self.ingest.data("original")
         lost = set(take_in.damaged_rows(target, self.pages(having="copied"), thorough=thorough))
         derived = (
@@ -165,8 +165,19 @@ class WorkingFiles:
             ]
             with self.catalogue.begin() as connection:
                 self._record(connection, rows)
-        discard(self.ingest.scratch, self.ingest.home.work)
+        self.clear()
         return counts
+
+    def clear(self) -> None:
+        """Remove the scratch files. Raises Busy where another attempt has taken over: they are its own by then."""
+        with self.catalogue.while_held():
+            discard(self.ingest.scratch, self.ingest.home.work)
+
+    def forget_texts(self) -> None:
+        """Remove what the workers read out of documents. Raises Busy as `clear`."""
+        if self.texts is not None:
+            with self.catalogue.while_held():
+                discard(self.texts, self.ingest.home.work)
 
     def _record(self, connection: Any, rows: list[dict[str, str | int | None]]) -> None:
         journal.record(connection, self.ingest.identifier, rows)

@@ -38,7 +38,7 @@ from preserve.preservation_planning import resume
 from preserve.preservation_planning.file_decisions import FileDecisions, Tally
 from preserve.preservation_planning.policy import Policy
 from preserve.work import require_space
-from storage_adapters.durable import discard, drop_file
+from storage_adapters.durable import drop_file
 from storage_adapters.medium_errors import on_medium
 
 
@@ -250,7 +250,7 @@ class LaterVersion(VersionPlan[Represerved]):
             counts=self.counts,
             also=lambda connection: self._close(connection, "done"),
         )
-        discard(self.ingest.scratch, self.home.work)
+        self.files.clear()
         self.log.write("done", name=entered.name, files=entered.files, bytes=entered.size)
         return self._result("done", entered.name, entered.version, (entered.files, entered.size), entered.shared)
 

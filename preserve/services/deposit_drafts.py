@@ -17,6 +17,7 @@ from preserve.description.writing import write_json
 from preserve.errors import Conflict, NotFound
 from preserve.ingest.draft import draft as draft_from_files
 from preserve.ingest.draft import read_drafting
+from preserve.ingest.foreign.drafting import draft_package, package_at
 from preserve.ingest.handing_in.access import Known, require_change
 from preserve.ingest.handing_in.described import draft_of, keep, read_sent
 from preserve.ingest.handing_in.offers import Offer, Settled, keep_offers, pictures_of, read_offers, settle_offer
@@ -68,9 +69,13 @@ def draft(session: Session, deposit: str, *, read: bool = False) -> Drafted:
 def drafted(session: Session, place: Known, *, read: bool = False) -> Drafted:
     """The same of a deposit that was found already; permission is the caller's. Raises Conflict, Refused, Busy."""
     home, before = session.home, draft_of(session.home, place)
-    content, findings = draft_from_files(
-        place.folder, home.profiles, zone(home.settings.time_zone), home.settings.institution
-    )
+    own, where, institution = home.profiles, zone(home.settings.time_zone), home.settings.institution
+    package = package_at(place.folder, own)
+    if package is None:
+        content, findings = draft_from_files(place.folder, own, where, institution)
+    else:
+        content, findings = draft_package(package, own, where, institution)
+        read = False  # first pages are read where files lie under their own names
     plain: dict[str, Any] = json.loads(write_json(content))
     if plain["title"] == place.folder.name:
         plain["title"] = place.record.name

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
@@ -17,6 +17,7 @@ from metadata.identity import readable
 from preserve.access.viewing.page_pictures import PagePictures
 from preserve.errors import Busy, NotFound, Refused
 from preserve.home import Home
+from preserve.ingest.foreign.drafting import names_in_package
 from preserve.ingest.handing_in.access import Known, known
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.sources import Entry
@@ -67,16 +68,24 @@ class PageSeen:
 
 
 def files_of(home: Home, place: Known) -> Iterator[DepositFile]:
-    """Every file in the order of names, but for a description at the top."""
+    """Every file in the order of names, but for a description at the top; of a package of another system its content,
+    by true names.
+    """
     descriptions = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
+    with suppress(Refused):  # a package that cannot be taken in is shown as the folder that it is
+        if (names := names_in_package(place.handed(), home.profiles)) is not None:
+            there = (entry for entry in FolderSource(place.folder).entries() if entry.path in names)
+            if content := [_file(entry, names[entry.path]) for entry in there]:
+                yield from content
+                return
     for entry in FolderSource(place.folder).entries():
         if entry.kind == "file" and readable(entry.path) not in descriptions:
             yield _file(entry)
 
 
-def _file(entry: Entry) -> DepositFile:
+def _file(entry: Entry, name: str = "") -> DepositFile:
     number = hashlib.sha256(entry.path.encode("utf-8", "surrogateescape")).hexdigest()[:20]
-    return DepositFile(number, readable(entry.path), entry.size)
+    return DepositFile(number, name or readable(entry.path), entry.size)
 
 
 @contextmanager

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
 import preserve
 from metadata import findings
 from preserve.access.case_history import model as life
+from preserve.access.exporting import catalogue
+from preserve.access.exporting import model as exporting
+from preserve.access.exporting.procedure import EXPORTS
 from preserve.access.redaction import making, plan
 from preserve.access.requests import model as request
 from preserve.access.requests.procedure import REQUESTS
@@ -173,6 +177,7 @@ WORDS: dict[str, Collection[str]] = {
         "dir",
         "disc",
         "disposal",
+        "export",
         "file",
         "folder",
         "fonds",
@@ -243,7 +248,7 @@ WORDS: dict[str, Collection[str]] = {
     "cli.severity-{}": _of(findings.Severity),
     "{}.deed-{}": {
         f"{kind.words.partition('.')[0]}.deed-{step.deed}"
-        for kind in (REQUESTS, TRANSFERS, REVIEWS, DISPOSALS, HOLDS)
+        for kind in (REQUESTS, TRANSFERS, EXPORTS, REVIEWS, DISPOSALS, HOLDS)
         for step in kind.steps
     },
     "compliance.asks-{}": set(articles._BASIS),
@@ -271,6 +276,8 @@ WORDS: dict[str, Collection[str]] = {
     "people.deed-{}": {
         "appraisal-approve",
         "disposal-approve",
+        "export-approve",
+        "export-refuse",
         "transfer-approve",
         "transfer-refuse",
         "request-approve",
@@ -284,6 +291,14 @@ WORDS: dict[str, Collection[str]] = {
     "people.state-{}": {"active", "suspended"},
     "plan.age-{}": _of(risk.Age),
     "plan.case-{}": {"done", "failed", "settled"},
+    "exporting.column-{}": {
+        column.name for kind in (catalogue.CaseLine, catalogue.FileLine) for column in fields(kind)
+    },
+    "exporting.sheet-{}": {"cases", "files"},
+    "exporting.form-{}": set(exporting.FORMS),
+    "exporting.state-{}": set(exporting.STATES),
+    "exporting.done-{}": set(exporting.STATES) - {"writing"},
+    "exporting.folder-{}": {"original", "access", "about"},
     "derivative.{}": set(remarks.KINDS),
     "plan.kind-{}": (_of(normalise.Action) | _of(normalise.Access)) - {"keep", "none"},
     "plan.level-{}": _of(planning.Level) | {"unknown"},

@@ -39,5 +39,12 @@ APPRAISAL = (
     post("/transfers/{number}/refusal", "transfer.refuse", once=True, match="seen"),
     post("/transfers/{number}/handing-over", "transfer.hand_over", left=frozenset({"target"})),
     post("/transfers/{number}/cancellation", "transfer.cancel", once=True),
+    get("/exports", "export.list"),
+    post("/exports", "export.propose", made="/exports/{number}"),
+    get("/exports/{number}", "export.show", tag="sha256"),
+    post("/exports/{number}/approval", "export.approve", once=True, match="seen"),
+    post("/exports/{number}/refusal", "export.refuse", once=True, match="seen"),
+    post("/exports/{number}/writing", "export.write", left=frozenset({"target"})),
+    post("/exports/{number}/withdrawal", "export.withdraw", once=True),
     post("/transfers/{number}/receipt", "transfer.receive", uploads=frozenset({"file"}), once=True),
 )

@@ -17,10 +17,11 @@ def is_published(home: Home, row: Row) -> bool:
 
 
 def give_up(home: Home, catalogue: Catalogue, row: Row) -> None:
-    """Remove what was made of a new version that is not published; the next run begins anew."""
+    """Remove what was made of a new version that is not published; the next run begins anew. Raises Busy."""
     adapter = server_store(home)
-    discard(adapter.staging(_name(row)), adapter.incoming)
-    discard(home.work / row.id, home.work)
+    with catalogue.while_held():  # else it may be that of an attempt that took over
+        discard(adapter.staging(_name(row)), adapter.incoming)
+        discard(home.work / row.id, home.work)
     with catalogue.begin() as connection:
         journal.forget_files(connection, row.id)
         migrations_journal.forget(connection, row.id)

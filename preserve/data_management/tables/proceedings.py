@@ -1,4 +1,4 @@
-"""Requests, holds, appraisals, disposals and transfers, as they are listed."""
+"""Requests, holds, appraisals, disposals, transfers and exports, as they are listed."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+from metadata.bag_names import name_key
 from preserve.errors import Refused
 from preserve.ingest.foreign.hrefs import Paths
 from preserve.ingest.foreign.records import ForeignPackage
@@ -67,8 +68,9 @@ class _Rows:
         self.said: list[tuple[str, str]] = []
         self.said_of: dict[str, list[tuple[str, str]]] = {}
         self.unknown: list[str] = []
-        self._content, self._top, self._objects = content, top, objects
+        self._top = top
         self._paths = Paths(content, top)
+        self._folders = {above for path in content for above in folders_of(path.removeprefix(top + objects))}
 
     def take(self, row: list[tuple[str, str]]) -> None:
         """One row: columns with their values, the file's name first."""
@@ -90,8 +92,14 @@ class _Rows:
         return None
 
     def _is_folder(self, name: str) -> bool:
-        bare = name.removeprefix(_DATA).removeprefix("objects/") + "/"
-        return any(path.removeprefix(self._top + self._objects).startswith(bare) for path in self._content)
+        return name_key(name.removeprefix(_DATA).removeprefix("objects/")) in self._folders
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """The folders that a path lies in, in the form in which names are compared."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield name_key(path)
 
 
 def _table(source: Source, path: str) -> Iterator[list[tuple[str, str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,15 @@ from preserve.clock import CHINA
 from preserve.errors import Refused
 from preserve.ingest.draft import BATCH, around, rows_of
 from preserve.ingest.foreign.describing import described
+from preserve.ingest.foreign.look import true_names
+from preserve.ingest.foreign.records import Reader
 from preserve.ingest.foreign.registry import recognise
+from preserve.ingest.foreign.several import one_of
 from preserve.ingest.handed import Handed
 from preserve.ingest.opening import listed, open_source, top_of
 from preserve.ingest.receive import Deposit, DepositProfile, look_over
-from preserve.ingest.sources.inventory import paths_of
+from preserve.ingest.sources import Entry, Source
+from preserve.ingest.sources.inventory import Inventory, paths_of
 from preserve.profiles import read_profile
 
 
@@ -31,18 +35,21 @@ def package_at(path: Path, own: Path | None) -> Deposit | None:
     Raises Refused where it is such a package and cannot be taken in.
     """
     profile = read_profile("deposit.toml", DepositProfile, own)
-    try:
-        source = open_source(path)
-        entries, findings, _ = listed(path, source, profile)
-    except Refused:
+    return look_over(path, profile, None, own) if _recognised(path, profile, own) else None
+
+
+def names_in_package(given: Handed, own: Path | None) -> Mapping[str, str] | None:
+    """The true names of the content by their paths in such a package; None for anything else. Nothing is compared.
+
+    Raises Refused as `package_at`.
+    """
+    profile = read_profile("deposit.toml", DepositProfile, own)
+    found = _recognised(given.path, profile, own)
+    if found is None:
         return None
-    if findings or not entries:
-        return None
-    top, bag = top_of(entries, profile)
-    own_names = {folder + name for folder in (top, top + "data/") for name in profile.description_names}
-    if any(readable(inside) in own_names for inside in paths_of(entries)):
-        return None  # it is described already
-    return look_over(path, profile, None, own) if recognise(source, entries, top, bag=bag, own=own) else None
+    source, entries, (reader, top) = found
+    package = one_of(reader.read(source, entries, top), given)
+    return true_names(package, source if package.source is None else package.source, profile)[0]
 
 
 def cases_at(path: Path, own: Path | None) -> Iterator[tuple[Mapping[str, Any], Deposit]]:
@@ -51,19 +58,34 @@ def cases_at(path: Path, own: Path | None) -> Iterator[tuple[Mapping[str, Any], 
     Raises Refused where it is such a package and cannot be taken in.
     """
     profile = read_profile("deposit.toml", DepositProfile, own)
-    source = open_source(path)
-    entries, findings, _ = listed(path, source, profile)
-    if findings or not entries:
+    if (found := _recognised(path, profile, own)) is None:
         return
-    top, bag = top_of(entries, profile)
-    if (found := recognise(source, entries, top, bag=bag, own=own)) is None:
-        return
-    reader, folder = found
+    source, entries, (reader, folder) = found
     package = reader.read(source, entries, folder)
     for case in package.cases or (package,):
         asked = {name: str(case.described.get(name) or "") for name in ("archival_number", "case_number")}
         beside = json.dumps(asked, ensure_ascii=False).encode()
         yield case.described, look_over(Handed(path, beside), profile, None, own)
+
+
+def _recognised(
+    path: Path, profile: DepositProfile, own: Path | None
+) -> tuple[Source, Sequence[Entry], tuple[Reader, str]] | None:
+    try:
+        source = open_source(path)
+        entries, findings, _ = listed(path, source, profile)
+    except Refused:
+        return None
+    if findings or not entries:
+        return None  # what is hostile is for the look of every deposit to say
+    left = profile.sweeper.sweep(source, entries)
+    kept = Inventory(entry for entry in entries if entry.path not in left)
+    top, bag = top_of(kept, profile)
+    own_names = {folder + name for folder in (top, top + "data/") for name in profile.description_names}
+    if not kept or any(readable(inside) in own_names for inside in paths_of(kept)):
+        return None  # it is described already
+    found = recognise(source, kept, top, bag=bag, own=own)
+    return (source, kept, found) if found is not None else None
 
 
 def draft_package(

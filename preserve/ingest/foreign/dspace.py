@@ -37,7 +37,12 @@ class DspaceArchive:
     def read(self, source: Source, entries: Sequence[Entry], top: str) -> ForeignPackage:
         """The package. Raises Refused where a list of contents cannot be read."""
         paths = [path for path in paths_of(entries) if path.startswith(top)]
-        there = Paths(paths, top)
+        there, known = Paths(paths, top), set(paths)
+        about: dict[str, list[str]] = {}
+        for path in paths:
+            item, slash, name = path.removeprefix(top).rpartition("/")
+            if _ABOUT.fullmatch(name):
+                about.setdefault(item + slash, []).append(path)
         items = [match["item"] for path in paths if (match := _ITEM.fullmatch(path.removeprefix(top)))]
         content: dict[str, None] = {}
         left: list[str] = []
@@ -46,21 +51,19 @@ class DspaceArchive:
         unknown: list[str] = []
         for item in items:
             source_name = f"{item}contents"
-            for name, bundle in _contents(source, top + source_name) if top + source_name in paths else ():
-                path = there.meant(name, top + source_name)
-                if path is None:
+            for name, bundle in _contents(source, top + source_name) if top + source_name in known else ():
+                file = there.meant(name, top + source_name)
+                if file is None:
                     missing.append((name[:200], source_name))
                 elif bundle in _DERIVED:
-                    left.append(path)
+                    left.append(file)
                 elif bundle not in _NOT_CONTENT:
-                    content[path] = None
-            for path in paths:
-                inside = path.removeprefix(top + item)
-                if path.startswith(top + item) and _ABOUT.fullmatch(inside):
-                    try:
-                        said += said_in(whole(source, path))
-                    except (MetadataError, Refused):
-                        unknown.append(path.removeprefix(top))
+                    content[file] = None
+            for path in about.get(item, ()):
+                try:
+                    said += said_in(whole(source, path))
+                except (MetadataError, Refused):
+                    unknown.append(path.removeprefix(top))
         note = Finding("foreign.no-digests", "", "warning", {"kind": self.kind})
         return ForeignPackage(
             self.kind,

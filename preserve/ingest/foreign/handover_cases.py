@@ -43,7 +43,8 @@ def cases_of(said: Said, records: Sequence[Record], loose: Sequence[tuple[str, s
     """Every case of the package, in the order of its catalogue.
 
     A paper is of the volume whose number its own begins with; without a catalogue of volumes, of the case whose number
-    stands in its metadata, else of the volume that its own number names (DA/T 13: all but the last part). `loose` are files by path, each with its path in the package.
+    stands in its metadata, else of the volume that its own number names (DA/T 13: all but the last part). `loose` are
+    files by path, each with its path in the package.
     """
     found: dict[str, Case] = {}
     for line in said.lines:

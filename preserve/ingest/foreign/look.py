@@ -104,6 +104,14 @@ def look(
     return Found(foreign, ContentView(origin, names), files, by_name, tuple(told))
 
 
+def true_names(
+    package: ForeignPackage, origin: Source, profile: DepositProfile
+) -> tuple[dict[str, str], list[Finding]]:
+    """The names of the content of a package that was read, by path, and what is to be said of them."""
+    wanted = set(package.content)
+    return _names([entry for entry in origin.entries() if entry.path in wanted], package, profile)
+
+
 def _counted(package: ForeignPackage, kept: Sequence[Entry]) -> dict[str, str | int | float]:
     return {"kind": package.kind, "version": package.version, "files": len(package.content), "kept": len(kept)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -19,6 +20,8 @@ _HREF = f"{{{XLINK}}}href"
 PREMIS = ("info:lc/xmlns/premis-v2", "http://www.loc.gov/premis/v3", "http://www.loc.gov/standards/premis/v1")
 _SECTIONS = ("dmdSec", "techMD", "digiprovMD", "rightsMD", "sourceMD")
 _MOST_EVENTS = 200  # kinds of them
+_DEEPEST = 32  # groups in groups
+_MOST_FILES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def read_mets(source: Source, path: str) -> MetsWords:
 def _take(words: MetsWords, element: etree._Element) -> None:
     name = etree.QName(element).localname
     if name == "file":
+        if len(words.files) == _MOST_FILES:
+            raise Refused("foreign.unreadable", words.path, reason=f"> {_MOST_FILES}")
         if (word := _file(element)) is not None:
             words.files.append(word)
     elif name == "mptr":
@@ -123,12 +128,10 @@ def _file(element: etree._Element) -> FileWord | None:
     hrefs = tuple(href for place in places if (href := place.get(_HREF)))
     if not hrefs:
         return None
-    group = element.getparent()
-    while group is not None and not group.get("USE") and etree.QName(group).localname == "fileGrp":
-        group = group.getparent()
+    groups = islice(element.iterancestors(f"{{{METS}}}fileGrp"), _DEEPEST)
     return FileWord(
         hrefs,
-        group.get("USE", "") if group is not None else "",
+        next((use for group in groups if (use := group.get("USE"))), ""),
         _number(element.get("SIZE")),
         _digest(element),
         places[0].get(f"{{{XLINK}}}title", ""),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from preserve.errors import Refused
+from preserve.errors import NotIntact, Refused
 from preserve.ingest.sources import Entry, Source
 
 
@@ -39,6 +40,8 @@ class ContentView:
         names = self.names
         for entry, stream in self.package.stream(lambda entry: entry.path in names and wanted(self._renamed(entry))):
             yield self._renamed(entry), stream
+            if self.package.folder is not None:
+                _require_unchanged(entry, stream, self.names[entry.path])
 
     def read(self, path: str, limit: int) -> bytes:
         """One small file by its true name."""
@@ -49,3 +52,10 @@ class ContentView:
 
     def _renamed(self, entry: Entry) -> Entry:
         return replace(entry, path=self.names[entry.path], read_as=())
+
+
+def _require_unchanged(entry: Entry, stream: BinaryIO, name: str) -> None:
+    """Raises NotIntact where somebody wrote into a file of a folder while it was read: half of each would be kept."""
+    now = os.fstat(stream.fileno())
+    if (now.st_size, now.st_mtime_ns) != (entry.size, entry.modified_ns):
+        raise NotIntact("ingest.changed-while-read", name)

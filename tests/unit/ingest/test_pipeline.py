@@ -47,6 +47,21 @@ def test_stopped_where_a_stage_begins_it_goes_on(code: str, archive: Archive, tm
         ingest(archive, case)
 
 
+def test_who_was_stopped_while_writing_and_wakes_up_late_alters_nothing(archive: Archive, tmp_path: Path) -> None:
+    case = small_case(tmp_path, "测〔2026〕30号")
+    with pytest.raises(Stopped):
+        ingest(archive, case, Interrupting("ingest.step-read-back", Stopped("work.stopped")))
+    (package,) = (archive.home.store / "incoming").iterdir()
+    written = [path for path in package.rglob("*") if path.is_file() and path.parent.name != "data"]
+    assert {"METS.xml", "premis.xml", "manifest-sha256.txt", "bag-info.txt"} <= {path.name for path in written}
+    still_open = [os.open(path, os.O_WRONLY) for path in written]
+    result = ingest(archive, case)
+    for handle in still_open:
+        os.write(handle, b"what the former attempt had not written yet")
+        os.close(handle)
+    assert verify_package(result.location).intact
+
+
 def test_an_error_of_the_medium_is_the_mediums_whoever_met_it(archive: Archive, tmp_path: Path) -> None:
     case = small_case(tmp_path, "测〔2026〕20号")
     with pytest.raises(MediumFull):

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from preserve.data_management.archive import Archive
+from preserve.description.writing import write_json
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.progress import Silent
 from preserve.services.deposit_descriptions import form, save
 from preserve.services.deposit_drafts import draft, read_file, workbook
 from preserve.services.waiting import waiting
+from preserve.services.waiting_deeds import take_in
+from tests.support.foreign_packages import eark, laid
 from tests.support.people import session
+from tests.support.tiny_case import answers_for
 from tests.support.waiting import archive_with_inbox
 
 
@@ -99,3 +103,24 @@ def test_what_is_filled_in_while_pages_are_read_stays(archive: Archive) -> None:
     drafted = draft(session(archive, progress=_Meanwhile(archive, deposit)), deposit, read=True)
     after = form(session(archive), deposit)
     assert after.content["title"] == "边读边写的题名" and len(after.files) == drafted.files
+
+
+def test_a_package_of_another_system_is_drafted_and_taken_in_where_it_waits(archive: Archive) -> None:
+    """The form lists its content by true names; a package that is no deposit of ours needs no other page."""
+    folder = archive.home.path.parent / "share" / "信息包"
+    laid(folder, eark({"笔录.txt": b"one", "photos/a b.jpg": b"two"}) | {"schemas/a.xsd": b"<xs/>"})
+    me, deposit = session(archive), number(archive, "信息包")
+    told = draft(me, deposit)
+    assert (told.files, told.findings[0].code) == (2, "foreign.recognised")
+    seen = form(me, deposit)
+    assert ([row["file"] for row in seen.files], seen.unlisted, seen.gone) == (["photos/a b.jpg", "笔录.txt"], (), ())
+    content = {**seen.content, "case_number": "临文综罚〔2026〕91号", "cause": "测试"}
+    content |= {"start": "2026-03-01", "closed": "2026-04-01"}
+    content["acceptances"] = answers_for(content)
+    read_file(me, deposit, "case.json", write_json(content).encode(), seen.version)
+    done = take_in(me, deposit)
+    assert done.originals == 2 and sorted(path.name for path in folder.iterdir()) == [
+        "METS.xml",
+        "representations",
+        "schemas",
+    ]

@@ -92,7 +92,7 @@ def test_an_original_that_was_altered_on_the_way_is_found(
         )
         file.write_bytes(file.read_bytes() + b"!")
     try:
-        assessed, judged = preview(counter.archive.home, place, Silent())
+        assessed, _ = preview(counter.archive.home, place, Silent())
     except Refused as refused:
         assert {"foreign.digest-differs", "sip.digest-differs"} & {finding.code for finding in refused.findings}
         return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
 from pathlib import Path
 
+import bagit
 import pytest
 
 from preserve.errors import Refused
@@ -73,3 +75,21 @@ def test_a_table_that_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         looked(packed(tmp_path / "p.zip", {**FILES, "metadata/metadata.csv": b"\xff\xfe\x00\xff\xff"}))
     assert refused.value.code == "foreign.unreadable"
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["bag", "zipped bag"])
+def test_bags_of_transfers(tmp_path: Path, zipped: bool) -> None:
+    table = "filename,dc.title\ndata/objects/现场.txt,A\ndata/objects/photos,B\n"
+    bag = laid(
+        tmp_path / "bag", {**FILES, "metadata/metadata.csv": table, "metadata/submissionDocumentation/a.txt": "x"}
+    )
+    bagit.make_bag(str(bag), checksums=["sha512"])
+    packed_bag = Path(shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "bag")) if zipped else bag
+    deposit = looked(packed_bag)
+    assert (deposit.kind, deposit.foreign and deposit.foreign.kind) == ("bag", "archivematica-transfer")
+    assert set(deposit.wanted) == {"现场.txt", "photos/Montréal.jpg"} == set(content_of(deposit))
+    assert {one.algorithm for digests in deposit.wanted.values() for one in digests} == {"sha512"}
+    assert deposit.foreign is not None and list(deposit.foreign.package.said_of.values()) == [(("dc:title", "A"),)]
+    (bag / "data/metadata/submissionDocumentation/a.txt").write_text("y")
+    if not zipped:
+        assert codes(looked(bag))["foreign.digest-differs"] == "error"

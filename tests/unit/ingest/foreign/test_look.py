@@ -11,10 +11,10 @@ import pytest
 
 from preserve.description.reading import read_description
 from preserve.description.schema import CaseDescription
-from preserve.errors import Refused
+from preserve.errors import NotIntact, Refused
 from preserve.ingest.foreign.answers import answered_digests
 from preserve.ingest.foreign.keeping import kept_documents
-from tests.support.foreign_packages import content_of, eark, file_word, looked, mets, packed
+from tests.support.foreign_packages import content_of, eark, file_word, laid, looked, mets, packed
 
 
 def case(*answers: dict[str, str]) -> CaseDescription:
@@ -111,3 +111,13 @@ def test_digests_of_a_kind_that_is_unknown_here_are_named(tmp_path: Path) -> Non
     deposit = looked(packed(tmp_path / "p.zip", {"METS.xml": mets(word), "representations/r1/data/a.txt": b"1"}))
     (told,) = [one for one in deposit.findings if one.code == "foreign.not-understood"]
     assert told.values["names"] == "whirlpool" and deposit.wanted == {}
+
+
+def test_a_file_of_a_folder_that_is_written_to_meanwhile_is_not_kept_by_half(tmp_path: Path) -> None:
+    folder = laid(tmp_path / "p", eark({"a.txt": b"one", "b.txt": b"two"}))
+    streams = looked(folder).source.stream(lambda entry: True)
+    _, stream = next(streams)
+    (folder / "representations/r1/data/a.txt").write_bytes(b"other")
+    stream.read()
+    with pytest.raises(NotIntact):
+        next(streams)

@@ -1,0 +1,1 @@
+"""Cases in forms that others read: information packages, OCFL, plain folders, finding aids."""

@@ -345,6 +345,8 @@ NOT_THERE = frozenset(
         "disposal.show",
         "export.show",
         "job.file",
+        "pool.propose",
+        "pool.show",
         "reading.searchable",
         "transfer.paper",
         "transfer.show",

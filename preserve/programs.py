@@ -27,7 +27,7 @@ STALLED = 600.0
 # No playlist and no document may make a program reach the network or other files: neither by a protocol nor by a
 # reader that opens what a file names (hls, dash, concat, image2, lavfi).
 _READERS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dhav,dv,eac3,ffmetadata,flac,flv,gxf,h264,hevc,ivf,m4v,matroska,"
+    "aac,ac3,act,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dhav,dss,dv,eac3,ffmetadata,flac,flv,gxf,h264,hevc,ivf,m4v,matroska,"
     "mjpeg,mov,mp3,mpeg,mpegts,mpegvideo,mxf,ogg,rm,tta,vc1,w64,wav,wv"
 )
 FFMPEG_INPUT = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -180,6 +181,51 @@ class Reading(BaseModel):
     )
 
 
+class Renderer(BaseModel):
+    """`[viewing]`: a program of somebody else that draws the pages of a format as a PDF, only to be looked at.
+
+    One line with the program and its arguments will do: `ofd2pdf {source} {target}`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    program: str = Field(min_length=1, description="its path, or a name that is found where programs are")
+    arguments: tuple[str, ...] = Field(
+        ("{source}", "{target}"), description="{source} is the file, {target} the PDF that it shall write"
+    )
+    version: tuple[str, ...] = Field((), description="arguments with which it says its version; empty: it does not")
+    seconds: float = Field(60, gt=0, le=600, description="so long one file may take")
+    memory: int = Field(8 << 30, ge=64 << 20, description="bytes of address space that it may take")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_line(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        words = shlex.split(value)  # raises ValueError for a quotation without end
+        return {"program": words[0] if words else "", "arguments": tuple(words[1:])}
+
+    @model_validator(mode="after")
+    def _has_places(self) -> Renderer:
+        if not all(any(place in one for one in self.arguments) for place in ("{source}", "{target}")):
+            raise ValueError("arguments must name {source} and {target}")
+        return self
+
+
+class Viewing(BaseModel):
+    """`[viewing]`: programs that draw what nothing here can draw; without one, the reading room says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ofd: Renderer | None = Field(None, description="draws OFD (GB/T 33190)")
+    dwg: Renderer | None = Field(None, description="draws drawings in DWG")
+    dxf: Renderer | None = Field(None, description="draws drawings in DXF")
+
+    def of(self, suffix: str) -> Renderer | None:
+        """The program for files that end so."""
+        return {".ofd": self.ofd, ".dwg": self.dwg, ".dxf": self.dxf}.get(suffix)
+
+
 class Logging(BaseModel):
     """`[logging]`: how the services tell of what happens, on stderr."""
 
@@ -212,6 +258,7 @@ class Settings(BaseModel):
     pool: Pool = Field(default_factory=Pool, description="recordings that no case names yet")
     metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
     reading: Reading = Field(default_factory=Reading, description="when files are read by machine")
+    viewing: Viewing = Field(default_factory=Viewing, description="programs that draw pages for the reading room")
     logging: Logging = Field(default_factory=Logging, description="how the services log")
 
 

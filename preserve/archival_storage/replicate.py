@@ -23,6 +23,7 @@ from preserve.data_management import cases, destroyed, holdings
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
 from preserve.data_management.proof.anchors import read_anchor
+from preserve.description.legacy import closed_at_latest
 from preserve.errors import MediumProblem, NotIntact
 from preserve.home import Home
 from storage_adapters.contract import CopyRef, Scope
@@ -80,8 +81,8 @@ def _retained_until(connection: Connection, objid: str) -> datetime:
     """Until when a case's objects are to be locked: its class counted from its closing."""
     case = cases.read(connection, objid)
     years = _YEARS.get(case.description.retention.value, 30)
-    closed = datetime.fromisoformat(case.closed or stamp(now_utc()))
-    return closed.replace(year=closed.year + years, day=min(closed.day, 28), tzinfo=UTC)
+    closed = closed_at_latest(case.description) or now_utc().date()  # a lock may be too long, never too short
+    return datetime(closed.year + years, closed.month, min(closed.day, 28), tzinfo=UTC)
 
 
 def recovery_for(profile: StorageProfile, long_term: bool, kind: str) -> int:

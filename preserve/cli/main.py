@@ -51,6 +51,7 @@ COMMANDS = {
     "transfer": ("preserve.cli.transfer", "transfer"),
     "export": ("preserve.cli.export", "export"),
     "fonds": ("preserve.cli.fonds", "fonds"),
+    "forms": ("preserve.cli.forms", "forms"),
     "house": ("preserve.cli.house", "house"),
     "user": ("preserve.cli.user", "user"),
     "catalogue": ("preserve.cli.archive", "catalogue"),

@@ -214,6 +214,24 @@ def objids(connection: Connection) -> list[str]:
     return list(connection.execute(select(cases.c.objid).order_by(cases.c.objid)).scalars())
 
 
+def closed_within(connection: Connection, year: int, code: str = "") -> list[str]:
+    """Cases closed in a year by objid, those filed in a fonds where `code` names one; by archival and case number."""
+    number = filings.whole_number()
+    query = select(cases.c.objid, number).where(cases.c.closed.between(f"{year:04}-01-01", f"{year:04}-12-31"))
+    if code:
+        query = query.where(cases.c.objid.in_(filings.in_fonds(code)))
+    return list(connection.execute(query.order_by(number, cases.c.case_number)).scalars())
+
+
+def numbers_twice(connection: Connection, year: int) -> dict[str, int]:
+    """Archival numbers that more than one case closed in a year has (重号), and how many have each."""
+    number, count = filings.whole_number(), func.count()
+    named = select(number).where(cases.c.closed.between(f"{year:04}-01-01", f"{year:04}-12-31")).subquery()
+    query = select(named.c.archival_number, count).where(named.c.archival_number != "")
+    query = query.group_by(named.c.archival_number).having(count > 1).order_by(named.c.archival_number)
+    return {str(one): int(many) for one, many in connection.execute(query)}
+
+
 # --- what is left in the catalogue of a case that was destroyed
 
 

@@ -94,7 +94,7 @@ def of_case(description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "case_type", description["case_type"], ""
     yield "classification", description.get("classification") or "internal", ""
     for day in (description["start"], description["closed"]):
-        yield "date", day, ""
+        yield "date", day or "", ""
     for party in description.get("parties", ()):
         yield "party", party["name"], ""
         yield "party", party.get("identity", ""), ""

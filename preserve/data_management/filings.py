@@ -6,7 +6,7 @@ good: one that a case lost, by going into another fonds or by being destroyed, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -179,6 +179,17 @@ def cases_in(connection: Connection) -> dict[str, int]:
     """How many cases are filed in each fonds, by its code."""
     query = select(filings.c.fonds, func.count()).group_by(filings.c.fonds)
     return {str(code): int(count) for code, count in connection.execute(query)}
+
+
+def in_fonds(code: str) -> Select[Any]:
+    """As a condition of a query: the cases that are filed in a fonds."""
+    return select(filings.c.objid).where(filings.c.fonds == code)
+
+
+def fonds_of(connection: Connection, objids: Iterable[str]) -> dict[str, str]:
+    """By objid the code of the fonds in which each of these cases, some hundred at most, is filed; for lists."""
+    query = select(filings.c.objid, filings.c.fonds).where(filings.c.objid.in_(tuple(objids)))
+    return {str(objid): str(code) for objid, code in connection.execute(query)}
 
 
 def bytes_kept(connection: Connection) -> int:

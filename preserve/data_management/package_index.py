@@ -13,6 +13,7 @@ from preserve.data_management.engines.dialect import is_sqlite, unless_there
 from preserve.data_management.package_reading import READ_FROM as READ_FROM
 from preserve.data_management.package_reading import PackageRead, name_of, read_package
 from preserve.data_management.tables import cases, events, files, versions
+from preserve.description.legacy import closed, started
 from preserve.description.schema import CaseDescription
 from preserve.description.stored import catalogue_text
 
@@ -103,8 +104,8 @@ def _enter_case(connection: Connection, objid: str, description: CaseDescription
         "cause": description.cause,
         "producer": description.producer.name,
         "classification": description.strictest.value,
-        "started": description.start.isoformat(),
-        "closed": description.closed.isoformat(),
+        "started": started(description) or None,
+        "closed": closed(description) or None,
         "long_term": long_term,
         "description": catalogue_text(description),
     }

@@ -24,6 +24,8 @@ from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
 from preserve.data_management.tokens import BETWEEN, Term, folded, terms
+from preserve.description.legacy import last_day_of
+from preserve.description.schema import FIRST_YEAR
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
@@ -82,7 +84,7 @@ def enter(
     """
     before = connection.execute(select(findable.c.number).where(findable.c.objid == objid)).scalar()
     forget(connection, objid, indexed=indexed)
-    day = date.fromisoformat(description["closed"]).toordinal() * _A_DAY
+    day = _day(description).toordinal() * _A_DAY
     last = connection.execute(
         text("SELECT max(number) FROM findable WHERE number >= :day AND number < :next"),
         {"day": day, "next": day + _A_DAY},
@@ -99,6 +101,12 @@ def enter(
         _index(connection).enter(connection, [row])
     if indexed:
         machine_search.enter(connection, objid)
+
+
+def _day(description: Mapping[str, Any]) -> date:
+    """The day by which a case is ordered; an old one of which nobody knows when it was closed comes last."""
+    mark = description.get("legacy") or {}
+    return last_day_of(description["closed"] or mark.get("closed", "")) or date(FIRST_YEAR, 1, 1)
 
 
 def forget(connection: Connection, objid: str, *, indexed: bool = True) -> None:

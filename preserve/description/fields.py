@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from preserve.description.labels import CASE, OF_RECORDINGS, SHEETS, label_of
+from preserve.description.legacy import NEEDED
 from preserve.description.problems import name_of_problem, problem_of
 from preserve.description.schema import (
     Acceptance,
@@ -67,7 +68,7 @@ def case_fields(words: Vocabulary) -> tuple[Field, ...]:
     for name in CASE:
         head, _, inner = name.rpartition(".")
         info = (models[head] if head else CaseDescription).model_fields[inner or head]
-        made.append(_field(name, "case", inner, info.is_required(), words))
+        made.append(_field(name, "case", inner, info.is_required() or name in NEEDED, words))
     return tuple(made)
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from preserve.description import legacy
+from preserve.description.legacy import LegacyFact
 from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
 from preserve.messages import language
 
@@ -30,6 +32,7 @@ VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     Retention: {"10-years": "10年", "30-years": "30年", "permanent": "永久"},
     Volume: {"main": "正卷", "inner": "副卷"},
+    LegacyFact: legacy.CHINESE,
 }
 """For each enumeration of the schema the Chinese word of each value; words of profiles are in the vocabulary."""
 
@@ -52,6 +55,7 @@ _ENGLISH: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     Retention: {"10-years": "10 years", "30-years": "30 years", "permanent": "permanent"},
     Volume: {"main": "main file", "inner": "internal papers"},
+    LegacyFact: legacy.ENGLISH,
 }
 
 CASE = {

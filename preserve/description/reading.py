@@ -17,6 +17,7 @@ from metadata.identity import precise
 from preserve.description.identifiers import doubtful, rounded
 from preserve.description.labels import CASE, KEYS, SHEETS, VALUES
 from preserve.description.large import read_simple
+from preserve.description.legacy import closed_at_latest
 from preserve.description.matching import described, match
 from preserve.description.schema import FIRST_YEAR, LAST_YEAR, MOST_SECONDS, CaseDescription, Stage
 from preserve.description.vocabulary import OPTIONAL, Vocabulary, read_vocabulary
@@ -208,12 +209,13 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
     def finding(code: str, *path: str | int, **values: str | int | float) -> Finding:
         return Finding(code, _place(path, places, name), "refuse", {"field": field_label(path), **values})
 
-    if case.closed < case.start:
+    if case.closed and case.start and case.closed < case.start:
         yield finding("case.closed-before-start", "closed", start=str(case.start), closed=str(case.closed))
+    latest = closed_at_latest(case)
     for number, stage in enumerate(case.stages):
         if stage.end is not None and stage.end < stage.start:
             yield finding("case.end-before-start", "stages", number, "end", start=str(stage.start), end=str(stage.end))
-        if stage.stage is not Stage.FILING and stage.start > case.closed:
+        if latest and stage.stage is not Stage.FILING and stage.start > latest:
             yield finding("case.outside-case", "stages", number, "start", written=str(stage.start))
     for number, measure in enumerate(case.measures):
         comparable = measure.end is not None and (measure.end.tzinfo is None) == (measure.start.tzinfo is None)
@@ -221,9 +223,9 @@ def _contradictions(case: CaseDescription, places: Mapping[str, str], name: str)
             yield finding(
                 "case.end-before-start", "measures", number, "end", start=str(measure.start), end=str(measure.end)
             )
-        if _day(measure.start) > case.closed:
+        if latest and _day(measure.start) > latest:
             yield finding("case.outside-case", "measures", number, "start", written=str(measure.start))
-        elif _day(measure.start) < case.start:
+        elif case.start and _day(measure.start) < case.start:
             # An inspection often leads to the case and so comes before it is opened: said, not refused.
             early = finding("case.before-case", "measures", number, "start", written=str(measure.start))
             yield replace(early, severity="warning")

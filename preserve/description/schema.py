@@ -9,8 +9,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WrapSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WrapSerializer,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
+
+from preserve.description.legacy import Legacy, needed_unless_legacy
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 MOST_SECONDS = 315_576_000
@@ -222,19 +233,27 @@ else:
 
 
 class CaseDescription(_Record):
-    """One closed case."""
+    """One closed case.
+
+    Where it bears the mark of an old case, cause and days that the mark says are not known may be empty; else none.
+    """
+
+    model_config = ConfigDict(json_schema_extra=needed_unless_legacy)
 
     case_number: Text = Field(description="案号")
     archival_number: Words = Field("", description="档号 (DA/T 13)")
+    # Before the fields that rest on it, which are checked in this order. Left out where there is none, so that other
+    # cases are written as they always were, and programs of before read them.
+    legacy: Legacy | None = Field(None, exclude_if=lambda mark: mark is None, description="the mark of an old case")
     case_type: Name = Field(description="a type of case of the profile (regulation Art. 7)")
     procedure: Procedure = Procedure.ORDINARY
     title: Text
-    cause: Text = Field(description="案由")
+    cause: Annotated[str, Field(max_length=2000)] = Field("", validate_default=True, description="案由")
     parties: tuple[Party, ...] = Field((), max_length=_MANY)
     officers: tuple[Officer, ...] = Field((), max_length=_MANY)
     producer: Producer
-    start: Day
-    closed: Day
+    start: Day | None = Field(None, validate_default=True)
+    closed: Day | None = Field(None, validate_default=True)
     outcome: Name | None = Field(None, description="how the case ended, by the profile; empty: what its papers show")
     stages: tuple[StageDates, ...] = Field((), max_length=_MANY)
     measures: tuple[MeasureTaken, ...] = Field((), max_length=_MANY)
@@ -247,6 +266,15 @@ class CaseDescription(_Record):
     late_filing_reason: Words = ""
     note: Words = ""
     objects: Objects = Field(max_length=MOST_OBJECTS)
+
+    @field_validator("cause", "start", "closed")
+    @classmethod
+    def _known(cls, value: Date | str | None, info: ValidationInfo) -> Date | str | None:
+        """Only a fact that the mark names may be missing; where the mark itself is wrong, that is told."""
+        mark = info.data.get("legacy")
+        if value or "legacy" not in info.data or (mark and info.field_name in mark.not_known):
+            return value
+        raise PydanticCustomError("string_too_short" if value == "" else "missing", "needed")
 
     @property
     def strictest(self) -> Classification:

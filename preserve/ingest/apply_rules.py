@@ -23,6 +23,7 @@ from preserve.ingest.rules import (
     files_are_once,
     long_term,
     measures_are_recorded,
+    old_cases,
     recordings_are_original,
     recordings_run_on,
     recordings_show,
@@ -54,6 +55,7 @@ RULES = (
     recordings_are_original,
     reminders,
     archival_number,
+    old_cases,
 )
 """In the order of the regulation's articles; then what rests on none."""
 

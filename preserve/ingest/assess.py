@@ -37,6 +37,7 @@ from preserve.ingest.joining import join
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
+from preserve.ingest.rules.old_cases import eased
 from preserve.ingest.rules.profile import read_rules
 from preserve.ingest.scan import scan
 from preserve.ingest.sightings import Sightings
@@ -71,7 +72,8 @@ class Assessed:
 
     def answered(self, home: Home) -> list[Finding]:
         """What was found so far, with what persons answer for."""
-        return accept(self.description, self.findings, read_rules(home.profiles).accepting)
+        rules = read_rules(home.profiles)
+        return accept(self.description, eased(self.description, self.findings, rules.legacy), rules.accepting)
 
     def submission(self) -> Iterable[tuple[str, bytes]]:
         """What came with the files and is no payload: a bag's own files, all else of a package; kept as documentation.
@@ -205,7 +207,8 @@ def _judge(
     """All findings now that every file was looked at, and the case as the rules saw it."""
     kept = [finding for finding in found if not finding.code.startswith("rule.")]
     view = _view(home, description, sightings, known)
-    return accept(description, [*kept, *sightings.findings, *apply(view)], view.profile.accepting), view
+    found = eased(description, [*kept, *sightings.findings, *apply(view)], view.profile.legacy)
+    return accept(description, found, view.profile.accepting), view
 
 
 class Judgement:

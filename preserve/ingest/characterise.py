@@ -7,7 +7,8 @@ from pathlib import Path
 
 from preserve.clock import CHINA
 from preserve.ingest.facts import Character, Identification, Kind
-from preserve.ingest.kinds import by_streams, kind_of
+from preserve.ingest.kinds import by_streams, is_kept_only, kind_of
+from preserve.ingest.readers import dictation, drawings
 from preserve.ingest.readers.camera_names import read_name
 from preserve.ingest.readers.report import Report
 from preserve.ingest.readers.wholeness import tell_hollow, tell_unpacked
@@ -17,7 +18,9 @@ def _dispatch(
     path: Path, report: Report, kind: Kind, identification: Identification, zone: tzinfo, data: bytes | None
 ) -> None:
     """Readers are imported here, so that a case of text files loads none of the heavy libraries."""
-    if kind in ("video", "sound"):
+    if kind == "sound" and dictation.is_dictation(identification):
+        dictation.read(path, report, zone)
+    elif kind in ("video", "sound"):
         from preserve.ingest.readers import av
 
         av.read(path, report, zone)
@@ -45,6 +48,12 @@ def _dispatch(
         from preserve.ingest.readers import ofd
 
         ofd.read(path, report)
+    elif kind == "document" and "outlook" in identification.mime:
+        from preserve.ingest.readers import outlook
+
+        outlook.read(path, report)
+    elif drawings.is_drawing(identification.mime):
+        drawings.read(path, report)
     elif kind == "document":
         from preserve.ingest.readers import office
 
@@ -67,6 +76,8 @@ def characterise(
     try:
         if not tell_hollow(path, kind, report, data):
             _dispatch(path, report, kind, identification, zone, data)
+            if is_kept_only(identification):
+                report.tell("kept-and-named", "note", format=identification.name)
             tell_unpacked(path, report, data)
     except Exception as error:  # noqa: BLE001  # libraries raise anything on hostile bytes: the file is unreadable, we go on
         report.tell("unreadable", detail=f"{type(error).__name__}: {error}"[:500], reason=type(error).__name__)

@@ -13,6 +13,7 @@ from metadata.mets import RepresentationReference
 from preserve.archival_storage.packing.documents import PackageWriter
 from preserve.archival_storage.packing.identifiers import OWN, agent_identifier, identifier, person, software
 from preserve.description.labels import chinese_of, label_of
+from preserve.description.legacy import closed, span
 from preserve.description.stored import case_json
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
@@ -178,7 +179,7 @@ class CaseDescriber:
                 f"{name} 第{rules.keeping.article}条、第{rules.destruction.article}条",
                 "delete",
                 f"保管期限 {chinese_of(case.retention)}",
-                case.closed.isoformat(),
+                closed(case),
                 objects=entity,
             ),
         ]
@@ -205,7 +206,7 @@ def _terms(ingest: Ingest) -> Iterator[tuple[str, str]]:
     yield "publisher", ingest.home.settings.institution
     yield "subject", case.cause
     yield "type", read_vocabulary(ingest.home.profiles).label("case_type", case.case_type)
-    yield "date", f"{case.start.isoformat()}/{case.closed.isoformat()}"
+    yield "date", span(case)
     yield "language", "zh"
     yield "rights", label_of(case.strictest)
     for officer in case.officers:

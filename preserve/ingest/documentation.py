@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from metadata.findings import Finding
 from preserve import __version__
 from preserve.administration.printing.pages import shown
+from preserve.description.legacy import closed
 from preserve.description.vocabulary import read_vocabulary
 from preserve.ingest.context import Ingest
 from preserve.messages import hint, say
@@ -110,7 +111,7 @@ def _as_page(ingest: Ingest, findings: list[Finding]) -> bytes:
         (say("ingest.page-number"), case.case_number),
         (say("ingest.page-type"), read_vocabulary(ingest.home.profiles).label("case_type", case.case_type)),
         (say("ingest.page-producer"), case.producer.name),
-        (say("ingest.page-closed"), case.closed.isoformat()),
+        (say("ingest.page-closed"), closed(case) or say("rule.legacy-unknown")),
     ]
     table = "".join(f"<tr><th>{shown(name)}</th><td>{shown(value)}</td></tr>" for name, value in facts)
     heads = "".join(f"<th>{shown(say('ingest.page-' + n))}</th>" for n in ("severity", "article", "where", "what"))

@@ -120,7 +120,7 @@ def rows_of(
     waiting = iter(files)
     while batch := list(islice(waiting, BATCH)):
         for (path, name, _), found in zip(batch, identify_many(batch), strict=True):
-            objects.append(_object(name, characterise(path, found, name, zone), profile, zone, findings))
+            objects.append(object_of(name, characterise(path, found, name, zone), profile, zone, findings))
     return objects
 
 
@@ -183,9 +183,10 @@ def _case_number(texts: Iterable[str]) -> str:
     return ""
 
 
-def _object(
+def object_of(
     name: str, character: Character, profile: DraftingProfile, zone: tzinfo, findings: list[Finding]
 ) -> dict[str, Any]:
+    """The row of one file, as its name and what lies in it say; what was guessed is added to `findings`."""
     stage, sure = stage_of(name, profile)
     if not sure:
         findings.append(Finding("case.draft-stage", name, "note", {"stage": label_of(stage)}))

@@ -12,7 +12,7 @@ from preserve.profiles import read_profile
 
 
 class Kinds(BaseModel):
-    """`profiles/kinds.toml`: PUIDs by kind."""
+    """`profiles/kinds.toml`: PUIDs by kind; `kept_and_named` are PUIDs and MIME types that nothing here looks into."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,6 +24,7 @@ class Kinds(BaseModel):
     email: frozenset[str]
     archive: frozenset[str]
     other: frozenset[str]
+    kept_and_named: frozenset[str] = frozenset()
 
 
 # For our own signatures, which have no PUID, and for PUIDs that came after the table. Whole types or their beginnings:
@@ -40,6 +41,8 @@ _BY_MIME: tuple[tuple[str, Kind], ...] = (
     ("audio/x-mpegurl", "text"),
     ("audio/mpegurl", "text"),
     ("audio/midi", "other"),
+    ("audio/x-ds2", "other"),
+    ("audio/x-sony-voice", "other"),
     ("audio/3gpp", "video"),
     ("audio/", "sound"),
     ("video/", "video"),
@@ -53,6 +56,7 @@ _BY_MIME: tuple[tuple[str, Kind], ...] = (
     ("application/ofd", "document"),
     ("application/rtf", "document"),
     ("application/msword", "document"),
+    ("application/vnd.ms-outlook", "document"),
     ("application/vnd.ms-excel", "document"),
     ("application/vnd.ms-powerpoint", "document"),
     ("application/vnd.ms-word", "document"),
@@ -77,8 +81,19 @@ _BY_MIME: tuple[tuple[str, Kind], ...] = (
 
 
 @cache
+def _table() -> Kinds:
+    return read_profile("kinds.toml", Kinds)
+
+
+def is_kept_only(identification: Identification) -> bool:
+    """Whether nothing here looks into files of a format, so that people must be told."""
+    named = _table().kept_and_named
+    return identification.puid in named or identification.mime.lower().partition(",")[0].strip() in named
+
+
+@cache
 def _by_puid() -> dict[str, Kind]:
-    table = read_profile("kinds.toml", Kinds)
+    table = _table()
     kinds: tuple[tuple[Kind, frozenset[str]], ...] = (
         ("text", table.text),
         ("document", table.document),

@@ -42,7 +42,8 @@ def row_of(path: Path, assessed: Assessed, judged: Judged) -> Row:
     view = judged.view
     filing = due_of(view)
     case = assessed.description
-    return _row(path, judged.findings, case.case_number, case.title, filing.due.isoformat(), filing.certain)
+    due, certain = (filing.due.isoformat(), filing.certain) if filing else ("", False)
+    return _row(path, judged.findings, case.case_number, case.title, due, certain)
 
 
 def row_of_refused(path: Path, findings: Sequence[Finding]) -> Row:

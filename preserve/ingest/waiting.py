@@ -41,7 +41,7 @@ class Deadline:
 def cases_in(folder: Path, home: Home) -> list[Path]:
     """The deposits directly below a folder that is none itself; a deposit comes back alone.
 
-    A folder counts as a deposit when a case description, `bagit.txt` or METS of another system lies in it.
+    A folder counts as a deposit when a case description, `bagit.txt`, METS or the statement of a hand-over lies in it.
     """
     names = read_profile("deposit.toml", DepositProfile, home.profiles).description_names
     if not folder.is_dir() or _is_deposit(folder, names):
@@ -56,7 +56,7 @@ def cases_in(folder: Path, home: Home) -> list[Path]:
 
 
 def _is_deposit(folder: Path, names: Iterable[str]) -> bool:
-    return file_of(folder, (*names, "bagit.txt", "METS.xml", "mets.xml")) is not None
+    return file_of(folder, (*names, "bagit.txt", "METS.xml", "mets.xml", "说明文件.TXT")) is not None
 
 
 def file_of(folder: Path, names: Iterable[str]) -> Path | None:
@@ -84,6 +84,9 @@ def deadlines(home: Home, folders: Iterable[Path], today: date) -> Iterator[Dead
                 yield Deadline(path, "", "", None, None, False, 0, "unknown", "")
                 continue
             filing = filing_due(case, read_case_type(case.case_type, home.profiles, words), rule, calendar)
+            if filing is None:
+                yield Deadline(path, case.case_number, case.title, None, None, False, 0, "unknown", "")
+                continue
             due, certain = filing.due, filing.certain
             late = today > due
             days = working_days_between(calendar, *((due, today) if late else (today, due)))[0]

@@ -264,7 +264,9 @@ def kept(session: Session, deposit: str, version: str, filled: Callable[[dict[st
 
 
 def _case_content(fields: Sequence[Field], given: Given, before: Mapping[str, Any]) -> dict[str, Any]:
-    new: dict[str, Any] = {"objects": before.get("objects", [])}
+    # The mark of an old case is asked of nobody, and stays.
+    new: dict[str, Any] = {name: before[name] for name in ("legacy",) if name in before}
+    new["objects"] = before.get("objects", [])
     for field in fields:
         value = value_from(field, given.get(field.name, ()))
         head, _, inner = field.name.partition(".")

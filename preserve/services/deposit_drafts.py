@@ -15,6 +15,7 @@ from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import write_workbook
 from preserve.description.writing import write_json
 from preserve.errors import Conflict, NotFound
+from preserve.ingest.case_systems.deposits import over_a_draft
 from preserve.ingest.draft import draft as draft_from_files
 from preserve.ingest.draft import read_drafting
 from preserve.ingest.foreign.drafting import draft_package, package_at
@@ -73,6 +74,8 @@ def drafted(session: Session, place: Known, *, read: bool = False) -> Drafted:
     package = package_at(place.folder, own)
     if package is None:
         content, findings = draft_from_files(place.folder, own, where, institution)
+        content, told = over_a_draft(content, place.folder, own, where, institution)
+        findings += told
     else:
         content, findings = draft_package(package, own, where, institution)
         read = False  # first pages are read where files lie under their own names

@@ -11,6 +11,7 @@ from preserve.access.requests.profile import RequestsProfile
 from preserve.access.transfer.profile import TransferProfile
 from preserve.access.viewing.profile import LookingProfile
 from preserve.administration.alike import Alike
+from preserve.administration.file_forms.profile import FormsProfile
 from preserve.administration.numbering.profile import NumberingProfile
 from preserve.administration.people_profile import PeopleProfile
 from preserve.administration.retention.profile import RetentionProfile
@@ -23,6 +24,7 @@ from preserve.ingest.foreign.describing import ForeignProfile
 from preserve.ingest.foreign.handover_profile import HandoverProfile
 from preserve.ingest.identifiers.extensions import Rules
 from preserve.ingest.kinds import Kinds
+from preserve.ingest.legacy.profile import ListProfiles
 from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
@@ -46,6 +48,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "clocks.toml": ClockProfile,
     "speech.toml": SpeechProfile,
     "numbering.toml": NumberingProfile,
+    "forms.toml": FormsProfile,
     "jobs.toml": JobsProfile,
     "people.toml": PeopleProfile,
     "requests.toml": RequestsProfile,
@@ -66,6 +69,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "planning.toml": PlanningProfile,
     "media.toml": MediaProfile,
     "models.toml": ModelsProfile,
+    "legacy_lists.toml": ListProfiles,
 }
 
 

@@ -23,6 +23,7 @@ from preserve.errors import PreserveError, Refused, UsageError
 from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
 from preserve.ingest.answering import fill_in
+from preserve.ingest.case_systems.deposits import over_a_draft
 from preserve.ingest.draft import draft, read_drafting
 from preserve.ingest.foreign.drafting import draft_package, package_at
 from preserve.ingest.handed import Handed
@@ -251,6 +252,8 @@ def describe(
     where, institution = (zone(bureau.time_zone), bureau.institution) if bureau else (CHINA, "")
     if package is None:
         content, findings = draft(folder, own, where, institution)
+        content, told = over_a_draft(content, folder, own, where, institution)
+        findings += told
     else:
         content, findings = draft_package(package, own, where, institution)
     heads = read_heads(folder, content, own, session.progress) if read and package is None else Proposed()

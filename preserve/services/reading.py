@@ -10,6 +10,7 @@ from typing import Literal
 
 from preserve.access.viewing.kinds import Way, media_type_of, way_of
 from preserve.access.viewing.reading_room import Viewed
+from preserve.access.viewing.rendering import RenderFailed
 from preserve.access.viewing.shown import Check
 from preserve.administration.duties import Duty
 from preserve.clock import parse
@@ -36,6 +37,7 @@ from preserve.services.reading_files import (
 from preserve.services.session import Session
 
 _LONGEST_TEXT = 512 << 10
+_MOST_WORDS = 20_000
 _TIME_CODE = re.compile(r"(?<!\d)(?:(\d{1,2})[:：])?(\d{1,2})[:：](\d{2})(?!\d)")
 
 
@@ -85,7 +87,9 @@ class FileShown:
     """One file as it is shown: how, what is known of the copy, and what belongs beside it.
 
     `state` of the copy is `fetching`, `checking`, `intact` or `altered`, found at `checked`, empty before. `pages` of a
-    document; `unreadable` where they cannot be drawn. `text` of a plain file, of which `text_cut` says that more is not
+    document; `unreadable` where they cannot be drawn. `renderer` is the program of somebody else that draws them, as a
+    view only; `no_renderer` where none is named in the settings. `words` are those that search finds, for a file that
+    cannot be shown. `text` of a plain file, of which `text_cut` says that more is not
     shown. `voice` and `heard` are machine-read and not checked, absent where nothing was read.
     """
 
@@ -99,6 +103,9 @@ class FileShown:
     after: str
     pages: int = 0
     unreadable: bool = False
+    renderer: str = ""
+    no_renderer: bool = False
+    words: tuple[str, ...] = ()
     text: str = ""
     text_cut: bool = False
     strip: StripShown | None = None
@@ -202,11 +209,10 @@ def _local(session: Session, check: Check) -> str:
 
 def _with_contents(session: Session, opened: Opened, facts: FileShown, files: list[Viewed]) -> FileShown:
     """The same with what the way it is shown needs."""
-    if facts.file.way == "pages":
-        try:
-            return replace(facts, pages=opened.pages.count(opened.copy.path))
-        except PictureFailed:
-            return replace(facts, unreadable=True)
+    if facts.file.way in ("pages", "rendered"):
+        return _with_pages(session, opened, facts)
+    if facts.file.way == "none":
+        return replace(facts, words=_words(session, opened))
     if facts.file.way == "text":
         text, cut = _read_text(opened.copy.path)
         return replace(facts, text="\n".join(text.splitlines()), text_cut=cut)
@@ -233,6 +239,27 @@ def _with_contents(session: Session, opened: Opened, facts: FileShown, files: li
         voice=voice_shown(voices_of(read), opened.viewed.name, opened.viewed.length),
         heard=heard,
     )
+
+
+def _with_pages(session: Session, opened: Opened, facts: FileShown) -> FileShown:
+    """How many pages there are and who draws them; the words, where no page can be drawn."""
+    if facts.file.way == "rendered" and opened.rendered is None:
+        return replace(facts, no_renderer=True, words=_words(session, opened))
+    renderer = opened.rendered.label if opened.rendered else ""
+    try:
+        return replace(facts, renderer=renderer, pages=opened.pages.count(opened.drawn_from()))
+    except (PictureFailed, RenderFailed):
+        return replace(facts, renderer=renderer, unreadable=True, words=_words(session, opened))
+
+
+def _words(session: Session, opened: Opened) -> tuple[str, ...]:
+    """The words that search finds in the file, as far as one reads them in a page."""
+    if opened.case.description.classification is Classification.STATE_SECRET:
+        return ()
+    with session.archive.catalogue.read() as connection:
+        found = search.passages(connection, opened.case.objid)
+    texts = (one.text for one in found if (one.field, one.place) == ("text", opened.viewed.name))
+    return tuple("\n".join(texts)[:_MOST_WORDS].splitlines())
 
 
 def strip_of(opened: Opened) -> StripShown:

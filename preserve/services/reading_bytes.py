@@ -13,8 +13,10 @@ from typing import Literal
 
 from preserve.access.viewing.kinds import media_type_of, way_of
 from preserve.access.viewing.profile import looking_profile
+from preserve.access.viewing.rendering import RenderFailed
 from preserve.administration.duties import Duty
 from preserve.errors import NotFound, Refused
+from preserve.messages import say
 from preserve.pictures.helper import PictureFailed
 from preserve.services.local_times import clock_of
 from preserve.services.operation import job, query
@@ -70,14 +72,20 @@ def read_page(session: Session, case: str, file: str, page: int = 1) -> Picture:
     opened = find_file(session, case, file)
     way = way_of(opened.viewed.path)
     require_intact(session, opened)
-    if way not in ("pages", "picture") or (way == "picture" and page != 1):
+    drawn = way == "pages" or (way == "rendered" and opened.rendered is not None)
+    if not (drawn or (way == "picture" and page == 1)):
         raise NotFound("look.no-page", opened.viewed.name, page=page)
     person, now = session.person, session.archive.now().astimezone(clock_of(session.home))
     mark = f"{person.name} {person.account} {now:%Y-%m-%d %H:%M}"
+    if opened.rendered is not None:
+        mark += " " + say("look.view-mark", renderer=opened.rendered.label)
     try:
-        if way == "pages" and not 1 <= page <= opened.pages.count(opened.copy.path):
+        source = opened.drawn_from()
+        if drawn and not 1 <= page <= opened.pages.count(source):
             raise NotFound("look.no-page", opened.viewed.name, page=page)
-        return Picture("image/jpeg", opened.pages.page(opened.copy.path, page, mark))
+        return Picture("image/jpeg", opened.pages.page(source, page, mark))
+    except RenderFailed as error:
+        raise Refused("look.not-drawn", opened.viewed.name, page=page, reason=error.reason) from error
     except PictureFailed as error:
         raise Refused("look.not-drawn", opened.viewed.name, page=page, reason=error.kind) from error
 

@@ -13,9 +13,11 @@ from sqlalchemy import Connection
 
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.viewing import reading_room
+from preserve.access.viewing.kinds import suffix_of
 from preserve.access.viewing.page_pictures import PagePictures
 from preserve.access.viewing.profile import looking_profile
 from preserve.access.viewing.reading_room import Viewed
+from preserve.access.viewing.rendering import Rendered
 from preserve.access.viewing.shown import Check, ShownCopy, clear_shown
 from preserve.access.viewing.strips import Strips
 from preserve.administration.duties import Duty
@@ -65,11 +67,16 @@ class Opened:
     viewed: Viewed
     copy: ShownCopy
     viewing: Path
+    rendered: Rendered | None = None  # where a program of somebody else draws its pages
 
     @property
     def pages(self) -> PagePictures:
         """The pictures of its pages."""
-        return PagePictures(self.viewing, self.viewed.sha256)
+        return PagePictures(self.viewing, self.rendered.key if self.rendered else self.viewed.sha256)
+
+    def drawn_from(self) -> Path:
+        """The file whose pages are drawn: the copy, or the PDF made of it only to be looked at. Raises RenderFailed."""
+        return self.rendered.pdf(self.copy.path) if self.rendered else self.copy.path
 
     @property
     def strip(self) -> Strips:
@@ -149,7 +156,10 @@ def find_file(session: Session, case: str, identifier: str) -> Opened:
         store.bring(copy, [path])
 
     shown = ShownCopy(viewing, store.path(copy), held.objid, viewed, fetch if store.is_away else None)
-    return Opened(held, viewed, shown, viewing)
+    suffix = suffix_of(viewed.path)
+    renderer = session.home.settings.viewing.of(suffix)
+    rendered = Rendered(viewing, viewed.sha256, suffix, renderer) if renderer else None
+    return Opened(held, viewed, shown, viewing, rendered)
 
 
 def bring(session: Session, opened: Opened) -> Check:

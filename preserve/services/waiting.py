@@ -156,6 +156,8 @@ def _due(home: Home, case: CaseDescription | None, session: Session) -> tuple[da
     words = read_vocabulary(home.profiles)
     rule, calendar = read_rules(home.profiles, words).filing, read_calendar(home.profiles)
     filing = filing_due(case, read_case_type(case.case_type, home.profiles, words), rule, calendar)
+    if filing is None:
+        return None, False, 0, "unknown"
     today = session.archive.now().astimezone(zone(home.settings.time_zone)).date()
     late = today > filing.due
     days = working_days_between(calendar, *((filing.due, today) if late else (today, filing.due)))[0]

@@ -74,3 +74,15 @@ def roles_of(package: Path) -> set[str]:
     """The representations that have texts."""
     base = package / "data" / package.name.rpartition("_v")[0] / "representations"
     return {role.name for role in base.iterdir() if any((role / "data").glob("*.txt"))}
+
+
+def old_case(folder: Path, number: str, **mark: Any) -> Path:
+    """The same as an old case of which neither cause nor days are known, and nobody answers for anything."""
+    case = small_case(folder, number)
+    content = json.loads((case / "case.json").read_text(encoding="utf-8"))
+    for name in ("cause", "start", "closed", "acceptances"):
+        content.pop(name)
+    not_known = ["cause", "start", "closed", "retention", "stages"]
+    content["legacy"] = {"source": "案卷目录.xlsx 目录!5", "carrier": "光盘 CD-003", "not_known": not_known, **mark}
+    (case / "case.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return case

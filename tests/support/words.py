@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,6 +25,8 @@ from preserve.administration.disposal import model as disposal
 from preserve.administration.disposal import removal
 from preserve.administration.disposal.steps import DISPOSALS
 from preserve.administration.duties import Duty, Role
+from preserve.administration.file_forms.profile import COLUMNS, FACTS, SIGNERS
+from preserve.administration.file_forms.wording import KNOWN
 from preserve.administration.holds import steps as holds
 from preserve.administration.holds.steps import HOLDS
 from preserve.administration.numbering import profile as numbering
@@ -124,6 +127,9 @@ def _operations_as_jobs() -> set[str]:
 
 
 WORDS: dict[str, Collection[str]] = {
+    "forms.form-{}": KNOWN,
+    "forms.head-{}": {*FACTS, *chain.from_iterable(COLUMNS.values())},
+    "forms.signer-{}": SIGNERS,
     "field.{}": {"case", *SHEETS},
     "reading.seen-{}": {"telephone", "amount", SIGNED, STAMPED, *SEEN_WORDS},
     "deposit.state-{}": {*get_args(DepositState), "waiting", "held"},

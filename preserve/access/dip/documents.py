@@ -16,6 +16,7 @@ from preserve.administration.printing.pages import as_html, shown
 from preserve.administration.printing.paper import as_pdf
 from preserve.clock import parse
 from preserve.description.labels import label_of
+from preserve.description.legacy import span_for_people
 from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import Vocabulary, read_what_is_sound
 from preserve.home import Home
@@ -81,7 +82,7 @@ def _cases(cases: Iterable[CaseDescription], words: Vocabulary) -> Iterator[Sect
             (say("words.heading-type"), words.label("case_type", case.case_type)),
             (say("dip.producer"), case.producer.name),
             (say("dip.officers"), say("words.list-comma").join(officer.name for officer in case.officers) or "—"),
-            (say("dip.dates"), f"{case.start} – {case.closed}"),
+            (say("dip.dates"), span_for_people(case)),
         )
         yield Section(
             say("dip.case-section", number=case.case_number),

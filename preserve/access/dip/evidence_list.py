@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
@@ -16,7 +15,6 @@ from preserve.description.schema import CaseDescription, CaseObject, Stage
 from preserve.messages import bytes_for_people, say
 
 _STAGES = tuple(Stage)
-_PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".heic", ".webp", ".gif")
 _HEADS = "number title source proves made pages form file sha256"
 
 
@@ -63,14 +61,6 @@ def formed(about: CaseObject | None, known: Mapping[str, str], case: CaseDescrip
 
 def _local(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-
-
-def pages_of(name: str, known: Mapping[str, str]) -> int:
-    """Of how many pages it is on paper: what the file itself says, one for a picture; 0 where nobody knows."""
-    said = known.get("Pages", "")
-    if re.fullmatch("[0-9]{1,6}", said):
-        return int(said)
-    return int(name.lower().endswith(_PICTURES))
 
 
 def sections(given: Sequence[Given], cases: Mapping[str, CaseDescription]) -> list[Section]:

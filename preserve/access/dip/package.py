@@ -25,6 +25,7 @@ from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.verifier import put_verifiers
 from preserve.administration.actor import Actor
+from preserve.administration.paper_pages import pages_of
 from preserve.clock import stamp, zone
 from preserve.data_management import ledger, object_index
 from preserve.home import Home
@@ -138,7 +139,7 @@ def _known(order: Order, one: Given) -> Given:
         version = int(case.package.rpartition("_v")[2])
         known = object_index.read(connection, case.originals[one.selected.path], version).significant
     formed = evidence_list.formed(one.about, known, case.description, zone(home.settings.time_zone))
-    pages = 0 if one.selected.begin is not None else evidence_list.pages_of(one.path, known)
+    pages = 0 if one.selected.begin is not None else pages_of(one.path, known)
     return replace(one, formed=formed, pages=pages, recorded="duration" in known)
 
 

@@ -18,8 +18,10 @@ from sqlalchemy import Connection
 from preserve.access.transfer.folder_names import FolderNames
 from preserve.access.transfer.model import Item
 from preserve.access.transfer.profile import TransferProfile
+from preserve.administration.numbering.pattern import UNKNOWN_YEAR
 from preserve.data_management import cases, object_index
 from preserve.data_management.object_index import DESCRIPTIONS, ObjectRow
+from preserve.description.legacy import closed
 from preserve.description.matching import described
 from preserve.description.schema import CaseDescription, CaseObject
 from preserve.home import Home
@@ -91,7 +93,11 @@ def _records(
     objects = described(case)
     whole = safe(item.archival_number or item.case_number)
     parts = whole.split("-")
-    places = {"fonds": parts[0], "category": parts[1] if len(parts) > 2 else "ZY", "year": str(case.closed.year)}
+    places = {
+        "fonds": parts[0],
+        "category": parts[1] if len(parts) > 2 else "ZY",
+        "year": closed(case)[:4] or UNKNOWN_YEAR,
+    }
     found: list[_Record] = []
     for row in originals:
         if row.path in DESCRIPTIONS:

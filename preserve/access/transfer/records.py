@@ -16,6 +16,7 @@ from preserve.access.transfer.model import Item
 from preserve.access.transfer.profile import TransferProfile
 from preserve.data_management import cases, object_index
 from preserve.data_management.object_index import ObjectRow
+from preserve.description.legacy import closed
 from preserve.description.matching import described
 from preserve.description.schema import CaseDescription, CaseObject
 from preserve.home import Home
@@ -104,13 +105,13 @@ class _Source:
         level = ((about.classification if about else None) or case.classification).value
         kept = ((about.retention if about else None) or case.retention).value
         title = (about.title or about.kind) if about else name
-        day = (about.date if about else None) or case.closed
+        day = about.date.isoformat() if about and about.date else closed(case)
         return Record(
             number=identifier,
             source=(("fonds_name", self.institution), ("fonds_unit", case.producer.name)),
             archival_number=item.archival_number or item.case_number,
             numbered=(
-                ("year", str(case.closed.year)),
+                ("year", closed(case)[:4]),
                 ("retention", profile.retention.get(kept, kept)),
                 ("item_number", str(number)),
             ),
@@ -119,7 +120,7 @@ class _Source:
                 ("keywords", about.kind if about else ""),
                 ("document_number", item.case_number),
                 ("author", (about.maker if about else "") or case.producer.name),
-                ("date", day.isoformat()),
+                ("date", day),
                 ("genre", about.kind if about else ""),
                 ("secrecy", profile.secrecy.get(level, level)),
             ),

@@ -20,6 +20,7 @@ from preserve.clock import stamp
 from preserve.data_management import cases, destroyed, ledger, proceedings
 from preserve.data_management.archive import Archive
 from preserve.data_management.proof.anchors import read_anchor
+from preserve.description.legacy import closed, started
 from preserve.description.schema import Classification
 from preserve.errors import Conflict, NotFound, Refused, UsageError
 from preserve.home import Home
@@ -84,8 +85,8 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
         archival_number=case.archival_number,
         title=case.title,
         producer=case.producer.name,
-        started=case.start.isoformat(),
-        closed=case.closed.isoformat(),
+        started=started(case),
+        closed=closed(case),
         retention=case.retention.value,
         classification=case.classification.value,
         files=version.files,

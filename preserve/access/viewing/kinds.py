@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Way = Literal["pages", "picture", "sound", "video", "text", "none"]
-"""`pages`: pictures of the pages; `text`: plain text in the page; `none`: what the reading room cannot show."""
+Way = Literal["pages", "rendered", "picture", "sound", "video", "text", "none"]
+"""`pages`: pictures of the pages; `rendered`: those that a program of somebody else draws, if one is named;
+`text`: plain text in the page; `none`: what the reading room cannot show."""
 
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
@@ -21,6 +22,7 @@ OTHER = "application/octet-stream"
 
 _WAYS: dict[str, Way] = {
     **dict.fromkeys((".pdf",), "pages"),
+    **dict.fromkeys((".ofd", ".dwg", ".dxf"), "rendered"),
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".heic", ".jp2"), "picture"),
     **dict.fromkeys((".m4a", ".mp3", ".wav"), "sound"),
     **dict.fromkeys((".mp4",), "video"),

@@ -14,6 +14,7 @@ from preserve.data_management import filings, fonds
 from preserve.data_management.cases import Case
 from preserve.data_management.filings import Filing, How, Number
 from preserve.data_management.fonds import FondsRow
+from preserve.description.legacy import closed_at_latest
 from preserve.description.schema import CaseDescription
 from preserve.errors import Conflict, Refused
 from preserve.home import Home
@@ -23,10 +24,12 @@ from preserve.messages import bytes_for_people
 def belongs_to(rows: Iterable[FondsRow], description: CaseDescription) -> FondsRow | None:
     """The fonds of the body that made the case, of those that took cases on the day it was closed.
 
+    An old case of which no day is known may be any body's; one of which the year is known, that of its end.
     Where none has its producer's name, the only one there is; None where there are several, or none.
     """
-    day = description.closed.isoformat()
-    taking = [row for row in rows if (row.since or day) <= day <= (row.until or day)]
+    last = closed_at_latest(description)
+    day = last.isoformat() if last else ""
+    taking = [row for row in rows if not day or (row.since or day) <= day <= (row.until or day)]
     named = [row for row in taking if _same(row.name, description.producer.name)]
     chosen = named or taking
     return chosen[0] if len(chosen) == 1 else None

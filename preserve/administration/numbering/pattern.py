@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from preserve.administration.numbering.profile import NumberingProfile, Part
 from preserve.data_management.filings import Number
 from preserve.data_management.fonds import BETWEEN
+from preserve.description.legacy import closed
 from preserve.description.schema import CaseDescription
 
 WITHIN = "·"
 """What stands between the parts of one level."""
+UNKNOWN_YEAR = "0000"
+"""What stands for the year of an old case of which nobody knows in which it was closed."""
 _FONDS = re.compile(r"[A-Z][0-9]{3}")
 _CODE = re.compile(r"[A-Z0-9]+")
 _SIGNS = str.maketrans({**dict.fromkeys("•．・‧∙･", WITHIN), **dict.fromkeys("—–－‐‑‒−﹣", BETWEEN)})
@@ -65,7 +68,7 @@ def _wanted(profile: NumberingProfile, part: Part, description: CaseDescription,
     if part.kind == "fonds":
         return (fonds_number,) if fonds_number else ()
     if part.kind == "year":
-        return (str(description.closed.year),)
+        return (year,) if (year := closed(description)[:4]) else ()
     if part.kind == "term":
         return (profile.terms[description.retention],)
     if part.kind == "code" and (own := part.by_type.get(description.case_type)):
@@ -78,6 +81,8 @@ def _holds(part: Part, piece: str, should: tuple[str, ...]) -> bool:
         return piece in should
     if part.kind == "fonds":
         return is_fonds_number(piece)
+    if part.kind == "year":
+        return piece.isascii() and piece.isdigit() and len(piece) == 4
     if part.kind == "sequence":
         return _sequence(part, piece) > 0
     return _CODE.fullmatch(piece) is not None and part.least <= len(piece) <= part.most
@@ -122,7 +127,7 @@ def series_of(profile: NumberingProfile, description: CaseDescription) -> str:
 
 def _given(profile: NumberingProfile, part: Part, description: CaseDescription) -> str:
     if part.kind == "year":
-        return str(description.closed.year)
+        return closed(description)[:4] or UNKNOWN_YEAR
     if part.kind == "term":
         return profile.terms[description.retention]
     return part.code_of(description.case_type)

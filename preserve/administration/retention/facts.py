@@ -10,13 +10,21 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from preserve.administration.retention.periods import CaseFacts, Due, ObjectFacts, due_of_case, due_of_object
+from preserve.administration.retention.periods import (
+    NOT_DECLARED,
+    CaseFacts,
+    Due,
+    ObjectFacts,
+    due_of_case,
+    due_of_object,
+)
 from preserve.administration.retention.profile import RetentionProfile
 from preserve.clock import zone
 from preserve.data_management import cases, object_index, versions
 from preserve.data_management.cases import Case
 from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.retention_index import RetentionRow
+from preserve.description.legacy import LegacyFact, closed_at_latest, is_known
 from preserve.description.matching import described
 from preserve.description.schema import CaseObject
 from preserve.home import Home
@@ -63,7 +71,9 @@ def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFac
     description = case.description
     local = zone(home.settings.time_zone)
     filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
-    facts = CaseFacts(description.closed, filed, description.case_type, description.retention.value, case.long_term)
+    declared = description.retention.value if is_known(description, LegacyFact.RETENTION) else NOT_DECLARED
+    # Of an old case that was closed in some year: its last day, so that nothing falls due too early.
+    facts = CaseFacts(closed_at_latest(description), filed, description.case_type, declared, case.long_term)
     about = described(description)
     objects = {}
     for original in kept.originals:

@@ -15,6 +15,8 @@ from typing import Literal
 from preserve.administration.retention.profile import Count, Event, RetentionClass, RetentionProfile
 
 Never = Literal["", "permanent", "unknown"]
+NOT_DECLARED = "not-known"
+"""As what a case declares: it is an old one, and nobody knows for how long it was to be kept."""
 _DECLARED_YEARS = {"10-years": 10, "30-years": 30}
 
 
@@ -162,6 +164,8 @@ def _declared(value: str, days: dict[str, date | None]) -> list[Period]:
     """What the description itself asks for is a floor too: no profile shortens what was promised for this case."""
     if value == "permanent":
         return [_period("declared", (), 0, "next-year", days)]
+    if value == NOT_DECLARED:
+        return [Period("declared", "", None, 1, "next-year", None, ("declared",))]
     if value in _DECLARED_YEARS:
         return [_period("declared", ("closing",), _DECLARED_YEARS[value], "next-year", days)]
     return []

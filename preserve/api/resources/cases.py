@@ -53,6 +53,8 @@ CASES = (
     post("/fonds/{code}/name", "fonds.rename", once=True),
     post("/fonds/{code}/closing", "fonds.close", once=True),
     post("/fonds/{code}/cases", "fonds.file", once=True),
+    post("/forms/cases", "forms.case", left=_OUTBOX),
+    post("/forms/years/{year}", "forms.year", left=_OUTBOX),
     get("/retention", "retention.list"),
     get("/retention/found", "retention.find"),
     get("/retention/changes", "retention.changes", tag="after_sha256"),

@@ -163,6 +163,8 @@ def _disputes(view: View) -> str:
 def filing_words(view: View) -> str:
     """When the case was closed, by when it must be filed, and what day it is."""
     filing = due_of(view)
+    if filing is None:
+        return say("rule.legacy-unknown")
     event = say("rule.filing-inspected" if filing.inspection else "rule.filing-closed")
     values = {"closed": str(filing.counted_from), "due": str(filing.due), "today": str(view.today), "event": event}
     return say("compliance.filing", **values) + ("" if filing.certain else say("compliance.uncertain"))

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from preserve.administration.retention.facts import object_facts
-from preserve.administration.retention.periods import CaseFacts, Due, ObjectFacts, due_of_case, due_of_object
+from preserve.administration.retention.periods import (
+    NOT_DECLARED,
+    CaseFacts,
+    Due,
+    ObjectFacts,
+    due_of_case,
+    due_of_object,
+)
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.wording import decided_by, rule_name
+from preserve.description.legacy import LegacyFact, closed_at_latest, is_known
 from preserve.ingest.rules import View
 from preserve.ingest.rules.long_term import reasons
 from preserve.messages import say
@@ -41,4 +49,5 @@ def facts_of_view(view: View, profile: RetentionProfile) -> tuple[CaseFacts, dic
         began = character.started.isoformat() if character and character.started else ""
         timed = bool(character and character.duration)
         objects[item.file] = object_facts(profile, item, item.file, timed=timed, began=began, local=view.zone)
-    return CaseFacts(case.closed, view.today, case.case_type, case.retention.value, long_term), objects
+    declared = case.retention.value if is_known(case, LegacyFact.RETENTION) else NOT_DECLARED
+    return CaseFacts(closed_at_latest(case), view.today, case.case_type, declared, long_term), objects

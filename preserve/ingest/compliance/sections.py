@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from metadata.findings import Finding
 from preserve.administration.printing import Section
 from preserve.description.labels import label_of
+from preserve.description.legacy import span_for_people
 from preserve.grouping import grouped
 from preserve.ingest.compliance.articles import Article, filing_words, judge_articles, producer_words
 from preserve.ingest.compliance.keeping import keeping
@@ -52,7 +53,7 @@ def _verdict(view: View, findings: Sequence[Finding]) -> Section:
         (say("compliance.case"), f"{case.case_number}　{case.title}"),
         (say("compliance.kind"), f"{view.case_type.name.spoken}　{label_of(case.procedure)}"),
         (say("compliance.producer"), producer_words(view)),
-        (say("compliance.dates"), f"{case.start} — {case.closed}"),
+        (say("compliance.dates"), span_for_people(case)),
         (say("compliance.size"), say("compliance.files", count=len(case.objects))),
         (say("compliance.due"), filing_words(view)),
         (say("compliance.retention"), "\n".join(keeping(view))),

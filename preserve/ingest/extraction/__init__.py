@@ -18,7 +18,7 @@ MOST_OF_A_FILE = 200_000
 MOST_OF_A_CASE = 2_000_000
 """Characters kept of all documents of a case, so that one deposit of a million texts cannot fill the index."""
 
-Way = Literal["plain", "html", "pdf", "ofd", "docx", "xlsx", "pptx", "odf", "email", "msg"]
+Way = Literal["plain", "html", "pdf", "ofd", "docx", "xlsx", "pptx", "odf", "email", "msg", "rtf", "dxf"]
 Outcome = Literal["text", "cut", "partial", "none", "failed", "left-out"]
 
 _OFFICE: dict[str, Way] = {
@@ -60,6 +60,8 @@ def way_of(identification: Identification, character: Character, name: str) -> W
         if PurePosixPath(name).suffix.lower() in (".mht", ".mhtml"):
             return "email"
         return "html" if "html" in mime or "hypertext" in identification.name.lower() else "plain"
+    if "dxf" in mime:
+        return "dxf"
     if character.kind != "document":
         return None
     if "pdf" in mime:
@@ -68,6 +70,8 @@ def way_of(identification: Identification, character: Character, name: str) -> W
         return "ofd"
     if "outlook" in mime:
         return "msg"
+    if "rtf" in mime:
+        return "rtf"
     return next((way for word, way in _OFFICE.items() if word in mime), None) or _ENDINGS.get(
         PurePosixPath(name).suffix.lower()
     )

@@ -124,7 +124,8 @@ def serve() -> None:
 
 
 def _read(path: Path, way: Way, limit: int) -> dict[str, Any]:
-    from preserve.ingest.extraction.readers import READERS, Lack, tidy
+    from preserve.ingest.extraction.pieces import Lack
+    from preserve.ingest.extraction.readers import READERS, tidy
 
     pieces: list[str] = []
     lacks: list[str] = []

@@ -88,7 +88,7 @@ class Examined:
         """The text as it was decoded, of a plain one that is in memory whole; None of every other file."""
         if way != "plain" or self.data is None or len(self.data) >= _MOST_BYTES:
             return None
-        from preserve.ingest.extraction.readers import decoded_bytes
+        from preserve.ingest.extraction.pieces import decoded_bytes
 
         return decoded_bytes(self.data, name=dict(self.character.properties).get("Encoding", ""))
 

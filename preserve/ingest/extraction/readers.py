@@ -5,40 +5,17 @@ They run in the helper's process only. XML is read without entities, document ty
 
 from __future__ import annotations
 
-import codecs
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 from preserve.ingest.extraction import Way
+from preserve.ingest.extraction.pieces import Lack, Piece, decoded_bytes, elements
 
-if TYPE_CHECKING:
-    from preserve.ingest.readers.ofd_package import Document
-    from preserve.ingest.readers.ofd_package import Package as OfdPackage
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """A reader says with it that something was not read, and why; what it gives besides is kept."""
-
-    reason: str
-
-
-Piece = str | Lack
 _MOST_BYTES = 32 << 20  # of one letter or page of HTML, or of one list of pages
 _BLOCKS = {"p", "div", "br", "tr", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "table", "title", "section"}
-
-
-def _elements(stream: IO[bytes]) -> Iterator[tuple[str, Any]]:
-    """Every element at its end, by its name without name space."""
-    from lxml import etree
-
-    for _, element in etree.iterparse(stream, resolve_entities=False, no_network=True, huge_tree=False):
-        if isinstance(element.tag, str):
-            yield etree.QName(element).localname, element
 
 
 def pdf(path: Path) -> Iterator[str]:
@@ -55,46 +32,10 @@ def pdf(path: Path) -> Iterator[str]:
 
 
 def ofd(path: Path) -> Iterator[Piece]:
-    """The words of each page (GB/T 33190 §11) with its template and annotations; names of what is attached."""
-    from preserve.ingest.readers.ofd_package import Package
+    """The words of each page, of title and bookmarks, and of attached texts."""
+    from preserve.ingest.extraction import ofd_text
 
-    with Package(path) as package:
-        for document in package.documents():
-            for identifier, page in zip(document.identifiers, document.pages, strict=True):
-                for part in (*_templates(package, document, page), page, *document.annotations.get(identifier, ())):
-                    if part:
-                        with package.archive.open(part) as content:
-                            yield from _ofd_page(content)
-                        yield "\n"
-                yield "\n"
-            yield from (f"{name}\n" for name, _ in document.attachments if name)
-            yield from (Lack(f"{place}: not there") for place in document.missing)
-
-
-def _templates(package: OfdPackage, document: Document, page: str) -> list[str]:
-    """The parts whose words stand on a page because it says so."""
-    found: list[str] = []
-    if page and document.templates:
-        with package.archive.open(page) as content:
-            for name, element in _elements(content):
-                if name == "Template":
-                    found.append(document.templates.get(element.get("TemplateID", ""), ""))
-                elif name == "TextObject":
-                    element.clear()
-    return [part for part in found if part]
-
-
-def _ofd_page(content: IO[bytes]) -> Iterator[str]:
-    """Those on one height are one line."""
-    height = ""
-    for name, element in _elements(content):
-        if name == "TextObject":
-            here = [*element.get("Boundary", "").split(), "", ""][1]
-            if height and here != height:
-                yield "\n"
-            height = here
-            yield "".join(part.text or "" for part in element.iter("{*}TextCode"))
-            element.clear()
+    return ofd_text.words_of(path)
 
 
 def _ooxml(path: Path, wanted: Callable[[str], bool]) -> Iterator[str]:
@@ -102,7 +43,7 @@ def _ooxml(path: Path, wanted: Callable[[str], bool]) -> Iterator[str]:
     with zipfile.ZipFile(path) as archive:
         for name in sorted((one for one in archive.namelist() if wanted(one)), key=_by_number):
             with archive.open(name) as part:
-                for kind, element in _elements(part):
+                for kind, element in elements(part):
                     if kind == "t":
                         yield element.text or ""
                     elif kind in ("tab", "br"):
@@ -148,7 +89,7 @@ def xlsx(path: Path) -> Iterator[str]:
 def odf(path: Path) -> Iterator[str]:
     """Paragraphs and headings (ISO/IEC 26300)."""
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as part:
-        for kind, element in _elements(part):
+        for kind, element in elements(part):
             if kind in ("p", "h"):
                 yield "".join(element.itertext()) + "\n"
                 element.clear()
@@ -164,16 +105,6 @@ def decoded(path: Path, most: int) -> str:
     with path.open("rb") as file:
         data = file.read(most)
     return decoded_bytes(data, whole=len(data) < most)
-
-
-def decoded_bytes(data: bytes, *, whole: bool = True, name: str = "") -> str:
-    """The same of its bytes; `name` is their encoding where somebody asked for it already."""
-    from preserve.ingest.readers import encodings
-
-    name = name or encodings.encoding_of(data, whole=whole)[0]
-    if not name:
-        return encodings.decode(data)[0].removeprefix("\ufeff")
-    return codecs.getincrementaldecoder(name)("replace").decode(data).removeprefix("\ufeff")
 
 
 def html(path: Path) -> Iterator[str]:
@@ -244,6 +175,24 @@ def msg(path: Path) -> Iterator[Piece]:
         yield Lack(words) if lack else f"{_shown(words) if words.lstrip()[:5].lower() == '<html' else words}\n"
 
 
+def rtf(path: Path) -> Iterator[Piece]:
+    """A line for each paragraph; what is hidden is read as well."""
+    from preserve.ingest.extraction import rich_words
+
+    with path.open("rb") as file:
+        data = file.read(4 * _MOST_BYTES + 1)
+    yield from rich_words.words_of(data)
+    if len(data) > 4 * _MOST_BYTES:
+        yield Lack("longer than is read")
+
+
+def dxf(path: Path) -> Iterator[str]:
+    """The words in a drawing, one entity a line."""
+    from preserve.ingest.readers import drawings
+
+    return drawings.words_of(path)
+
+
 READERS: dict[Way, Callable[[Path], Iterator[Piece]]] = {
     "plain": plain,
     "html": html,
@@ -255,6 +204,8 @@ READERS: dict[Way, Callable[[Path], Iterator[Piece]]] = {
     "odf": odf,
     "email": email,
     "msg": msg,
+    "rtf": rtf,
+    "dxf": dxf,
 }
 _IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SPACED = re.compile(rf"(?<![{_IDEOGRAPH}])[{_IDEOGRAPH}](?:[ \u3000]{{1,4}}[{_IDEOGRAPH}](?![{_IDEOGRAPH}]))+")

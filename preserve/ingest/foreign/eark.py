@@ -6,12 +6,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from metadata import csip
 from metadata.errors import MetadataError
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.errors import Refused
+from preserve.ingest.declared import Wanted
+from preserve.ingest.declared.forms import SIZES
 from preserve.ingest.foreign.documents import elements, whole
 from preserve.ingest.foreign.hrefs import Paths
 from preserve.ingest.foreign.listed import Listed, listed
@@ -61,24 +64,25 @@ class EArk:
         gone = {*left, *(f"{top}representations/original/{name}" for name in DESCRIPTIONS if own)}
         content = [path for path in content if path not in gone]
         rest = {*content, *gone}
-        said, origins, events = _metadata(source, paths, there, top)
-        names = dict(_names(content, top, {**origins, **dict(_origins(found))}))
+        told = _metadata(source, paths, there, top)
+        names = dict(_names(content, top, {**told.origins, **dict(_origins(found))}))
+        wanted = {
+            path: (*found.wanted.get(path, ()), *told.wanted.get(path, ())) for path in found.wanted | told.wanted
+        }
         return ForeignPackage(
             self.kind,
             documents[0].profile[:200],
             content,
             names,
-            found.wanted,
+            wanted,
             own,
-            unknown=(*found.outside, *sorted(found.algorithms)),
-            said=_of_mets(documents[0]) + tuple(said),
-            lists=tuple(
-                path for path in paths if path not in rest and not _PREMIS_FILE.fullmatch(path.removeprefix(top))
-            ),
+            unknown=(*found.outside, *sorted(found.algorithms), *told.unread),
+            said=_of_mets(documents[0]) + tuple(told.said),
+            lists=tuple(path for path in paths if path not in rest),
             sizes=found.sizes,
             missing=tuple(found.missing),
             left=tuple(left),
-            history=_history(documents, events),
+            history=_history(documents, told.events),
         )
 
 
@@ -122,43 +126,48 @@ def _origins(found: Listed) -> Iterator[tuple[str, str]]:
             yield path, original
 
 
-def _metadata(
-    source: Source, paths: Sequence[str], there: Paths, top: str
-) -> tuple[list[tuple[str, str]], dict[str, str], dict[str, int]]:
-    """What the descriptions say, names at their origin by path, and the kinds of events that PREMIS tells."""
-    said: list[tuple[str, str]] = []
-    origins: dict[str, str] = {}
-    events: dict[str, int] = {}
+@dataclass(slots=True)
+class _Told:
+    """What the documents beside METS say: descriptions in their words; by path names at their origin and digests; the
+    kinds of events of PREMIS; and which of them could not be read."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
+    wanted: dict[str, tuple[Wanted, ...]] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+
+def _metadata(source: Source, paths: Sequence[str], there: Paths, top: str) -> _Told:
+    """Read the descriptions and PREMIS of the package; what cannot be read is kept as it came, and told."""
+    told = _Told()
     for path in paths:
         inside = path.removeprefix(top)
         try:
             if _DESCRIPTIVE.fullmatch(inside):
-                said += _description(source, path)
+                told.said += said_in(whole(source, path))
             elif _PREMIS_FILE.fullmatch(inside):
-                _provenance(source, path, there, origins, events)
-        except MetadataError:
-            continue  # kept as it came; what cannot be read is nobody's description
-    return said, origins, events
+                _provenance(source, path, there, told, inside)
+        except (MetadataError, Refused):
+            told.unread.append(inside)
+    return told
 
 
-def _description(source: Source, path: str) -> list[tuple[str, str]]:
-    """One descriptive document; one too large to be a description says nothing here."""
-    try:
-        return said_in(whole(source, path))
-    except Refused:
-        return []
-
-
-def _provenance(source: Source, path: str, there: Paths, origins: dict[str, str], events: dict[str, int]) -> None:
-    """One PREMIS document: names at their origin of the files that it places, and kinds of events."""
+def _provenance(source: Source, path: str, there: Paths, told: _Told, inside: str) -> None:
+    """One PREMIS document: names at their origin and digests of the files that it places, and kinds of events."""
     tags = tuple(f"{{{space}}}{name}" for space in PREMIS for name in ("object", "event"))
     # Places are told from the folder that holds the metadata of the package, or of the representation.
     base = path.rpartition("/metadata/")[0] + "/METS.xml" if "/metadata/" in path else "METS.xml"
     for element in elements(source, path, tags):
-        original, _ = premis_in(element, events)
+        original, digests = premis_in(element, told.events)
         place = next((one.text for one in element.iter() if str(one.tag).endswith("}contentLocationValue")), None)
-        if original and place and (file := there.meant(place, base)) is not None:
-            origins[file] = original
+        file = there.meant(place, base) if place else None
+        if file is None:
+            continue
+        if original:
+            told.origins[file] = original
+        known = (Wanted(name, digest, inside) for name, digest in digests if SIZES.get(name) == len(digest))
+        told.wanted[file] = (*told.wanted.get(file, ()), *known)
 
 
 def _names(content: Sequence[str], top: str, origins: Mapping[str, str]) -> Iterator[tuple[str, str]]:

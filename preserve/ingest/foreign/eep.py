@@ -12,7 +12,8 @@ from typing import BinaryIO
 from metadata.findings import Finding
 from preserve.ingest.declared import Wanted
 from preserve.ingest.foreign import eep_stream
-from preserve.ingest.foreign.eep_names import read_names
+from preserve.ingest.foreign.eep_names import read_names, read_rule
+from preserve.ingest.foreign.eep_signatures import check
 from preserve.ingest.foreign.eep_source import EepSource
 from preserve.ingest.foreign.eep_stream import Document, Encapsulated
 from preserve.ingest.foreign.eep_told import digest_of_file_outside, history_of, listed_by_us, signatures_of
@@ -28,6 +29,7 @@ KIND = "eep"
 _SUFFIX = ".eep"
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?" + "电子文件封装包".encode() + rb"[\s>/]")
 _HEAD = 4096
+_KEPT_TWICE = 64 << 20  # bytes of encapsulations that are kept whole beside the files that were in them
 _TRIED = 3  # XML documents that are opened to see whether they are encapsulations
 _KEYWORD = re.compile(r"(?i)base64-([a-z0-9]{1,8})$")
 _PACKAGE = "METS.xml"
@@ -56,6 +58,7 @@ class _Read:
     missing: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     beside: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     findings: list[Finding] = field(default_factory=list)
+    bytes_of: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Eep:
             head = stream.read(_HEAD)
             if suffixes == (_SUFFIX,) or _ROOT.search(head):
                 read.found[entry.path] = eep_stream.read(_Headed(head, stream), names, entry.path)
+                read.bytes_of[entry.path] = entry.size
+        check(read.found, source, names, read_rule(self.own))
         outside = [entry for entry in mine if entry.path not in read.found]
         _lay_out(read, candidates, {entry.path for entry in outside})
         origin = EepSource(source, names, read.paths, outside)
@@ -108,11 +113,18 @@ class Eep:
             packages += self._theirs(read, origin, rest)
         whole = set(read.found)
         return [
-            replace(
-                package,
-                wanted={**package.wanted, **{path: listed[path] for path in listed if path not in package.elsewhere}},
-                elsewhere=tuple(path for path in package.elsewhere if path in whole),
-                findings=(*package.findings, *read.findings),
+            _kept_once(
+                read,
+                origin,
+                replace(
+                    package,
+                    wanted={
+                        **package.wanted,
+                        **{path: listed[path] for path in listed if path not in package.elsewhere},
+                    },
+                    elsewhere=tuple(path for path in package.elsewhere if path in whole),
+                    findings=(*package.findings, *read.findings),
+                ),
             )
             for package in packages
         ]
@@ -175,6 +187,16 @@ class Eep:
             source=origin,
             elsewhere=tuple(path for path in read.found if path not in set(paths)),
         )
+
+
+def _kept_once(read: _Read, origin: EepSource, package: ForeignPackage) -> ForeignPackage:
+    """Encapsulations that are large together are kept without the files in them, which are the originals."""
+    mine = [path for path in read.found if path not in set(package.elsewhere)]
+    if sum(read.bytes_of[path] for path in mine) <= _KEPT_TWICE:
+        return package
+    names = tuple(theirs for theirs, ours in origin.names.items() if ours == "coded_data")
+    told = Finding("foreign.kept-without-data", "", "warning", {"count": len(mine)})
+    return replace(package, without=dict.fromkeys(mine, names), findings=(*package.findings, told))
 
 
 @dataclass(slots=True)

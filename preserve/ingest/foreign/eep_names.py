@@ -14,12 +14,18 @@ class _Names(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     elements: dict[str, str]
+    signature_rule: str
 
 
 class _Profile(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     eep: _Names
+
+
+def read_rule(own: Path | None) -> str:
+    """What our encapsulations say of how they are signed. Raises Refused."""
+    return read_profile("transfer.toml", _Profile, own).eep.signature_rule
 
 
 def read_names(own: Path | None) -> Mapping[str, str]:

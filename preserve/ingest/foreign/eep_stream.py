@@ -47,10 +47,13 @@ class Document:
 
 @dataclass(slots=True)
 class Encapsulated:
-    """What an encapsulation says of its record by our names, the first of each; its files; its signatures."""
+    """What an encapsulation says of its record by our names, the first of each; its files; its signatures.
+
+    `verdict` is what became of checking the first of these: `right`, `wrong`, or nothing where it was not."""
 
     said: dict[str, str] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
+    verdict: str = ""
     signatures: list[dict[str, str]] = field(default_factory=list)
     actions: list[dict[str, str]] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)

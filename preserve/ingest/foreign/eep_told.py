@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Severity
 from metadata.identity import readable
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
@@ -30,12 +30,17 @@ def history_of(found: Iterable[Encapsulated]) -> tuple[str, ...]:
 
 
 def signatures_of(found: Iterable[Encapsulated]) -> Iterator[Finding]:
-    """Who signed, as the encapsulations say; that is listed, and no claim that a signature is right."""
+    """Who signed, as the encapsulations say: what was verified is told from what is only listed."""
     signers = Counter(
-        one.get("signer", "") or "?" for read in found for one in read.signatures if one["place"] == "signature"
+        (read.verdict, one.get("signer", "") or "?")
+        for read in found
+        for one in read.signatures
+        if one["place"] == "signature"
     )
-    for signer, count in signers.items():
-        yield Finding("foreign.signed", "", "note", {"signer": readable(signer)[:200], "count": count})
+    for (verdict, signer), count in signers.items():
+        code = {"right": "foreign.signature-right", "wrong": "foreign.signature-wrong"}.get(verdict, "foreign.signed")
+        severity: Severity = "warning" if verdict == "wrong" else "note"
+        yield Finding(code, "", severity, {"signer": readable(signer)[:200], "count": count})
 
 
 def digest_of_file_outside(document: Document) -> Wanted | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from metadata.names import safe_names
 from preserve.errors import Refused
+from preserve.ingest.foreign.eep_shell import shell
 from preserve.ingest.foreign.look import Foreign
 
 FOLDER = "package"
@@ -29,10 +31,18 @@ def kept_documents(foreign: Foreign) -> Iterator[tuple[str, bytes]]:
         return
     stored = dict(zip(paths, safe_names(paths.values()), strict=True))
     for entry, stream in foreign.source.stream(lambda entry: entry.path in stored):
-        data = stream.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise Refused("foreign.kept-too-large", entry.path, limit=_LARGEST)
+        data = _bytes_of(foreign, entry.path, stream, _LARGEST)
         yield f"{FOLDER}/{stored[entry.path]}", data
+
+
+def _bytes_of(foreign: Foreign, path: str, stream: BinaryIO, limit: int) -> bytes:
+    """One file as it came, or without the data in it that are content."""
+    if (names := foreign.package.without.get(path)) is not None:
+        return shell(stream, names, path)
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise Refused("foreign.kept-too-large", path, limit=limit)
+    return data
 
 
 def _together(foreign: Foreign, paths: dict[str, str]) -> bytes:
@@ -40,7 +50,7 @@ def _together(foreign: Foreign, paths: dict[str, str]) -> bytes:
     total, out = 0, io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for entry, stream in foreign.source.stream(lambda entry: entry.path in paths):
-            data = stream.read(_LARGEST_TOGETHER + 1)
+            data = _bytes_of(foreign, entry.path, stream, _LARGEST_TOGETHER)
             total += len(data)
             if total > _LARGEST_TOGETHER:
                 raise Refused("foreign.kept-too-large", entry.path, limit=_LARGEST_TOGETHER)

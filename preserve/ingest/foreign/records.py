@@ -29,6 +29,7 @@ class ForeignPackage:
     `history`: what the package tells of its own past, a line each. `source`: where the content is read, if its files do
     not lie in the package as such.
     `cases`: the cases of a package that holds several, each a package by itself; then nothing else of it counts.
+    `without`: elements whose data are left away, by the files that are kept so: the data are the content itself.
     `elsewhere`: files that are of another case of the package, and are not kept with this one.
     """
 
@@ -49,6 +50,7 @@ class ForeignPackage:
     history: tuple[str, ...] = ()
     source: Source | None = None
     cases: tuple[ForeignPackage, ...] = field(default=(), repr=False)
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     elsewhere: tuple[str, ...] = field(default=(), repr=False)
 
 

@@ -21,12 +21,26 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row of a list says that files lie: on which disc, under which path, in which folder, in which file."""
+
+    disc: str = ""
+    path: str = ""
+    folder: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListedCase:
     """One case of a list.
 
     `key` is the case number in the form for comparing, `number` as written; `facts` are fields of the description by
     their names in the schema, with values as the schema wants them; `places` are the words that say where its files
-    lie (disc, folder, file). `rest` holds columns that no field takes, by their headings.
+    lie (disc, folder, file); `located` says which of them belong together, a row of the list each. `rest` holds columns
+    that no field takes, by their headings. `number_is`: what `number` is where the list has no case number.
+
+    Beside fields of the schema `facts` holds `producer.name`; `parties` and `officers`, names with `、` between them;
+    `legacy.start` and `legacy.closed` where only a year or month is known.
     """
 
     number: str
@@ -36,6 +50,8 @@ class ListedCase:
     places: tuple[str, ...] = ()
     rest: Mapping[str, str] = field(default_factory=dict)
     archival_number: str = ""
+    number_is: Literal["case_number", "archival_number", "title"] = "case_number"
+    located: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""The shape of the table `accepting` of `profiles/rules.toml`: which reasons for letting an error in say nothing."""
+"""Two tables of `profiles/rules.toml`: which reasons for letting an error in say nothing (`accepting`), and what is not
+asked of old cases (`legacy`)."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,3 +15,14 @@ class Accepting(BaseModel):
 
     least_letters: Annotated[int, Field(ge=1, le=200)] = 4
     empty_reasons: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
+class LegacyCases(BaseModel):
+    """Cases that bear the mark of an old one: `severity` of what is not known of them; whether errors of rules are
+    `eased` to warnings, all but those of `keep`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    severity: Literal["warning", "note"]
+    eased: bool
+    keep: tuple[str, ...] = ()

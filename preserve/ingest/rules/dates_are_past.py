@@ -15,7 +15,7 @@ from preserve.ingest.rules.recordings import in_utc, recordings
 def check(view: View) -> Iterator[Finding]:
     """Closing, stages, measures, incidents and files that lie after today by the archive's clock and zone."""
     case, rule = view.case, view.profile.future
-    if case.closed > view.today:
+    if case.closed and case.closed > view.today:
         yield finding("closed-in-future", rule, **_values(view, case.closed))
     others: list[tuple[str, str, date | None]] = [(CASE["start"], "", case.start)]
     others += [(_of("stages", name), "", getattr(one, name)) for one in case.stages for name in ("start", "end")]

@@ -28,10 +28,12 @@ class FilingDue:
     certain: bool
 
 
-def filing_due(case: CaseDescription, case_type: CaseTypeProfile, rule: Filing, calendar: Calendar) -> FilingDue:
-    """By when a case must be filed. Every paper that says it asks here."""
+def filing_due(case: CaseDescription, case_type: CaseTypeProfile, rule: Filing, calendar: Calendar) -> FilingDue | None:
+    """By when a case must be filed; None of an old case where nobody knows from which day. Every paper asks here."""
     ended = _end(case, case_type.filed_from) if case_type.filed_from else None
     counted_from = ended or case.closed
+    if counted_from is None:
+        return None
     due, certain = working_days_after(calendar, counted_from, rule.working_days)
     return FilingDue(counted_from, ended is not None, due, certain)
 
@@ -47,7 +49,7 @@ def _end(case: CaseDescription, stage: Stage) -> date | None:
     return begun
 
 
-def due_of(view: View) -> FilingDue:
+def due_of(view: View) -> FilingDue | None:
     """By when the case that the rules look at must be filed."""
     return filing_due(view.case, view.case_type, view.profile.filing, view.calendar)
 
@@ -55,6 +57,8 @@ def due_of(view: View) -> FilingDue:
 def check(view: View) -> Iterator[Finding]:
     """Filed too late, or late with a reason that is shown; a date past the known holidays is said to be uncertain."""
     rule, filing = view.profile.filing, due_of(view)
+    if filing is None:
+        return
     event = "inspected" if filing.inspection else "closed"
     values: dict[str, Value] = {
         "closed": filing.counted_from.isoformat(),

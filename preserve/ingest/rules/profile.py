@@ -21,7 +21,7 @@ from preserve.description.vocabulary import (
     read_vocabulary,
 )
 from preserve.errors import Refused
-from preserve.ingest.rules.accepting import Accepting
+from preserve.ingest.rules.accepting import Accepting, LegacyCases
 from preserve.profiles import SHIPPED, names_in, read_profile
 
 Severity = Literal["refuse", "error", "warning", "note"]
@@ -184,6 +184,7 @@ class RulesProfile(_Part):
     entrusted: Rule
     delegation: Notice
     disclosure: Asked
+    legacy: LegacyCases
     destruction: Asked
     accepting: Accepting = Accepting()
 
@@ -198,7 +199,7 @@ class RulesProfile(_Part):
 
 _LATER = (
     *("photographs", "disputes", "start_known", "course", "future", "identical"),
-    *("secrecy_marks", "editing", "hindering", "delegation"),
+    *("secrecy_marks", "editing", "hindering", "delegation", "legacy"),
 )
 
 

@@ -47,7 +47,7 @@ def show_file(asked: Asked) -> Response:
     window = Window(len(case.files), str(identifiers.index(file) + 1))
     moving = case.shown is not None and case.shown.file.way in ("video", "sound")
     pages = Window(case.shown.pages if case.shown else 0, asked.query.get("page", "1"), 40)
-    shows_pages = case.shown is not None and case.shown.file.way in ("pages", "picture")
+    shows_pages = case.shown is not None and case.shown.file.way in ("pages", "rendered", "picture")
     first, last = (pages.first, pages.last) if pages.last else (1, 1)
     text = machine_text(asked.session, objid, file, first, last) if shows_pages else None
     return asked.show(

@@ -29,7 +29,7 @@ ALL += [field for sheet in row_sheets() for field in row_fields(sheet, WORDS)]
 
 def test_nothing_of_the_schema_is_left_out() -> None:
     asked = {field.name.partition(".")[0] for field in case_fields(WORDS)}
-    assert asked | set(row_sheets()) | {"objects"} == set(CaseDescription.model_fields)
+    assert asked | set(row_sheets()) | {"objects", "legacy"} == set(CaseDescription.model_fields)
     files = {field.name for field in file_fields(WORDS, recording=True, divided=True)}
     assert files | {"file"} == set(CaseObject.model_fields) == set(SHEETS["objects"][1])
     assert [field.name for field in case_fields(WORDS)] == list(CASE)

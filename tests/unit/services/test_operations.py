@@ -35,6 +35,7 @@ Chosen = Mapping[str, Any]
 
 CASE: Callable[[Bureau], Any] = lambda bureau: bureau.case  # noqa: E731
 REQUEST: Callable[[Bureau], Any] = lambda bureau: bureau.request  # noqa: E731
+CASES: Callable[[Bureau], Any] = lambda bureau: [bureau.case]  # noqa: E731
 FILES: Callable[[Bureau], Any] = lambda bureau: [bureau.file]  # noqa: E731
 
 
@@ -151,6 +152,8 @@ ARGUMENTS: dict[str, Chosen] = {
     "fonds.number": {},
     "fonds.rename": {},
     "fonds.show": {},
+    "forms.case": {"cases": CASES},
+    "forms.year": {"year": 2026},
     "health.alive": {},
     "health.examine": {},
     "health.version": {},

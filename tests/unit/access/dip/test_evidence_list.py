@@ -13,9 +13,10 @@ import pypdfium2
 import pytest
 
 from preserve.access.dip.contents import Given
-from preserve.access.dip.evidence_list import formed, in_order, is_evidence, pages_of, sections
+from preserve.access.dip.evidence_list import formed, in_order, is_evidence, sections
 from preserve.access.requests.model import Selected
 from preserve.access.requests.profile import read_requests_profile
+from preserve.administration.paper_pages import pages_of
 from preserve.description.schema import CaseDescription, CaseObject
 from preserve.messages import say
 from tests.support.built import Built

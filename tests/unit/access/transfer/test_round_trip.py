@@ -19,6 +19,7 @@ from preserve.errors import Refused
 from preserve.ingest.assess import Assessed, preview
 from preserve.progress import Silent
 from tests.support.asking import Counter
+from tests.support.small_case import ingest, small_archive
 
 pytestmark = pytest.mark.xdist_group("transfer-steps")
 FORMS: tuple[Form, ...] = ("eep", "handover", "handover-2012")
@@ -101,3 +102,18 @@ def test_an_original_that_was_altered_on_the_way_is_found(
         path for path, digest in taken(assessed).items() if digest not in {one.digest for one in wanted.get(path, ())}
     ]
     assert len(wrong) == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_another_archive_takes_it_in(
+    form: Form, counter: Counter, handed_over: dict[Form, Path], tmp_path: Path
+) -> None:
+    other = small_archive(tmp_path / "other")
+    done = ingest(other, handed_over[form])
+    package = other.home.store / "packages" / done.name / "data" / done.objid
+    names = originals(counter)
+    folder = package / "representations/original/data"
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names} == names
+    kept = {path.name for path in (package / "documentation/submission").rglob("*") if path.is_file()}
+    assert {"eep": "0001.eep", "handover": "目录文件.XML", "handover-2012": "文件目录.XML"}[form] in kept
+    other.close()

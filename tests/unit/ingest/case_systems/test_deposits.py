@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from preserve.clock import CHINA
 from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.assess import preview
+from preserve.ingest.case_systems.deposits import over_a_draft
+from preserve.ingest.draft import draft
 from preserve.progress import Silent
 from preserve.settings import Settings
 
@@ -50,6 +53,19 @@ def test_nothing_is_typed_again(tmp_path: Path) -> None:
     }
     assert {entry.path for entry in assessed.deposit.files} == {item.file for item in case.objects}
     assert "foreign.mapped" in {finding.code for finding in judged.findings}
+
+
+def test_a_draft_has_what_the_export_says_above_what_the_files_show(tmp_path: Path) -> None:
+    place = deposit(tmp_path / "case")
+    (place / "文书/附图.txt").write_text("附图", encoding="utf-8")
+    content, _ = draft(place)
+    content, findings = over_a_draft(content, place, None, CHINA, "某局")
+    assert (content["case_number"], content["start"]) == ("临文综罚〔2026〕1号", "2026-01-05")
+    assert [row["file"] for row in content["objects"]] == ["文书/1.txt", "文书/2.txt", "文书/附图.txt", "案件.json"]
+    assert content["objects"][1]["kind"] == "行政处罚决定书"
+    assert "foreign.mapped" in {finding.code for finding in findings}
+    (place / "又.json").write_bytes((place / "案件.json").read_bytes())
+    assert [finding.code for finding in over_a_draft(content, place, None, CHINA, "")[1]] == ["sip.many-descriptions"]
 
 
 def test_a_file_that_the_export_names_and_nobody_sent_is_refused(tmp_path: Path) -> None:

@@ -141,6 +141,16 @@ class ObjectStore(BaseModel):
         return f"{self.endpoint}/{self.bucket}/{self.prefix}".strip("/")
 
 
+class Pool(BaseModel):
+    """`[pool]`: where recordings come from that no case names yet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stations: tuple[str, ...] = Field(
+        (), description="folders of collection stations, relative to the home or absolute; they are only read"
+    )
+
+
 class Monitor(BaseModel):
     """`[metrics]`: where a monitor may ask the service for figures; nothing of a case is among them."""
 
@@ -181,9 +191,11 @@ class Renderer(BaseModel):
 
     program: str = Field(min_length=1, description="its path, or a name that is found where programs are")
     arguments: tuple[str, ...] = Field(
-        ("{source}", "{target}"), description="{source} is the file, {target} the PDF that it shall write"
+        ("{source}", "{target}"),
+        description="{source} is the file, {target} the PDF that it shall write; or {folder}, for source.pdf",
     )
     version: tuple[str, ...] = Field((), description="arguments with which it says its version; empty: it does not")
+    writes: tuple[Path, ...] = Field((), description="other folders in which it may write; LibreOffice needs /tmp")
     seconds: float = Field(60, gt=0, le=600, description="so long one file may take")
     memory: int = Field(8 << 30, ge=64 << 20, description="bytes of address space that it may take")
 
@@ -197,8 +209,9 @@ class Renderer(BaseModel):
 
     @model_validator(mode="after")
     def _has_places(self) -> Renderer:
-        if not all(any(place in one for one in self.arguments) for place in ("{source}", "{target}")):
-            raise ValueError("arguments must name {source} and {target}")
+        said = " ".join(self.arguments)
+        if "{source}" not in said or ("{target}" not in said and "{folder}" not in said):
+            raise ValueError("arguments must name {source}, and {target} or {folder}")
         return self
 
 
@@ -245,6 +258,7 @@ class Settings(BaseModel):
     fonds: str = Field("", description="code of the fonds that this archive is of, in a house; empty: it is in none")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
+    pool: Pool = Field(default_factory=Pool, description="recordings that no case names yet")
     metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
     reading: Reading = Field(default_factory=Reading, description="when files are read by machine")
     viewing: Viewing = Field(default_factory=Viewing, description="programs that draw pages for the reading room")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from metadata.findings import Finding
 from preserve.ingest.sources import Source
+from preserve.ingest.sources.joined import Joined
 
 BESIDE = "case.json"
 """Under this name a description that lies beside the deposit is read, and named in what is found."""
@@ -45,6 +46,10 @@ class Handed:
     name: str = BESIDE
     source: Source | None = None
     accession: Accession | None = None
+    joined: tuple[Joined, ...] = ()
+    """Files that a person said belong to it, and that lie elsewhere."""
+    notes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Documents that go into the package beside the files, by their names: where joined files are from."""
 
 
 def handed(source: Path | Handed) -> Handed:

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from storage_adapters.optical.reading import list_files
 from tests.support.program import Archive, found, kill
 
 pytestmark = pytest.mark.xdist_group("imports")
@@ -57,7 +58,7 @@ def places(tmp_path: Path) -> list[Path]:
     roots = [tmp_path / name for name in ("one", "two", "drive")]
     for case in range(1, CASES + 1):
         write_files(roots[(case - 1) // 2], case)
-    first = f"临文罚字[2012]第1号"
+    first = "临文罚字[2012]第1号"
     shutil.copytree(roots[0] / first, roots[2] / "备份" / first)
     (roots[2] / "杂物.txt").write_text("不属于任何案件", encoding="utf-8")
     write_list(tmp_path / "list.xlsx", CASES)
@@ -79,7 +80,7 @@ def test_killed_once_everything_came_in_and_is_what_it_was(archive: Archive, pla
     assert (made["cases"], made["counts"]["ready"], made["unlisted"], made["twice"]) == (CASES, CASES, 1, 2)  # type: ignore[index]
     campaign = str(made["campaign"])
     running = archive.start("import", "run", campaign)
-    while running.poll() is None and archive.log_acts().count("ingest.registered") < 2:
+    while running.poll() is None and archive.log_acts().count("done") < 2:
         try:
             running.wait(0.01)
         except Exception as waiting:  # noqa: BLE001  both kinds of process have a kind of their own
@@ -116,8 +117,6 @@ def test_a_disc_that_ends_early_gives_its_whole_files_and_tells_the_others(
     archive: Archive, places: list[Path]
 ) -> None:
     length = places[0].stat().st_size
-    from storage_adapters.optical.reading import list_files
-
     last = list_files(places[0])[-1]
     os.truncate(places[0], last.extents[0][0] + 4096)
     assert places[0].stat().st_size < length

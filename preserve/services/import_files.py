@@ -1,4 +1,4 @@
-"""What the home keeps of campaigns, `imports/<id>/`: the plan and the decisions, held to the ledger, and what came of it.
+"""What the home keeps of campaigns, `imports/<id>/`: the plan and the decisions, held to the ledger.
 
 What came of the cases and which bytes carriers did not give are lines that a run adds. They are no truth: the journal
 says what is in the archive, and a line that a killed run left half-written is passed over.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -17,6 +18,7 @@ from preserve.data_management.journal import IngestRow
 from preserve.description.writing import write_json
 from preserve.errors import Busy, Conflict, NotIntact, NotPermitted, PreserveError, Refused
 from preserve.ingest import runner
+from preserve.ingest.handed import Handed
 from preserve.ingest.legacy.carriers import CarrierFiles, bad_ranges, check_of
 from preserve.ingest.legacy.case_files import CaseFiles, gather
 from preserve.ingest.legacy.drafting import describe
@@ -75,7 +77,7 @@ def _tried(plan: Plan, carrier: Carrier, place: Path) -> tuple[Path, str]:
     if place == Path(carrier.place) and wanted == check:
         return place, "same"
     # Mounted elsewhere, or copied to another drive: the first files say whether it is the same.
-    some = [file for file in plan.below(carrier.id, "")][:20]
+    some = list(islice(plan.below(carrier.id, ""), 20))
     same = bool(some) and all(_has(place / file.path, file.size, file.modified_ns) for file in some)
     return place, "same" if same else "absent"
 
@@ -139,7 +141,7 @@ class Work:
 
     def _ingest(self, case: int, files: CaseFiles) -> None:
         """Raises what the ingest raises; a case that is in the archive already is known, or was taken by this."""
-        kept, archive = self._kept, self._session.archive
+        kept = self._kept
         if not files.files:
             bad = [Finding("imports.file-left", file.path, "refuse", {}) for file, _ in files.damaged]
             raise Refused("imports.nothing-readable", kept.plan.cases[case].number, findings=bad)
@@ -153,16 +155,27 @@ class Work:
         ours = row is not None and row.source == str(nominal)
         self._unchanged(files)
         given = hand(nominal, kept.plan, case, files, self._here.files, description)
-        arguments = {"person": self._answerer, "jobs": self._jobs, "watcher": self._session.progress}
         try:
-            done = runner.run(archive.home, archive.catalogue, given, **arguments)
+            done = self._run(given)
         except Refused as error:
             if error.code != "ingest.deposit-changed" or not ours:
                 raise
-            done = runner.run(archive.home, archive.catalogue, given, **arguments, restart=True)
+            done = self._run(given, restart=True)
         after_ingest(self._session, done.objid)
         found = tuple(one for one in done.findings if one.severity != "note")
         self._add(Outcome(case, "kept", self._now(), number, done.objid, "", found))
+
+    def _run(self, given: Handed, *, restart: bool = False) -> runner.Result:
+        archive, session = self._session.archive, self._session
+        return runner.run(
+            archive.home,
+            archive.catalogue,
+            given,
+            person=self._answerer,
+            jobs=self._jobs,
+            watcher=session.progress,
+            restart=restart,
+        )
 
     def _known(self, case: int, number: str, row: IngestRow, *, ours: bool) -> None:
         if not ours:

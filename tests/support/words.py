@@ -48,8 +48,8 @@ from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
 from preserve.services.fonds_gathering import GROUPS, WHICH
-from preserve.services.machine_reading_views import ListState
 from preserve.services.import_views import CaseState, View
+from preserve.services.machine_reading_views import ListState
 from preserve.services.operation import OPERATIONS
 from preserve.services.runs import Lane
 from storage_adapters import erasing
@@ -140,7 +140,7 @@ WORDS: dict[str, Collection[str]] = {
     "imports.place-{}": {"here", "absent", "changed"},
     "imports.kind-{}": {"folder", "image", "device"},
     "imports.basis-{}": {
-        *("archival-number", "case-number", "decided", "disc", "file", "folder", "party", "party-date", "path", "title"),
+        *("archival-number", "case-number", "decided", "disc", "file", "folder", "party", "party-date", "path", "title")
     },
     "imports.sign-{}": {"role", "name", "date", "made", "checked", "head"},
     "forms.form-{}": KNOWN,

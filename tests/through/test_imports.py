@@ -41,7 +41,7 @@ def write_files(folder: Path, case: int) -> None:
     place = folder / f"临文罚字[2012]第{case}号"
     place.mkdir(parents=True)
     (place / "立案审批表.txt").write_text(f"立案 {case}\n" * 60, encoding="utf-8")
-    (place / "处罚决定书.txt").write_text(f"决定 {case}\n" * 2000, encoding="utf-8")
+    (place / "送达回证.txt").write_text(f"送达 {case}\n" * 2000, encoding="utf-8")
 
 
 def burn(folder: Path, name: str) -> Path:
@@ -99,9 +99,7 @@ def test_killed_once_everything_came_in_and_is_what_it_was(archive: Archive, pla
     assert {hashlib.sha256(file.read_bytes()).hexdigest() for file in laid} == kept
     for package in archive.packages():
         assert archive.run("verify", str(package)).returncode == 0
-    paper = next(
-        file for file in archive.home.rglob("carriers.json") if number(1) in file.read_text(encoding="utf-8")
-    )
+    paper = next(file for file in archive.home.rglob("carriers.json") if number(1) in file.read_text(encoding="utf-8"))
     content = json.loads(paper.read_text(encoding="utf-8"))
     assert [one["id"] for one in content["carriers"]] == ["C1", "C3"]
     assert all("also_at" in one for one in content["files"])

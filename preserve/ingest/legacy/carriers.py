@@ -72,22 +72,25 @@ def check_of(place: Path) -> str:
     return f"{length}:{hashlib.sha256(head).hexdigest()}"
 
 
-def look(id: str, place: Path, skip: tuple[str, ...] = ()) -> Listed:
-    """What lies on a carrier, by its directories alone; folders named in `skip` are left out. Raises Refused."""
+def look(name: str, place: Path, skip: tuple[str, ...] = ()) -> Listed:
+    """What lies on a carrier (its `name` is that in the plan), by its directories alone.
+
+    Folders named in `skip` are left out. Raises Refused.
+    """
     kind = kind_of(place)
     if kind == "folder":
         findings: list[Finding] = []
-        files = tuple(_walk(id, place, skip, findings))
+        files = tuple(_walk(name, place, skip, findings))
         try:
             mount = mount_of(place)
             label, mark = mount.label, mount.uuid
         except StorageError:
             label, mark = "", ""
-        return Listed(Carrier(id, kind, str(place), label or place.name, mark), files, tuple(findings))
+        return Listed(Carrier(name, kind, str(place), label or place.name, mark), files, tuple(findings))
     listed = tuple(_on_disc(place, skip))
-    files = tuple(FoundFile(id, file.path, file.size) for file in listed)
+    files = tuple(FoundFile(name, file.path, file.size) for file in listed)
     label = _label(place)
-    return Listed(Carrier(id, kind, str(place), label or place.stem, label), files)
+    return Listed(Carrier(name, kind, str(place), label or place.stem, label), files)
 
 
 def _on_disc(place: Path, skip: tuple[str, ...]) -> Iterator[DiscFile]:
@@ -193,7 +196,7 @@ def _note(bad: list[BadRange], one: BadRange) -> None:
         bad.append(one)
 
 
-def _walk(id: str, root: Path, skip: tuple[str, ...], findings: list[Finding]) -> Iterator[FoundFile]:
+def _walk(name: str, root: Path, skip: tuple[str, ...], findings: list[Finding]) -> Iterator[FoundFile]:
     """Every regular file; what cannot be listed is told and the rest goes on. Links are never followed."""
     waiting = [""]
     while waiting:
@@ -218,7 +221,7 @@ def _walk(id: str, root: Path, skip: tuple[str, ...], findings: list[Finding]) -
                 if entry.name not in skip and path.count("/") < _DEEPEST:
                     inner.append(path + "/")
             elif stat.S_ISREG(status.st_mode):
-                yield FoundFile(id, path, status.st_size, status.st_mtime_ns)
+                yield FoundFile(name, path, status.st_size, status.st_mtime_ns)
             else:
                 findings.append(Finding("imports.not-a-file", path, "warning"))
         waiting += reversed(inner)

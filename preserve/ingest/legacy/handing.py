@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from metadata.findings import Finding
+from metadata.findings import Finding, Value
 from metadata.identity import readable
 from preserve.ingest.handed import Accession, Handed
 from preserve.ingest.legacy.carriers import CarrierFiles
@@ -76,7 +76,11 @@ def findings_of(plan: Plan, files: CaseFiles) -> list[Finding]:
     """What is to be said of a case because of its carriers."""
     found = []
     for file, bad in files.damaged:
-        values = {"carrier": label_of(plan.by_id[file.carrier]), "ranges": ranges(bad), "bytes": _bytes(bad)}
+        values: dict[str, Value] = {
+            "carrier": label_of(plan.by_id[file.carrier]),
+            "ranges": ranges(bad),
+            "bytes": _bytes(bad),
+        }
         found.append(Finding("imports.file-left", readable(file.path), "warning", {**values, "size": file.size}))
     for one in files.files:
         if one.gaps:

@@ -1,4 +1,4 @@
-"""Bytes of one file on a carrier, by offset; and as a stream in which what the carrier does not give may be left open."""
+"""Bytes of one file on a carrier by offset, and as a stream whose gaps, which a person let stand, are zeros."""
 
 from __future__ import annotations
 

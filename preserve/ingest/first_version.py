@@ -214,7 +214,6 @@ class FirstVersion(VersionPlan[Result]):
         return self.files.texts
 
     def _circumstances(self, judged: Judged, gathered: Gathered, evidence: Evidence, moment: datetime) -> Circumstances:
-        institution = self.ingest.home.settings.institution
         return Circumstances(
             started=self.row.started,
             ended=stamp(moment),
@@ -224,8 +223,8 @@ class FirstVersion(VersionPlan[Result]):
             submission=self.assessed.submission(),
             reports=papers_of(judged, evidence, institution, moment, read_forms(self.ingest.home.profiles)),
             texts=gathered.counts,
-            accession=self.assessed.deposit.accession,
-            package=self.assessed.deposit.foreign,
+            package=deposit.foreign,
+            accession=deposit.accession,
         )
 
     def publish(self) -> None:

@@ -26,6 +26,7 @@ from storage_adapters.optical.tools import run_tool
 
 SECTOR = 2048
 _BLOCK = 128 * SECTOR
+_NAMES = ("-charset", "UTF-8", "-local_charset", "UTF-8")  # else the locale decides what is left of Chinese ones
 _ROW = re.compile(r"^File data lba:\s*(\d+) ,\s*(\d+) ,\s*(\d+) ,\s*(\d+) , (.*)$")
 
 
@@ -68,14 +69,8 @@ def list_files(disc: Path) -> list[DiscFile]:
         said = run_tool(
             [
                 "xorriso",
-                "-return_with",
-                "FAILURE",
-                "32",
-                # Joliet names are UTF-16 on the disc: without this the locale decides what is left of Chinese ones.
-                "-charset",
-                "UTF-8",
-                "-local_charset",
-                "UTF-8",
+                *("-return_with", "FAILURE", "32"),
+                *_NAMES,
                 "-indev",
                 address(disc),
                 "-find",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from preserve.ingest.legacy.case_files import gather
-from preserve.ingest.legacy.plans import Decision, Head, Plan, later_wins, read_decisions, read_plan
-from preserve.ingest.legacy.plans import write_decisions, write_plan
+from preserve.ingest.legacy.plans import Decision, Head, Plan
 from preserve.ingest.legacy.records import BadRange, Carrier, Cell, FoundFile, ListedCase, Match
 
 
@@ -54,16 +53,3 @@ def test_a_damaged_file_stays_behind_unless_somebody_takes_it_as_it_is() -> None
     assert (case.files, len(case.damaged)) == ((), 1)
     case = gather(made, (Decision("C1", "a/x", "damaged"),), bad)[0]
     assert (case.files[0].gaps, case.damaged) == (bad["C1", "a/x"], ())
-
-
-def test_a_plan_is_read_as_it_was_written_with_names_that_are_no_text() -> None:
-    made = plan([FoundFile("C1", "a/\udcd0x", 5, 7)], [Match(0, "C1", "a/", "folder", "certain")])
-    data = write_plan(made)
-    assert read_plan(data) == made
-    assert write_plan(read_plan(data)) == data
-
-
-def test_the_later_of_two_answers_counts() -> None:
-    first, second = Decision("C1", "a/", "yes", "k0"), Decision("C1", "a/", "no", "k0")
-    assert later_wins((first,), (second,)) == (second,)
-    assert read_decisions(write_decisions([second])) == (second,)

@@ -221,10 +221,12 @@ class FirstVersion(VersionPlan[Result]):
             source_kind=self.row.source_kind,
             findings=self.findings,
             submission=self.assessed.submission(),
-            reports=papers_of(judged, evidence, institution, moment, read_forms(self.ingest.home.profiles)),
+            reports=papers_of(
+                judged, evidence, self.ingest.home.settings.institution, moment, read_forms(self.ingest.home.profiles)
+            ),
             texts=gathered.counts,
-            package=deposit.foreign,
-            accession=deposit.accession,
+            package=self.assessed.deposit.foreign,
+            accession=self.assessed.deposit.accession,
         )
 
     def publish(self) -> None:

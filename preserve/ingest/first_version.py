@@ -214,6 +214,7 @@ class FirstVersion(VersionPlan[Result]):
         return self.files.texts
 
     def _circumstances(self, judged: Judged, gathered: Gathered, evidence: Evidence, moment: datetime) -> Circumstances:
+        home = self.ingest.home
         return Circumstances(
             started=self.row.started,
             ended=stamp(moment),
@@ -221,9 +222,7 @@ class FirstVersion(VersionPlan[Result]):
             source_kind=self.row.source_kind,
             findings=self.findings,
             submission=self.assessed.submission(),
-            reports=papers_of(
-                judged, evidence, self.ingest.home.settings.institution, moment, read_forms(self.ingest.home.profiles)
-            ),
+            reports=papers_of(judged, evidence, home.settings.institution, moment, read_forms(home.profiles)),
             texts=gathered.counts,
             package=self.assessed.deposit.foreign,
             accession=self.assessed.deposit.accession,

@@ -161,8 +161,8 @@ def _digest(session: Session, root: Path, file: FoundFile, bad: dict[str, list[B
 
 
 def _alone(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
-    campaign = arguments["campaign"]
-    import_files.folder_of(session.home, campaign)  # so that no other name becomes that of a lock
+    # Whoever asks for another name is told so by the operation; here it must only be no path.
+    campaign = "".join(sign for sign in str(arguments["campaign"]) if sign.isdigit() or sign == "-")
     return f"import-{campaign}", Conflict("imports.under-way", campaign)
 
 

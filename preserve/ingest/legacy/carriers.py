@@ -95,11 +95,13 @@ def look(name: str, place: Path, skip: tuple[str, ...] = ()) -> Listed:
 
 def _on_disc(place: Path, skip: tuple[str, ...]) -> Iterator[DiscFile]:
     """The files of a disc, in their order on it. Raises Refused where it holds none that can be read."""
+    if not _names(place, b"CD001"):  # xorriso takes what it does not know for a blank disc
+        if _names(place, b"NSR02", b"NSR03"):
+            raise Refused("imports.carrier-udf", str(place))
+        raise Refused("imports.carrier-unreadable", str(place), reason="no ISO 9660")
     try:
         files, length = list_files(place), length_of(place)
     except StorageError as error:
-        if _is_udf(place):
-            raise Refused("imports.carrier-udf", str(place)) from error
         raise Refused("imports.carrier-unreadable", str(place), reason=str(error.values.get("reason", ""))) from error
     if sum(file.size for file in files) > _SHARED * length + (64 << 20):
         raise Refused("imports.carrier-swells", str(place), size=sum(file.size for file in files), length=length)
@@ -245,11 +247,11 @@ def _label(place: Path) -> str:
     return best.strip(" \x00")
 
 
-def _is_udf(place: Path) -> bool:
-    """Whether the volume recognition sequence names UDF (ECMA-167 2/9)."""
+def _names(place: Path, *standards: bytes) -> bool:
+    """Whether the volume recognition sequence names one of these (ECMA-119 8.1.2, ECMA-167 2/9)."""
     try:
         with place.open("rb") as file:
             head = os.pread(file.fileno(), _DESCRIPTORS[1], _DESCRIPTORS[0])
     except OSError:
         return False
-    return any(head[at + 1 : at + 6] in (b"NSR02", b"NSR03") for at in range(0, len(head), SECTOR))
+    return any(head[at + 1 : at + 6] in standards for at in range(0, len(head), SECTOR))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -210,8 +210,7 @@ class FirstVersion(VersionPlan[Result]):
     @property
     def text_folder(self) -> Path:
         """Where the workers left what they read out of documents."""
-        assert self.files.texts is not None
-        return self.files.texts
+        return cast(Path, self.files.texts)
 
     def _circumstances(self, judged: Judged, gathered: Gathered, evidence: Evidence, moment: datetime) -> Circumstances:
         home = self.ingest.home

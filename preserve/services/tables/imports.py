@@ -8,13 +8,11 @@ from preserve.messages import bytes_for_people, known, listed, say
 from preserve.services.import_views import Campaign, Campaigns, CampaignShown, Line
 from preserve.services.tables import NOTHING, Table, cells, facts, table
 
-_HEADS = "imports.heading"
-
 
 def campaigns(listing: Campaigns) -> Table:
     """A line each: name, when, by whom, cases, files."""
     rows = (cells(one.campaign, one.made, one.by, one.cases, one.files) for one in listing.campaigns)
-    return table("import made by cases files", rows, domain=_HEADS)
+    return table("import made by cases files", rows, domain="imports.heading")
 
 
 def one(campaign: Campaign) -> tuple[Table, Table]:
@@ -43,12 +41,14 @@ def one(campaign: Campaign) -> tuple[Table, Table]:
         )
         for one in campaign.carriers
     )
-    return known_, table("carrier label kind files unreadable state", rows, domain=_HEADS)
+    return known_, table("carrier label kind files unreadable state", rows, domain="imports.heading")
 
 
 def lines(shown: CampaignShown) -> Table:
     """A page of one of its lists."""
-    return table("key number title state carrier path why", (_line(line) for line in shown.lines), domain=_HEADS)
+    return table(
+        "key number title state carrier path why", (_line(line) for line in shown.lines), domain="imports.heading"
+    )
 
 
 def _line(line: Line) -> tuple[str, ...]:

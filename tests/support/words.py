@@ -142,7 +142,6 @@ WORDS: dict[str, Collection[str]] = {
     "imports.basis-{}": {
         *("archival-number", "case-number", "decided", "disc", "file", "folder", "party", "party-date", "path", "title")
     },
-    "imports.sign-{}": {"role", "name", "date", "made", "checked", "head"},
     "forms.form-{}": KNOWN,
     "forms.head-{}": {*FACTS, *chain.from_iterable(COLUMNS.values())},
     "forms.group-{}": GROUPS,

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Connection
 
 import preserve.services.rooms  # noqa: F401  declares every operation
+from preserve.access.openness.harvesting import Asked
 from preserve.access.viewing import reading_room
 from preserve.administration.duties import Duty
 from preserve.data_management.archive import Archive
@@ -153,6 +154,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "fonds.rename": {},
     "fonds.show": {},
     "forms.case": {"cases": CASES},
+    "forms.fonds": {},
     "forms.year": {"year": 2026},
     "health.alive": {},
     "health.examine": {},
@@ -201,12 +203,27 @@ ARGUMENTS: dict[str, Chosen] = {
     "media.replace": {},
     "media.retire": {},
     "media.show": {},
+    "openness.close": {"case": CASE},
+    "openness.finding_aid": {},
+    "openness.harvest": {"asked": Asked("Identify")},
+    "openness.list": {},
+    "openness.open": {"case": CASE},
     "packages.verify": {},
     "planning.identify": {},
     "planning.preview": {},
     "planning.report": {},
     "planning.risks": {},
     "planning.run": {},
+    "pool.claim": {},
+    "pool.collect": {},
+    "pool.gather": {},
+    "pool.list": {},
+    "pool.overdue": {},
+    "pool.propose": {},
+    "pool.release": {},
+    "pool.show": {},
+    "pool.verify": {},
+    "pool.watch": {},
     "profiles.check": {},
     "profiles.list": {},
     "profiles.show": {},
@@ -338,6 +355,8 @@ NOT_THERE = frozenset(
         "disposal.show",
         "export.show",
         "job.file",
+        "pool.propose",
+        "pool.show",
         "reading.searchable",
         "transfer.paper",
         "transfer.show",

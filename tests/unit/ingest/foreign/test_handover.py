@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from preserve.errors import Refused
+from preserve.ingest.foreign.several import one_of
+from preserve.ingest.handed import Handed
 from tests.support.handover_folders import NUMBER, catalogue, dat93, put, read
 from tests.support.shared_cases import PACKAGES
 
@@ -106,10 +109,12 @@ def test_several_cases_are_each_a_package(tmp_path: Path) -> None:
     package = read(dat93(tmp_path / "p", cases=3))
     assert [case.described["archival_number"] for case in package.cases] == [f"{NUMBER[:-3]}{n:03}" for n in (1, 2, 3)]
     for case in package.cases:
-        mine = set(case.content)
-        assert len(mine) == 2
-        assert not mine & set(case.elsewhere)
-        assert len(case.elsewhere) == 8, "two papers of two other cases, each with its metadata"
+        assert (len(case.content), len(case.beside)) == (2, 2)
+        asked = {"archival_number": case.described["archival_number"].replace("-", "－")}
+        meant = one_of(package, Handed(tmp_path, json.dumps(asked).encode()))
+        assert meant.content == case.content
+        assert len(meant.elsewhere) == 8, "two papers of two other cases, each with its metadata"
+        assert not {*case.content, *case.beside} & set(meant.elsewhere)
 
 
 def test_files_by_name_are_found_or_ambiguous(tmp_path: Path) -> None:

@@ -32,19 +32,22 @@ from preserve.administration.holds.steps import HOLDS
 from preserve.administration.numbering import profile as numbering
 from preserve.administration.retention import profile as retention
 from preserve.archival_storage import checking, overview, schedule
-from preserve.data_management import sealing
+from preserve.data_management import pool, sealing
 from preserve.description.drafted import SEEN_WORDS, SIGNED, STAMPED
 from preserve.description.labels import SHEETS
 from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
+from preserve.ingest.stations import profile as stations
+from preserve.ingest.stations import proposing
 from preserve.machine_reading import models
 from preserve.machine_reading import records as machine_records
 from preserve.machine_reading.speech_profile import Element
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
+from preserve.services.fonds_gathering import GROUPS, WHICH
 from preserve.services.machine_reading_views import ListState
 from preserve.services.operation import OPERATIONS
 from preserve.services.runs import Lane
@@ -127,6 +130,8 @@ def _operations_as_jobs() -> set[str]:
 WORDS: dict[str, Collection[str]] = {
     "forms.form-{}": KNOWN,
     "forms.head-{}": {*FACTS, *chain.from_iterable(COLUMNS.values())},
+    "forms.group-{}": GROUPS,
+    "forms.register-{}": WHICH,
     "forms.signer-{}": SIGNERS,
     "field.{}": {"case", *SHEETS},
     "reading.seen-{}": {"telephone", "amount", SIGNED, STAMPED, *SEEN_WORDS},
@@ -176,6 +181,7 @@ WORDS: dict[str, Collection[str]] = {
         "aip",
         "bytes",
         "case",
+        "deposit",
         "device",
         "dir",
         "disc",
@@ -194,6 +200,7 @@ WORDS: dict[str, Collection[str]] = {
         "path",
         "place",
         "qr",
+        "recording",
         "request",
         "review",
         "sip",
@@ -309,6 +316,12 @@ WORDS: dict[str, Collection[str]] = {
     "plan.level-{}": _of(planning.Level) | {"unknown"},
     "plan.policy-{}": {"lossless", "compact"},
     "plan.superseded-{}": {"keep", "propose"},
+    "pool.certainty-{}": _of(proposing.Certainty),
+    "pool.fact-{}": {fact.replace("_", "-") for fact in stations.FACTS},
+    "pool.from-{}": {"container", "file-name", "folder", "side-file"},
+    "pool.reason-{}": _of(proposing.ReasonCode),
+    "pool.state-{}": {*pool.STATES, "all"},
+    "pool.{}-differs": {"device", "officer", "officer-name"},
     "reading.doubt-{}": _of(machine_records.Doubt),
     "reading.element-{}": _of(Element),
     "reading.what-{}": _of(machine_records.What),

@@ -40,6 +40,8 @@ SAME = {
     "/holds": ["hold", "list"],
     "/disposals": ["disposal", "list"],
     "/transfers": ["transfer", "list"],
+    "/exports": ["export", "list"],
+    "/public": ["public", "list"],
     "/audits/plan": ["audit", "plan"],
     "/plans/risks": ["plan", "formats"],
     "/statistics/use": ["request", "statistics"],

@@ -141,6 +141,16 @@ class ObjectStore(BaseModel):
         return f"{self.endpoint}/{self.bucket}/{self.prefix}".strip("/")
 
 
+class Pool(BaseModel):
+    """`[pool]`: where recordings come from that no case names yet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stations: tuple[str, ...] = Field(
+        (), description="folders of collection stations, relative to the home or absolute; they are only read"
+    )
+
+
 class Monitor(BaseModel):
     """`[metrics]`: where a monitor may ask the service for figures; nothing of a case is among them."""
 
@@ -248,6 +258,7 @@ class Settings(BaseModel):
     fonds: str = Field("", description="code of the fonds that this archive is of, in a house; empty: it is in none")
     signing: Signing | None = Field(None, description="what signs certificates; nothing: none can be made")
     web: Web = Field(default_factory=Web, description="the door for browsers and programs")
+    pool: Pool = Field(default_factory=Pool, description="recordings that no case names yet")
     metrics: Monitor = Field(default_factory=Monitor, description="figures for a monitor")
     reading: Reading = Field(default_factory=Reading, description="when files are read by machine")
     viewing: Viewing = Field(default_factory=Viewing, description="programs that draw pages for the reading room")

@@ -28,6 +28,7 @@ from preserve.data_management import (
     kept_sums,
     ledger,
     logins,
+    pool,
     proceedings,
     readings,
     second_factors,
@@ -73,6 +74,7 @@ def _compare(home: Home, connection: Connection, progress: Callable[[int], None]
     yield from holdings.compare(connection)
     yield from audits.compare(connection)
     yield from readings.compare(connection)
+    yield from pool.compare(connection, home)
     yield from case_index.compare(connection, lambda name: server_store(home).path(CopyRef(name)), progress)
     yield from kept_sums.compare(connection)
     yield from rules_in_force.compare(home, connection)

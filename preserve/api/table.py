@@ -11,9 +11,10 @@ from preserve.api.resources.cases import CASES
 from preserve.api.resources.deposits import DEPOSITS
 from preserve.api.resources.keeping import KEEPING
 from preserve.api.resources.people import PEOPLE
+from preserve.api.resources.pool import POOL
 from preserve.api.resources.requests import REQUESTS
 
-OFFERS: tuple[Offer, ...] = (*PEOPLE, *DEPOSITS, *CASES, *REQUESTS, *APPRAISAL, *KEEPING)
+OFFERS: tuple[Offer, ...] = (*PEOPLE, *DEPOSITS, *POOL, *CASES, *REQUESTS, *APPRAISAL, *KEEPING)
 
 _FOLDERS = "it works on folders of the host; over HTTP a deposit is handed in and found by its number"
 _AT_THE_DRIVE = "it reads a place of the host, as drives and discs are; whoever put the disc in is at the host"
@@ -69,6 +70,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "media.label": "it writes to a place of the host; labels over HTTP are `media.label_paper`",
     "media.add": "a place of the host becomes a medium, and whoever connects it is at the host",
     "media.read_code": "it reads a photograph for the page; a program sends the text of the code",
+    "pool.collect": _FOLDERS,
     "session.ask_provider": _IN_A_BROWSER,
     "session.begin": _AT_THE_BROWSER,
     "session.open_by_code": _IN_A_BROWSER,

@@ -28,6 +28,7 @@ COMMANDS = {
     "ingest": ("preserve.cli.deposits", "ingest"),
     "deposits": ("preserve.cli.deposits", "deposits"),
     "inbox": ("preserve.cli.inbox", "inbox"),
+    "pool": ("preserve.cli.pool", "pool"),
     "list": ("preserve.cli.finding", "list_cases"),
     "show": ("preserve.cli.cases", "show"),
     "search": ("preserve.cli.finding", "search"),

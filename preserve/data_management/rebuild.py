@@ -33,6 +33,7 @@ from preserve.data_management import (
     ledger_from_segments,
     losses,
     package_index,
+    pool,
     proceedings,
     put_back,
     readings,
@@ -161,6 +162,7 @@ def _fill(
             _anchor_rows(home, connection, adapters[0], findings)
         search.fill(connection)
         findings += readings.replay(connection, home.store)
+        findings += pool.replay(connection, home)
         audit_records.replay(connection, home.store)
         findings += audit_records.check_anchors(connection, home.store)
         with suppress(PreserveError):  # without keys nothing of it can be judged, here or later

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from metadata.findings import Finding
@@ -32,6 +34,7 @@ from preserve.ingest.foreign.describing import described, lacking
 from preserve.ingest.foreign.keeping import kept_documents
 from preserve.ingest.handed import BESIDE, Handed
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce
+from preserve.ingest.joining import join
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.receive import Deposit, DepositProfile, as_finding, look_over, with_named
 from preserve.ingest.rules import View
@@ -62,6 +65,7 @@ class Assessed:
     needed: int
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
     known: InForce = NOTHING_KNOWN
+    notes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
     def require_space(self, home: Home) -> None:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
@@ -70,7 +74,9 @@ class Assessed:
     def answered(self, home: Home) -> list[Finding]:
         """What was found so far, with what persons answer for."""
         rules = read_rules(home.profiles)
-        return accept(self.description, eased(self.description, self.findings, rules.legacy), rules.accepting)
+        return accept(
+            self.description, eased(self.description, self.findings, rules.legacy, _today(home)), rules.accepting
+        )
 
     def submission(self) -> Iterable[tuple[str, bytes]]:
         """What came with the files and is no payload: a bag's own files, all else of a package; kept as documentation.
@@ -78,10 +84,11 @@ class Assessed:
         Of a package they are read one after the other, as they are asked for.
         """
         if self.deposit.foreign is not None:
-            return kept_documents(self.deposit.foreign)
+            return chain(kept_documents(self.deposit.foreign), self.notes)
         paths = self.deposit.tags
         names = safe_names(path.rpartition("/")[2] for path in paths)
-        return tuple((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
+        came = ((name, self.deposit.source.read(path, 1 << 30)) for path, name in zip(paths, names, strict=True))
+        return (*came, *self.notes)
 
 
 def assess(
@@ -96,6 +103,7 @@ def assess(
     deposit, beside = looked_over(
         home, source, profile, lambda given: look_over(given, profile, _scratch(home), home.profiles)
     )
+    deposit = join(deposit, beside)
     name = readable(deposit.description_name.removeprefix(deposit.prefix))
     words = read_vocabulary(home.profiles)
     deposit, lacks = _self_described(home, deposit)
@@ -119,7 +127,8 @@ def assess(
         found = _with_files(home, description, findings, sightings, progress, known)
         raise Refused("sip.refused", str(deposit.origin), findings=found)
     scanner = scanner_version(home.settings.clamd) if home.settings.clamd else ""
-    return Assessed(deposit, description, tuple(findings), scanner, reckon(home, deposit), names, known)
+    space, notes = reckon(home, deposit), beside.notes
+    return Assessed(deposit, description, tuple(findings), scanner, space, names, known, notes)
 
 
 def _self_described(home: Home, deposit: Deposit) -> tuple[Deposit, list[Finding]]:
@@ -179,8 +188,12 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
+def _today(home: Home) -> date:
+    return now().astimezone(zone(home.settings.time_zone)).date()
+
+
 def _view(home: Home, description: CaseDescription, sightings: Sightings | None, known: InForce) -> View:
-    today = now().astimezone(zone(home.settings.time_zone)).date()
+    today = _today(home)
     view = view_of(
         description,
         sightings.characters if sightings else None,
@@ -201,7 +214,7 @@ def _judge(
     """All findings now that every file was looked at, and the case as the rules saw it."""
     kept = [finding for finding in found if not finding.code.startswith("rule.")]
     view = _view(home, description, sightings, known)
-    found = eased(description, [*kept, *sightings.findings, *apply(view)], view.profile.legacy)
+    found = eased(description, [*kept, *sightings.findings, *apply(view)], view.profile.legacy, view.today)
     return accept(description, found, view.profile.accepting), view
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metadata.findings import Finding
+from preserve.ingest.sources.joined import Joined
 
 BESIDE = "case.json"
 """Under this name a description that lies beside the deposit is read, and named in what is found."""
@@ -28,6 +29,10 @@ class Handed:
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     findings: tuple[Finding, ...] = ()
     name: str = BESIDE
+    joined: tuple[Joined, ...] = ()
+    """Files that a person said belong to it, and that lie elsewhere."""
+    notes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Documents that go into the package beside the files, by their names: where joined files are from."""
 
 
 def handed(source: Path | Handed) -> Handed:

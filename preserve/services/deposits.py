@@ -21,6 +21,8 @@ from preserve.errors import Refused
 from preserve.ingest import runner
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, job, of_archive, query
+from preserve.services.pool_claims import with_claims
+from preserve.services.pool_settling import settle
 from preserve.services.preparation import HANDING_IN, with_description
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
@@ -96,10 +98,12 @@ def ingest(
     with archive.catalogue.read() as connection:
         behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
         answerer = runner.Answerer(person.account, may_answer(connection, person), behalf)
-    given = with_description(sip, description, archive.home)
+    given, waiting = with_claims(session, sip, with_description(sip, description, archive.home))
     done = runner.run(
         archive.home, archive.catalogue, given, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
     )
+    if waiting:
+        settle(session, waiting, done.objid)
     after_ingest(session, done.objid)
     return Ingested(
         sip=sip,

@@ -29,6 +29,7 @@ from preserve.ingest.normalise import FormatsProfile
 from preserve.ingest.readers.camera_names import Cameras
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.rules.profile import CaseTypeProfile, MeasuresProfile, RulesProfile
+from preserve.ingest.stations.profile import StationsProfile
 from preserve.machine_reading.clock_profile import ClockProfile
 from preserve.machine_reading.models import ModelsProfile
 from preserve.machine_reading.speech_profile import SpeechProfile
@@ -60,6 +61,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "handover.toml": HandoverProfile,
     "case_systems.toml": SystemsProfile,
     "cameras.toml": Cameras,
+    "stations.toml": StationsProfile,
     "identification.toml": Rules,
     "kinds.toml": Kinds,
     "storage.toml": StorageProfile,

@@ -25,6 +25,8 @@ from preserve.messages import speaking
 from preserve.services.deposits import Ingested, MissingCopies
 from preserve.services.documents import FindingShown
 from preserve.services.operation import command, job, query
+from preserve.services.pool_claims import handed_with_claims
+from preserve.services.pool_settling import settle
 from preserve.services.preparation import HANDING_IN, known_for_checking
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
@@ -64,7 +66,7 @@ def examine(session: Session, deposit: str) -> CheckedWaiting:
     _require_whole(place)
     version = version_of(home, place)
     session.progress.begin("ingest.checking")
-    looked = look_at(home, place.handed(), session.progress, known_for_checking(home))
+    looked = look_at(home, handed_with_claims(session, place), session.progress, known_for_checking(home))
     free = free_space(home.store)
     needed = looked.forecast.get(home.settings.policy, 0)
     keep_found(place.room, version, looked.row.verdict, (needed, looked.needed, free), looked.row.findings)
@@ -192,7 +194,7 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
         done = runner.run(
             home,
             archive.catalogue,
-            place.handed(),
+            handed_with_claims(session, place),
             person=answerer,
             jobs=jobs,
             watcher=session.progress,
@@ -211,6 +213,7 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
         with speaking(home.settings.language):
             place.room.put(place.room.paper("receipt"), papers.receipt(home, about, taken, moment))
     enter(session, "deposit.taken-in", deposit, objid=done.objid)
+    settle(session, deposit, done.objid)
     after_ingest(session, done.objid)
     return Ingested(
         sip=Path(place.record.name),

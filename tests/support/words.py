@@ -32,13 +32,15 @@ from preserve.administration.holds.steps import HOLDS
 from preserve.administration.numbering import profile as numbering
 from preserve.administration.retention import profile as retention
 from preserve.archival_storage import checking, overview, schedule
-from preserve.data_management import sealing
+from preserve.data_management import pool, sealing
 from preserve.description.drafted import SEEN_WORDS, SIGNED, STAMPED
 from preserve.description.labels import SHEETS
 from preserve.ingest import normalise, waiting
 from preserve.ingest.compliance import articles, properties
 from preserve.ingest.handing_in.rooms import State as DepositState
 from preserve.ingest.office_files import remarks
+from preserve.ingest.stations import profile as stations
+from preserve.ingest.stations import proposing
 from preserve.machine_reading import models
 from preserve.machine_reading import records as machine_records
 from preserve.machine_reading.speech_profile import Element
@@ -179,6 +181,7 @@ WORDS: dict[str, Collection[str]] = {
         "aip",
         "bytes",
         "case",
+        "deposit",
         "device",
         "dir",
         "disc",
@@ -197,6 +200,7 @@ WORDS: dict[str, Collection[str]] = {
         "path",
         "place",
         "qr",
+        "recording",
         "request",
         "review",
         "sip",
@@ -311,6 +315,12 @@ WORDS: dict[str, Collection[str]] = {
     "plan.level-{}": _of(planning.Level) | {"unknown"},
     "plan.policy-{}": {"lossless", "compact"},
     "plan.superseded-{}": {"keep", "propose"},
+    "pool.certainty-{}": _of(proposing.Certainty),
+    "pool.fact-{}": {fact.replace("_", "-") for fact in stations.FACTS},
+    "pool.from-{}": {"container", "file-name", "folder", "side-file"},
+    "pool.reason-{}": _of(proposing.ReasonCode),
+    "pool.state-{}": {*pool.STATES, "all"},
+    "pool.{}-differs": {"device", "officer", "officer-name"},
     "reading.doubt-{}": _of(machine_records.Doubt),
     "reading.element-{}": _of(Element),
     "reading.what-{}": _of(machine_records.What),

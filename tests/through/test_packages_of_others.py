@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.support.commons_ip import validate
@@ -131,6 +132,11 @@ def test_an_altered_file_is_refused_until_somebody_answers_for_it(archive: Archi
     description = completed(archive, package, tmp_path / "case.json", 50)
     refused = archive.run("--json", "ingest", str(package), "--description", str(description))
     assert refused.returncode == 3 and "ingest.digest-differs" in refused.stdout
+    form = tmp_path / "说明.xlsx"
+    checked = archive.run("check", str(package), "--description", str(description), "--fill", str(form))
+    assert checked.returncode == 3 and "a named person gives the reason" in checked.stderr
+    cells = {str(cell.value) for sheet in openpyxl.load_workbook(form) for row in sheet.iter_rows() for cell in row}
+    assert cells >= {"数字摘要与清单不符", "a.txt"}
     answer = {"finding": "digest-differs", "where": "a.txt", "person": "周建国", "reason": "移交单位来函说明原因"}
     description.unlink()
     description = completed(archive, package, tmp_path / "case.json", 50, acceptances=[answer])

@@ -40,6 +40,7 @@ from preserve.data_management.tables.people import (
     spent_proofs,
     tokens,
 )
+from preserve.data_management.tables.pool import pool, pool_places
 from preserve.data_management.tables.proceedings import proceeding_cases, proceedings
 from preserve.data_management.tables.readers import chosen_cases, marks, saved_searches
 from preserve.data_management.tables.readings import machine_read, machine_texts, readings
@@ -83,6 +84,8 @@ __all__ = [
     "media",
     "metadata",
     "nodes",
+    "pool",
+    "pool_places",
     "preferences",
     "proceeding_cases",
     "proceedings",

@@ -27,7 +27,10 @@ from preserve.ingest.sources import Entry, Source
 
 KIND = "eep"
 _SUFFIX = ".eep"
-_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?" + "电子文件封装包".encode() + rb"[\s>/]")
+_PACKAGE_ELEMENT = "电子文件封装包"
+_ROOT = re.compile(
+    rb"<(?:[A-Za-z_][\w.-]*:)?(?:" + b"|".join(map(_PACKAGE_ELEMENT.encode, ("utf-8", "gb18030"))) + rb")[\s>/]"
+)
 _HEAD = 4096
 _KEPT_TWICE = 64 << 20  # bytes of encapsulations that are kept whole beside the files that were in them
 _TRIED = 3  # XML documents that are opened to see whether they are encapsulations

@@ -150,6 +150,7 @@ def _place(reading: _Reading, source: Source, laid: _Laid, top: str, profile: Ha
     files = Places(laid.records, top)
     beside = Places(laid.metadata, top)
     named = sorted(laid.metadata)
+    claimed: dict[str, str] = {}
     lines = [line for line in reading.said.lines if not line.volume] or reading.said.lines
     for line in lines:
         record = Record(line)
@@ -168,9 +169,24 @@ def _place(reading: _Reading, source: Source, laid: _Laid, top: str, profile: Ha
         for path in record.metadata:
             _take_metadata(reading, record, files, read_metadata(source, path, profile), profile)
         _declared(reading, record, line, profile)
-        if not record.files and not record.missing:
+        _claim(reading, record, claimed)
+        if not record.files and not record.missing and not record.shared:
             record.missing.append(line.number or line.values.get("title", ""))
         reading.records.append(record)
+
+
+def _claim(reading: _Reading, record: Record, claimed: dict[str, str]) -> None:
+    """A file is of the first line that means it; that a later one means it too is told."""
+    number, mine = record.line.number, []
+    for path in dict.fromkeys(record.files):
+        if path in claimed:
+            values: dict[str, str | int | float] = {"number": number[:200], "other": claimed[path][:200]}
+            reading.findings.append(Finding("foreign.file-of-two", path, "warning", values))
+            record.shared = True
+        else:
+            claimed[path] = number
+            mine.append(path)
+    record.files = mine
 
 
 def _near(files: Sequence[str], metadata: Sequence[str]) -> list[str]:

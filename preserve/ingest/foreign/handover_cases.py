@@ -62,10 +62,10 @@ def cases_of(said: Said, records: Sequence[Record], loose: Sequence[tuple[str, s
         found[key].records.append(record)
     for one in found.values():
         _name(one)
-    first = next(iter(found.values()), None)
+    if loose and not found:  # of a catalogue without lines
+        found[""] = Case("", "")
     for path, inside in loose:
-        if (case_of_it := _case_of(inside, found) or first) is not None:
-            case_of_it.loose.append(path)
+        (_case_of(inside, found) or next(iter(found.values()))).loose.append(path)
     return list(found.values())
 
 

@@ -17,6 +17,7 @@ class _Pattern(BaseModel):
     name: str
     pattern: str
     utc: bool = False  # the name tells universal time, whatever the camera's clock shows
+    evidence: str = ""  # how far the pattern can be trusted: R read in public source, 2 reported, O assumed
 
 
 class Cameras(BaseModel):

@@ -191,9 +191,11 @@ class Renderer(BaseModel):
 
     program: str = Field(min_length=1, description="its path, or a name that is found where programs are")
     arguments: tuple[str, ...] = Field(
-        ("{source}", "{target}"), description="{source} is the file, {target} the PDF that it shall write"
+        ("{source}", "{target}"),
+        description="{source} is the file, {target} the PDF that it shall write; or {folder}, for source.pdf",
     )
     version: tuple[str, ...] = Field((), description="arguments with which it says its version; empty: it does not")
+    writes: tuple[Path, ...] = Field((), description="other folders in which it may write; LibreOffice needs /tmp")
     seconds: float = Field(60, gt=0, le=600, description="so long one file may take")
     memory: int = Field(8 << 30, ge=64 << 20, description="bytes of address space that it may take")
 
@@ -207,8 +209,9 @@ class Renderer(BaseModel):
 
     @model_validator(mode="after")
     def _has_places(self) -> Renderer:
-        if not all(any(place in one for one in self.arguments) for place in ("{source}", "{target}")):
-            raise ValueError("arguments must name {source} and {target}")
+        said = " ".join(self.arguments)
+        if "{source}" not in said or ("{target}" not in said and "{folder}" not in said):
+            raise ValueError("arguments must name {source}, and {target} or {folder}")
         return self
 
 

@@ -6,9 +6,7 @@ code into a program) is none of their business, so a child gets an allow-list, a
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -110,49 +108,6 @@ def ask(arguments: Sequence[str], *, patience: float = 60) -> Ended:
             process.communicate()
             raise
         return Ended(process.returncode, out, error)
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a program may take: seconds by the clock and of each processor, bytes of memory and of one written file."""
-
-    seconds: float
-    memory: int
-    written: int
-
-
-_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET
-
-
-def run_bounded(arguments: Sequence[str], folder: Path, bounds: Bounds) -> Ended:
-    """Run a program of which little is known on a hostile file, to its end; its output is cut at 64 KiB.
-
-    It works in `folder`, at low priority, and has a network with nothing in it where the system lets a process have
-    one. Raises OSError, subprocess.TimeoutExpired; then it and all that it started are gone.
-    """
-    library = ctypes.CDLL(None)  # found before the fork: the child of a process with threads may not look for it
-
-    def bind() -> None:
-        os.nice(10)
-        if library.unshare(_NEW_NETWORK) != 0:
-            library.unshare(_NEW_NETWORK | _NEW_USER)
-        resource.setrlimit(resource.RLIMIT_AS, (bounds.memory, bounds.memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.written, bounds.written))
-        most = int(bounds.seconds * (os.cpu_count() or 1)) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-
-    with tempfile.TemporaryFile() as said:
-        with start(arguments, stdout=subprocess.DEVNULL, stderr=said, folder=folder, first=bind) as process:
-            try:
-                process.wait(bounds.seconds)
-            except BaseException:
-                kill_group(process)
-                process.wait()
-                raise
-            kill_group(process)  # what it started and left behind
-        said.seek(0)
-        return Ended(process.returncode, b"", said.read(1 << 16))
 
 
 def start_serving(module: str, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:

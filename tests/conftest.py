@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,8 @@ from sqlalchemy import Connection, Engine, event
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+
+from tests.support.shared_cases import PACKAGES  # noqa: E402  it is found by the path above
 
 _skipped: list[str] = []
 
@@ -90,9 +94,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Tests that share something made once for their module go to one worker, so that it is made once indeed."""
     if config.getoption("--catalogue") == "postgresql":
         items[:] = [item for item in items if item.get_closest_marker("sqlite") is None]
+    if not PACKAGES.is_dir():  # the samples of others lie beside the project, where that is built
+        items[:] = [item for item in items if not _asks_for_samples(item)]
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("xdist_group") is None and _shares(item):
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+
+
+def _asks_for_samples(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function) or getattr(item.module, "PACKAGES", None) is not PACKAGES:
+        return False
+    return re.search(r"\b(PACKAGES|SAMPLES)\b", inspect.getsource(item.function)) is not None
 
 
 def _shares(item: pytest.Function) -> bool:

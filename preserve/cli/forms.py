@@ -1,4 +1,4 @@
-"""`preserve forms`: the forms of case files on paper, by case and by year."""
+"""`preserve forms`: the forms of case files on paper, by case and by year, and the papers about a fonds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFolder
+from preserve.services import fonds_file
 from preserve.services import forms as services
 from preserve.services.forms import FormsWritten
 
@@ -23,6 +24,7 @@ def forms() -> None:
 def _wishes(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--xlsx", "workbook", is_flag=True),
+        click.option("--inner", is_flag=True),
         click.option("--form", "forms", multiple=True, metavar="NAME"),
         click.option("--to", "folder", type=NewFolder(), required=True, metavar="FOLDER"),
     ):
@@ -45,6 +47,15 @@ def print_case(output: Output, cases: tuple[str, ...], folder: Path, **options: 
 def print_year(output: Output, year: int, folder: Path, **options: Any) -> None:
     """The lists of the cases closed in a year."""
     _say(output, output.work("forms.printing", services.print_year, year, folder, **options))
+
+
+@forms.command(name="fonds")
+@click.argument("code", metavar="FONDS")
+@click.option("--to", "folder", type=NewFolder(), required=True, metavar="FOLDER")
+def print_fonds(output: Output, code: str, folder: Path) -> None:
+    """The papers about a fonds in seven groups, with an index."""
+    written = output.work("forms.printing", fonds_file.print_fonds, code, folder)
+    output.done("forms.written", written, count=len(written.files), path=str(written.folder))
 
 
 def _say(output: Output, written: FormsWritten) -> None:

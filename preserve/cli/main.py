@@ -50,6 +50,7 @@ COMMANDS = {
     "disposal": ("preserve.cli.disposal", "disposal"),
     "transfer": ("preserve.cli.transfer", "transfer"),
     "export": ("preserve.cli.export", "export"),
+    "public": ("preserve.cli.openness", "public"),
     "fonds": ("preserve.cli.fonds", "fonds"),
     "forms": ("preserve.cli.forms", "forms"),
     "house": ("preserve.cli.house", "house"),

@@ -223,6 +223,13 @@ def closed_within(connection: Connection, year: int, code: str = "") -> list[str
     return list(connection.execute(query.order_by(number, cases.c.case_number)).scalars())
 
 
+def years_of(connection: Connection, code: str) -> list[int]:
+    """The years in which cases were closed that are filed in a fonds, the first first."""
+    year = func.substr(cases.c.closed, 1, 4)
+    query = select(year).where(cases.c.objid.in_(filings.in_fonds(code)), cases.c.closed.is_not(None)).distinct()
+    return sorted(int(one) for one in connection.execute(query).scalars())
+
+
 def numbers_twice(connection: Connection, year: int) -> dict[str, int]:
     """Archival numbers that more than one case closed in a year has (重号), and how many have each."""
     number, count = filings.whole_number(), func.count()

@@ -79,6 +79,16 @@ CASE = {
 }
 """Fields of the sheet 案件, in order."""
 
+LEGACY = {
+    "legacy.source": "旧案来源",
+    "legacy.carrier": "原存载体",
+    "legacy.not_known": "无从查考的项目",
+    "legacy.start": "立案年月",
+    "legacy.closed": "结案年月",
+    "legacy.note": "旧案说明",
+}
+"""Fields of the same sheet that an old case alone has: they are in a workbook that was made of one."""
+
 SHEETS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "parties": (
         "当事人",

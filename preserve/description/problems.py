@@ -43,6 +43,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "stored-unknown": ("存储时间未填写", "time of storing unknown"),
     "filed-late": ("逾期归档", "filed late"),
     "filed-late-uncertain": ("可能逾期归档", "perhaps filed late"),
+    "legacy-not-old": ("不是旧案", "not an old case"),
     "closed-in-future": ("结案日期晚于今天", "closed in the future"),
     "date-in-future": ("日期晚于今天", "date in the future"),
     "recorded-in-future": ("录制日期晚于今天", "recorded in the future"),

@@ -15,7 +15,7 @@ from metadata.compact import PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import precise
 from preserve.description.identifiers import doubtful, rounded
-from preserve.description.labels import CASE, KEYS, SHEETS, VALUES
+from preserve.description.labels import CASE, KEYS, LEGACY, SHEETS, VALUES
 from preserve.description.large import read_simple
 from preserve.description.legacy import closed_at_latest
 from preserve.description.matching import described, match
@@ -146,7 +146,8 @@ def field_label(path: Iterable[str | int]) -> str:
         row = f" {int(parts[1]) + 1}" if len(parts) > 1 and isinstance(parts[1], int) else ""
         column = f" · {columns.get(str(parts[2]), str(parts[2]))}" if len(parts) > 2 else ""
         return sheet + row + column
-    return CASE.get(".".join(map(str, parts)), ".".join(map(str, parts)))
+    path = ".".join(map(str, parts))
+    return CASE.get(path) or LEGACY.get(path, path)
 
 
 _KINDS = {

@@ -13,7 +13,7 @@ from preserve.description import drafted_sheet
 from preserve.description.cells import lost, text_of_cell
 from preserve.description.drafted import settle
 from preserve.description.hostile import hostile
-from preserve.description.labels import CASE, CASE_SHEET, OF_RECORDINGS, RECORDINGS_SHEET, SHEETS
+from preserve.description.labels import CASE, CASE_SHEET, LEGACY, OF_RECORDINGS, RECORDINGS_SHEET, SHEETS
 from preserve.errors import Stopped
 from preserve.progress import check_stop
 
@@ -81,7 +81,7 @@ class _Reading:
 
     def case(self, sheet: Any) -> Iterator[Finding]:
         """The sheet of fields that a case has once."""
-        fields = {label: field for field, label in CASE.items()}
+        fields = {label: field for field, label in {**CASE, **LEGACY}.items()}
         for number, row in enumerate(sheet.iter_rows(min_row=1, max_row=200, max_col=2), 1):
             label = _heading(row[0].value if row else None)
             if label in ("", "项目"):
@@ -99,6 +99,8 @@ class _Reading:
                 self.places.setdefault(holder, place)
             if len(row) > 1:
                 yield from self._cell(target, name, label, row[1], place)
+        if not self.content.get("legacy", True):
+            del self.content["legacy"]  # its rows are there and empty
 
     def rows(self, sheet: Any, title: str, field: str, columns: Mapping[str, str]) -> Iterator[Finding]:
         """A sheet of rows, each a new entry of `field`."""

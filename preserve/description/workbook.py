@@ -16,6 +16,7 @@ from preserve.description.labels import (
     CASE_SHEET,
     CHOICES_SHEET,
     HELP_SHEET,
+    LEGACY,
     OF_RECORDINGS,
     PRINTED_COLUMNS,
     RECORDINGS_SHEET,
@@ -28,7 +29,7 @@ from preserve.description.problems import PROBLEMS, chinese_problem
 from preserve.description.schema import CaseDescription
 from preserve.description.sheets import letter
 from preserve.description.vocabulary import FIELDS, Vocabulary, read_vocabulary
-from preserve.description.written import ENUMS, YES_NO
+from preserve.description.written import ENUMS, SEVERAL, YES_NO
 
 _REQUIRED = {"case_number", "case_type", "title", "cause", "producer.name", "start", "closed"}
 _REQUIRED_COLUMNS = {"name", "stage", "start", "measure", "incident", "file", "kind", "finding", "person", "reason"}
@@ -156,7 +157,8 @@ class _Writer:
         sheet.write_string(0, 1, "内容", self.heading)
         sheet.freeze_panes(1, 0)
         _for_paper(sheet)
-        for number, (field, label) in enumerate(CASE.items(), 1):
+        shown = {**CASE, **LEGACY} if content.get("legacy") else CASE
+        for number, (field, label) in enumerate(shown.items(), 1):
             sheet.write_string(number, 0, label + (" *" if field in _REQUIRED else ""), self.heading)
             holder, _, name = field.rpartition(".")
             value = (content.get(holder) or {}).get(name) if holder else content.get(name)
@@ -225,7 +227,7 @@ class _Writer:
     def _rule(self, name: str) -> dict[str, Any] | None:
         """The list for a field: words that the schema fixes beside the cell; those of the profiles, of which there may
         be more than the 255 characters that a cell's rule holds, on a sheet of their own."""
-        if name in ENUMS:
+        if name in ENUMS and name not in SEVERAL:
             source: list[str] | str = list(VALUES[ENUMS[name]].values())
         elif name in YES_NO:
             source = ["是", "否"]

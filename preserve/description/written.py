@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from preserve.description.labels import value_of
+from preserve.description.legacy import LegacyFact
 from preserve.description.moments import day_of, iso, on_the_day_of
 from preserve.description.problems import problem_of
 from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
@@ -20,13 +21,14 @@ ENUMS: Mapping[str, type[StrEnum]] = {
     "classification": Classification,
     "retention": Retention,
     "volume": Volume,
+    "not_known": LegacyFact,
 }
 _MOMENTS = {"when", "recording_start", "stored"}
 _DAYS = {"closed", "date", "returned"}
 _SPANS = {"start", "end"}
 _FILES = {"file", "explains", "transcript", "document"}
 YES_NO = ("evidence", "with_case", "preamble", "device_checked")
-SEVERAL = ("shows", "access")
+SEVERAL = ("shows", "access", "not_known")
 """Fields of several values, which a person may write one after the other in one cell or text."""
 
 _YES = {"是", "√", "✓", "✔", "☑", "对", "有", "y", "yes", "1", "true", "t", "已", "是的", "已检查", "已作"}
@@ -51,7 +53,7 @@ def in_our_words(content: Any, words: Vocabulary, sheet: str = "", field: str = 
     if field in _FILES:
         return content.strip()  # as it is written: which file it means, the deposit tells
     text = unicodedata.normalize("NFC", content.strip())
-    if field in SEVERAL and sheet in ("", "objects"):
+    if field in SEVERAL and sheet in ("", "objects", "legacy"):
         return [_value(part, words, sheet, field) for part in several(text, words, field)]
     return _value(text, words, sheet, field)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -73,7 +74,9 @@ class Assessed:
     def answered(self, home: Home) -> list[Finding]:
         """What was found so far, with what persons answer for."""
         rules = read_rules(home.profiles)
-        return accept(self.description, eased(self.description, self.findings, rules.legacy), rules.accepting)
+        return accept(
+            self.description, eased(self.description, self.findings, rules.legacy, _today(home)), rules.accepting
+        )
 
     def submission(self) -> Iterable[tuple[str, bytes]]:
         """What came with the files and is no payload: a bag's own files, all else of a package; kept as documentation.
@@ -185,8 +188,12 @@ def refusal(deposit: Deposit, findings: Iterable[Finding]) -> Refused | None:
     return None
 
 
+def _today(home: Home) -> date:
+    return now().astimezone(zone(home.settings.time_zone)).date()
+
+
 def _view(home: Home, description: CaseDescription, sightings: Sightings | None, known: InForce) -> View:
-    today = now().astimezone(zone(home.settings.time_zone)).date()
+    today = _today(home)
     view = view_of(
         description,
         sightings.characters if sightings else None,
@@ -207,7 +214,7 @@ def _judge(
     """All findings now that every file was looked at, and the case as the rules saw it."""
     kept = [finding for finding in found if not finding.code.startswith("rule.")]
     view = _view(home, description, sightings, known)
-    found = eased(description, [*kept, *sightings.findings, *apply(view)], view.profile.legacy)
+    found = eased(description, [*kept, *sightings.findings, *apply(view)], view.profile.legacy, view.today)
     return accept(description, found, view.profile.accepting), view
 
 

@@ -27,6 +27,7 @@ _README = """# {title}
 - `metadata/preservation/premis.xml`、`representations/*/metadata/preservation/premis.xml`：保存元数据（PREMIS 3.0），
   包括原文件名、数字摘要、格式、转换所用的程序和命令，以及怎样比对、结果如何
 - `documentation/compliance.pdf`、`compliance.html`：合规检查报告；`findings.html`：归档时发现的问题
+- `documentation/forms.html`：案卷封面、卷内文件目录、卷内备考表；副卷的在 `forms-inner.html`（如有）
 - `documentation/explanatory-notes/`：作为证据的音像资料的说明（如有）
 - 校验：在上两级目录（含 `bagit.txt`）运行 `sha256sum -c manifest-sha256.txt`，或使用任何 BagIt 工具
 
@@ -45,6 +46,8 @@ This is an archival information package (AIP). No special program is needed to r
   original file names, digests, formats, the programs and commands that made each derived file, how it was compared and
   with what result
 - `documentation/compliance.pdf`, `compliance.html`: the compliance report; `findings.html`: what was found at ingest
+- `documentation/forms.html`: cover, list of papers and note of the file; `forms-inner.html`: those of its internal
+  volume (where there are any)
 - `documentation/explanatory-notes/`: notes on recordings used as evidence (where there are any)
 - to check it: two folders up (where `bagit.txt` lies) run `sha256sum -c manifest-sha256.txt`, or any BagIt tool
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from metadata.findings import Finding
 from metadata.mets import Header
 from preserve import __version__
+from preserve.administration.file_forms.profile import read_forms
 from preserve.administration.numbering import filing
 from preserve.administration.retention import rules_in_force
 from preserve.archival_storage import policy as storage_policy
@@ -221,7 +222,7 @@ class FirstVersion(VersionPlan[Result]):
             source_kind=self.row.source_kind,
             findings=self.findings,
             submission=self.assessed.submission(),
-            reports=papers_of(judged, evidence, institution, moment),
+            reports=papers_of(judged, evidence, institution, moment, read_forms(self.ingest.home.profiles)),
             texts=gathered.counts,
             package=self.assessed.deposit.foreign,
         )

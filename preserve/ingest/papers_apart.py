@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from preserve.administration.file_forms.profile import FormsProfile
 from preserve.description.object_table import FEW
 from preserve.ingest.assess import Judged
 from preserve.ingest.compliance import reports
 from preserve.ingest.evidence_notes import Evidence
+from preserve.ingest.forms_at_sealing import forms_of
 from preserve.typesetting import setting_by
 from preserve.work import answer, executor
 
@@ -30,10 +32,10 @@ def papers_apart(files: int, few: int = FEW) -> Iterator[None]:
 
 
 def papers_of(
-    judged: Judged, evidence: Evidence, institution: str, moment: datetime
+    judged: Judged, evidence: Evidence, institution: str, moment: datetime, forms: FormsProfile
 ) -> tuple[tuple[str, str, bytes], ...]:
-    """The reports and notes that go into the package, in the language in use: name, MIME type and bytes of each."""
+    """Reports, forms and notes that go into the package, in the language in use: name, MIME type and bytes of each."""
     view = judged.view
     with papers_apart(len(view.case.objects)):
         told = reports(view, judged.findings, institution, moment, sealing=True)
-        return (*told, *evidence.notes(view, institution, moment))
+        return (*told, *forms_of(view, forms), *evidence.notes(view, institution, moment))

@@ -24,6 +24,7 @@ from preserve.ingest.extraction.marks import MARK
 from preserve.ingest.facts import Character, Copied, Identification, from_json
 from preserve.ingest.file_pass import Batch, Job, Taken, checked, examine_batch, take_member
 from preserve.ingest.forecast import Forecast
+from preserve.ingest.foreign.answers import to_answer
 from preserve.ingest.receive import Deposit
 from preserve.ingest.rules.profile import SecrecyMarks, read_rules
 from preserve.ingest.rules.readable import with_article
@@ -94,7 +95,7 @@ class Sightings:
                 seen = _in_archive(self._deposit, jobs, look)
             for job, taken, path in seen:
                 if taken.refusal is not None:
-                    self.findings.append(taken.refusal)
+                    self.findings.append(to_answer(self._deposit, taken.refusal))
                 else:
                     facts = from_json(Identification, taken.identified), from_json(Character, taken.characterised)
                     copied = from_json(Copied, taken.copied).digests if taken.copied else {}

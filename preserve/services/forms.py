@@ -13,7 +13,7 @@ from metadata.names import safe_names
 from preserve.administration.duties import Duty
 from preserve.administration.file_forms.case_forms import findings_of
 from preserve.administration.file_forms.profile import About, Form, FormsProfile, read_forms
-from preserve.administration.file_forms.reading import Filled, Reader, reader_of
+from preserve.administration.file_forms.reading import Filled, reader_of
 from preserve.administration.file_forms.writing import Place, Written, YearOf, write_case, write_year
 from preserve.data_management import cases
 from preserve.data_management import fonds as register
@@ -22,6 +22,7 @@ from preserve.errors import Refused, UsageError
 from preserve.messages import say, speaking
 from preserve.outputs import new_folder
 from preserve.services.documents import FindingShown
+from preserve.services.inner_volume import require_finder
 from preserve.services.operation import Arguments, Look, job, of_archive
 from preserve.services.runs import Runs
 from preserve.services.session import Session
@@ -45,13 +46,16 @@ class FormFile:
 
 @dataclass(frozen=True, slots=True)
 class FormsWritten:
-    """The forms that were written. `left_out` papers of internal volumes are on none: who asked may not see them.
+    """The forms that were written; `objid` is of the one case, empty where there are more.
+
+    `left_out` papers of internal volumes are on none: nobody asked for them.
 
     `findings` are what an inspector of case files would send back.
     """
 
     folder: Path
     files: tuple[FormFile, ...]
+    objid: str
     cases: int
     left_out: int
     findings: tuple[FindingShown, ...]
@@ -73,9 +77,9 @@ def _forms(profile: FormsProfile, about: About, names: Sequence[str]) -> tuple[F
     return forms
 
 
-def _reader(session: Session, connection: Connection, profile: FormsProfile) -> Reader:
-    inner = session.person.may(Duty.SEE_INNER)
-    return reader_of(connection, session.home, profile.style, inner=inner)
+def _duties(arguments: Arguments) -> tuple[Duty, ...]:
+    """Forms of internal volumes are for who may see them, and so are the files that a job makes of them."""
+    return (Duty.SEE_INNER,) if arguments["inner"] else (Duty.FIND,)
 
 
 def _cases_looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
@@ -83,7 +87,11 @@ def _cases_looked_at(session: Session, arguments: Arguments) -> Mapping[str, obj
     if not 1 <= len(wanted) <= _MOST:
         raise UsageError("forms.cases-many", str(len(wanted)), most=_MOST)
     with session.archive.catalogue.read() as connection:
-        return {"cases": [cases.objid_of(connection, name) for name in wanted], "forms": list(arguments["forms"])}
+        return {
+            "cases": [cases.objid_of(connection, name) for name in wanted],
+            "forms": list(arguments["forms"]),
+            "inner": arguments["inner"],
+        }
 
 
 def _only_case(arguments: Arguments) -> str:
@@ -91,19 +99,21 @@ def _only_case(arguments: Arguments) -> str:
 
 
 @job(
-    "forms.case",
-    duty=Duty.FIND,
-    subject=_only_case,
-    look=Look("forms.printed", _cases_looked_at, of_archive),
-    runs=_RUNS,
+    "forms.case", duty=_duties, subject=_only_case, look=Look("forms.printed", _cases_looked_at, of_archive), runs=_RUNS
 )
 def print_case(
-    session: Session, cases: Sequence[str], folder: Path, *, forms: Sequence[str] = (), workbook: bool = False
+    session: Session,
+    cases: Sequence[str],
+    folder: Path,
+    *,
+    forms: Sequence[str] = (),
+    workbook: bool = False,
+    inner: bool = False,
 ) -> FormsWritten:
     """Write the forms of these cases into a new folder, in the archive's language; several in a folder a case.
 
-    Main and internal volume are forms apart; the internal ones only for who may see them. Raises NotFound, Refused for
-    a destroyed case, UsageError for a form that is none.
+    Main and internal volume are forms apart; the internal one's only where `inner` asks for them. Raises NotFound,
+    Refused for a destroyed case, UsageError for a form that is none.
     """
     archive, moment = session.archive, session.archive.now()
     profile = read_forms(session.home.profiles)
@@ -117,7 +127,8 @@ def print_case(
         new_folder(folder, session.home) as staged,
         archive.catalogue.read() as connection,
     ):
-        reader = _reader(session, connection, profile)
+        require_finder(connection, session.person)
+        reader = reader_of(connection, session.home, profile.style, inner=inner)
         chosen = list(dict.fromkeys(reader.one(connection, name).objid for name in cases))
         numbers = _names(connection, chosen)
         for objid in chosen:
@@ -128,7 +139,14 @@ def print_case(
             written += write_case(Place(staged, author, moment, workbook, below), profile, wanted, filled)
             findings += findings_of(filled.file, filled.volumes)
             left_out += filled.left_out
-    return FormsWritten(folder, _files(written), len(chosen), left_out, tuple(findings[:_MOST_FINDINGS]))
+    return FormsWritten(
+        folder,
+        _files(written),
+        chosen[0] if len(chosen) == 1 else "",
+        len(chosen),
+        left_out,
+        tuple(findings[:_MOST_FINDINGS]),
+    )
 
 
 def _names(connection: Connection, objids: Sequence[str]) -> dict[str, str]:
@@ -139,20 +157,33 @@ def _names(connection: Connection, objids: Sequence[str]) -> dict[str, str]:
 
 
 def _year_looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"year": arguments["year"], "fonds": arguments["fonds"], "forms": list(arguments["forms"])}
+    return {
+        "year": arguments["year"],
+        "fonds": arguments["fonds"],
+        "forms": list(arguments["forms"]),
+        "inner": arguments["inner"],
+    }
 
 
 def _year(arguments: Arguments) -> str:
     return str(arguments["year"])
 
 
-@job("forms.year", duty=Duty.FIND, subject=_year, look=Look("forms.printed", _year_looked_at, of_archive), runs=_RUNS)
+@job("forms.year", duty=_duties, subject=_year, look=Look("forms.printed", _year_looked_at, of_archive), runs=_RUNS)
 def print_year(
-    session: Session, year: int, folder: Path, *, fonds: str = "", forms: Sequence[str] = (), workbook: bool = False
+    session: Session,
+    year: int,
+    folder: Path,
+    *,
+    fonds: str = "",
+    forms: Sequence[str] = (),
+    workbook: bool = False,
+    inner: bool = False,
 ) -> FormsWritten:
     """Write the lists of the cases closed in a year into a new folder: 案卷目录, 归档文件目录, 移交清册, 登记表.
 
-    `fonds` takes the cases of one only. Rows are read and written as they come. Raises NotFound, UsageError.
+    `fonds` takes the cases of one only, `inner` adds lists of internal volumes. Rows are read and written as they
+    come. Raises NotFound, UsageError.
     """
     if not 1949 <= year <= 2100:
         raise UsageError("forms.year-wrong", str(year))
@@ -165,7 +196,8 @@ def print_year(
         new_folder(folder, session.home) as staged,
         archive.catalogue.read() as connection,
     ):
-        reader = _reader(session, connection, profile)
+        require_finder(connection, session.person)
+        reader = reader_of(connection, session.home, profile.style, inner=inner)
         name = register.require(connection, fonds).name if fonds else session.home.settings.institution
         told = YearOf(year, archive.today(), _year_facts(name, year, reader.register.get(fonds)))
         place = Place(staged, session.home.settings.institution, moment, workbook)
@@ -174,7 +206,7 @@ def print_year(
         twice = cases.numbers_twice(connection, year)
     findings = [Finding("forms.number-twice", number, "error", {"count": count}) for number, count in twice.items()]
     findings += counted.findings
-    return FormsWritten(folder, _files(written), counted.cases, counted.left_out, tuple(findings[:_MOST_FINDINGS]))
+    return FormsWritten(folder, _files(written), "", counted.cases, counted.left_out, tuple(findings[:_MOST_FINDINGS]))
 
 
 def _year_facts(name: str, year: int, row: FondsRow | None) -> dict[str, str]:

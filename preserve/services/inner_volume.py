@@ -26,6 +26,11 @@ def require_seen(connection: Connection, person: Person, description: CaseDescri
         require(connection, person, Duty.SEE_INNER)
 
 
+def require_finder(connection: Connection, person: Person) -> None:
+    """Raises NotPermitted where the person may not find cases at all: a token may be limited to internal volumes."""
+    require(connection, person, Duty.FIND)
+
+
 class _Described(Protocol):
     """What shows the description of a case as plain data; a frozen dataclass."""
 

@@ -34,10 +34,10 @@ from preserve.services.reading_files import (
     made_of_files,
     read_contents,
 )
+from preserve.services.reading_words import are_lost, words_of
 from preserve.services.session import Session
 
 _LONGEST_TEXT = 512 << 10
-_MOST_WORDS = 20_000
 _TIME_CODE = re.compile(r"(?<!\d)(?:(\d{1,2})[:：])?(\d{1,2})[:：](\d{2})(?!\d)")
 
 
@@ -87,10 +87,11 @@ class FileShown:
     """One file as it is shown: how, what is known of the copy, and what belongs beside it.
 
     `state` of the copy is `fetching`, `checking`, `intact` or `altered`, found at `checked`, empty before. `pages` of a
-    document; `unreadable` where they cannot be drawn. `renderer` is the program of somebody else that draws them, as a
-    view only; `no_renderer` where none is named in the settings. `words` are those that search finds, for a file that
-    cannot be shown. `text` of a plain file, of which `text_cut` says that more is not
-    shown. `voice` and `heard` are machine-read and not checked, absent where nothing was read.
+    document; `unreadable` where they cannot be drawn. `renderer` is the program of somebody else that draws them,
+    as a view only; `no_renderer` where none is named in the settings. `words` are those that search finds, of a
+    file that cannot be shown or is drawn so; `words_lost` where most of them are not in what was drawn. `text` of a
+    plain file, of which `text_cut` says that more is not shown. `voice` and `heard` are machine-read and not
+    checked, absent where nothing was read.
     """
 
     file: FileInList
@@ -106,6 +107,7 @@ class FileShown:
     renderer: str = ""
     no_renderer: bool = False
     words: tuple[str, ...] = ()
+    words_lost: bool = False
     text: str = ""
     text_cut: bool = False
     strip: StripShown | None = None
@@ -212,7 +214,7 @@ def _with_contents(session: Session, opened: Opened, facts: FileShown, files: li
     if facts.file.way in ("pages", "rendered"):
         return _with_pages(session, opened, facts)
     if facts.file.way == "none":
-        return replace(facts, words=_words(session, opened))
+        return replace(facts, words=words_of(session, opened))
     if facts.file.way == "text":
         text, cut = _read_text(opened.copy.path)
         return replace(facts, text="\n".join(text.splitlines()), text_cut=cut)
@@ -242,24 +244,17 @@ def _with_contents(session: Session, opened: Opened, facts: FileShown, files: li
 
 
 def _with_pages(session: Session, opened: Opened, facts: FileShown) -> FileShown:
-    """How many pages there are and who draws them; the words, where no page can be drawn."""
+    """How many pages there are and who draws them; the words, where somebody else does or nobody can."""
     if facts.file.way == "rendered" and opened.rendered is None:
-        return replace(facts, no_renderer=True, words=_words(session, opened))
+        return replace(facts, no_renderer=True, words=words_of(session, opened))
     renderer = opened.rendered.label if opened.rendered else ""
+    words = words_of(session, opened) if renderer else ()
     try:
-        return replace(facts, renderer=renderer, pages=opened.pages.count(opened.drawn_from()))
+        drawn = opened.drawn_from()
+        facts = replace(facts, renderer=renderer, words=words, pages=opened.pages.count(drawn))
     except (PictureFailed, RenderFailed):
-        return replace(facts, renderer=renderer, unreadable=True, words=_words(session, opened))
-
-
-def _words(session: Session, opened: Opened) -> tuple[str, ...]:
-    """The words that search finds in the file, as far as one reads them in a page."""
-    if opened.case.description.classification is Classification.STATE_SECRET:
-        return ()
-    with session.archive.catalogue.read() as connection:
-        found = search.passages(connection, opened.case.objid)
-    texts = (one.text for one in found if (one.field, one.place) == ("text", opened.viewed.name))
-    return tuple("\n".join(texts)[:_MOST_WORDS].splitlines())
+        return replace(facts, renderer=renderer, unreadable=True, words=words or words_of(session, opened))
+    return replace(facts, words_lost=bool(renderer) and are_lost(words, drawn, opened.pages.key))
 
 
 def strip_of(opened: Opened) -> StripShown:

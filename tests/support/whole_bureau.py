@@ -25,12 +25,14 @@ from preserve.data_management import cases
 from preserve.data_management.archive import Archive, open_archive
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
+from preserve.services.pool_collecting import collect
 from preserve.web.app import all_pages
 from tests.support import reading, request_ways
 from tests.support.due_home import due_home, person
 from tests.support.evidence import COURT_PAPER, let_sign
 from tests.support.keeping import add_disc, add_folder, demand_copies, ended
 from tests.support.office import small_case
+from tests.support.people import session
 from tests.support.stations import write_station
 from tests.support.tiny_case import write_case
 from tests.support.web import PASSWORD, Served, send, start

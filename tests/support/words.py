@@ -47,6 +47,7 @@ from preserve.machine_reading.speech_profile import Element
 from preserve.preservation_planning import profile as planning
 from preserve.preservation_planning import risk
 from preserve.services import deposits, jobs, rooms  # noqa: F401  `rooms` declares every operation
+from preserve.services.fonds_gathering import GROUPS, WHICH
 from preserve.services.machine_reading_views import ListState
 from preserve.services.operation import OPERATIONS
 from preserve.services.runs import Lane
@@ -129,6 +130,8 @@ def _operations_as_jobs() -> set[str]:
 WORDS: dict[str, Collection[str]] = {
     "forms.form-{}": KNOWN,
     "forms.head-{}": {*FACTS, *chain.from_iterable(COLUMNS.values())},
+    "forms.group-{}": GROUPS,
+    "forms.register-{}": WHICH,
     "forms.signer-{}": SIGNERS,
     "field.{}": {"case", *SHEETS},
     "reading.seen-{}": {"telephone", "amount", SIGNED, STAMPED, *SEEN_WORDS},
@@ -283,6 +286,8 @@ WORDS: dict[str, Collection[str]] = {
         "appraisal-approve",
         "disposal-approve",
         "export-approve",
+        "openness-close",
+        "openness-open",
         "export-refuse",
         "transfer-approve",
         "transfer-refuse",

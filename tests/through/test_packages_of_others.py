@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.support.commons_ip import validate
@@ -19,6 +20,7 @@ from tests.support.program import Archive, found
 from tests.support.shared_cases import PACKAGES
 from tests.support.tiny_case import answers_for
 
+pytestmark = pytest.mark.xdist_group("packages-of-others")
 SAMPLES = sorted(path.relative_to(PACKAGES) for path in PACKAGES.glob("*/*.zip"))
 KINDS = {
     "a46ab3d0-c710-4d73-b58d-e93e30b53a82": "e-ark",
@@ -100,10 +102,16 @@ def test_each_sample_comes_in_or_is_refused_with_the_reason(archive: Archive, sa
     assert archive.run("verify", str(aip)).returncode == 0
 
 
+def taken_in(archive: Archive, package: Path, folder: Path, number: int) -> str:
+    """The identifier of the case that a package became."""
+    description = completed(archive, package, folder / f"{number}.json", number)
+    (done,) = archive.json("ingest", str(package), "--description", str(description))["ingests"]
+    return str(done["objid"])
+
+
 def test_true_names_are_those_of_the_originals(archive: Archive, tmp_path: Path) -> None:
-    listed = {case["case_number"]: case["objid"] for case in archive.json("list")["cases"]}
-    number = SAMPLES.index(Path("made/archivematica-aip.zip")) + 1
-    assert list(originals(archive, listed[f"临文综罚〔2026〕{number}号"])) == ["现场检查笔录.txt"]
+    objid = taken_in(archive, PACKAGES / "made/archivematica-aip.zip", tmp_path, 80)
+    assert list(originals(archive, objid)) == ["现场检查笔录.txt"]
 
 
 def test_what_the_package_does_not_say_is_named(archive: Archive) -> None:
@@ -124,6 +132,11 @@ def test_an_altered_file_is_refused_until_somebody_answers_for_it(archive: Archi
     description = completed(archive, package, tmp_path / "case.json", 50)
     refused = archive.run("--json", "ingest", str(package), "--description", str(description))
     assert refused.returncode == 3 and "ingest.digest-differs" in refused.stdout
+    form = tmp_path / "说明.xlsx"
+    checked = archive.run("check", str(package), "--description", str(description), "--fill", str(form))
+    assert checked.returncode == 3 and "a named person gives the reason" in checked.stderr
+    cells = {str(cell.value) for sheet in openpyxl.load_workbook(form) for row in sheet.iter_rows() for cell in row}
+    assert cells >= {"数字摘要与清单不符", "a.txt"}
     answer = {"finding": "digest-differs", "where": "a.txt", "person": "周建国", "reason": "移交单位来函说明原因"}
     description.unlink()
     description = completed(archive, package, tmp_path / "case.json", 50, acceptances=[answer])
@@ -145,12 +158,14 @@ def test_a_listed_file_that_is_missing_keeps_it_out_until_then(archive: Archive,
 
 def test_our_own_package_comes_in_without_a_word(archive: Archive, tmp_path: Path) -> None:
     """From one archive into another, as a folder and as a zip: the same originals, the same description."""
-    newest = archive.packages()[-1]
+    content = {"笔录.txt": b"one", "photos/a b.jpg": b"two"}
+    objid = taken_in(archive, packed(tmp_path / "p.zip", eark(content)), tmp_path, 81)
+    newest = archive.home / "store" / "packages" / f"{objid}_v0001"
     other = found(tmp_path / "other")
     zipped = shutil.make_archive(str(tmp_path / "aip"), "zip", newest.parent, newest.name)
     (done,) = other.json("ingest", zipped)["ingests"]
     assert done["ok"]
-    assert originals(other, done["objid"]) == originals(archive, newest.name.removesuffix("_v0001"))
+    assert originals(other, done["objid"]) == originals(archive, objid)
     descriptions = [next(root.glob("data/*/metadata/descriptive/case.json")) for root in (newest, other.packages()[0])]
     assert descriptions[0].read_bytes() == descriptions[1].read_bytes()
 
@@ -162,3 +177,16 @@ def test_a_sip_of_commons_ip_comes_in(archive: Archive, tmp_path: Path) -> None:
     assert list(originals(archive, done["objid"])) == ["data/现场照片.txt"]
     (aip,) = (path for path in archive.packages() if path.name.startswith(done["objid"]))
     assert validate(next((aip / "data").iterdir()), tmp_path)[0] == "VALID"
+
+
+def test_a_package_with_very_many_documents_of_its_own_leaves_mets_small(archive: Archive, tmp_path: Path) -> None:
+    """One validator fails above 32 KB of METS: as many as fit lie there by themselves, of more one zip does."""
+    for number, count in ((70, 28), (71, 300)):
+        more = {f"documentation/很长的文件夹名称/第 {one:03} 份说明.txt": str(one) for one in range(count)}
+        package = packed(tmp_path / f"{count}.zip", eark({"a.txt": str(number).encode()}) | more)
+        description = completed(archive, package, tmp_path / f"{count}.json", number)
+        (done,) = archive.json("ingest", str(package), "--description", str(description))["ingests"]
+        (aip,) = (path for path in archive.packages() if path.name.startswith(done["objid"]))
+        (root,) = (path for path in (aip / "data").iterdir() if path.is_dir())
+        assert (root / "METS.xml").stat().st_size < 32 << 10
+        assert archive.run("verify", "--strict", str(aip)).returncode == 0

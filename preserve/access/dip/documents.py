@@ -78,7 +78,7 @@ def _cases(cases: Iterable[CaseDescription], words: Vocabulary) -> Iterator[Sect
             (say("words.heading-number"), case.case_number),
             (say("words.heading-archival-number"), case.archival_number or "—"),
             (say("words.heading-title"), case.title),
-            (say("dip.cause"), case.cause),
+            (say("dip.cause"), case.cause or "—"),
             (say("words.heading-type"), words.label("case_type", case.case_type)),
             (say("dip.producer"), case.producer.name),
             (say("dip.officers"), say("words.list-comma").join(officer.name for officer in case.officers) or "—"),

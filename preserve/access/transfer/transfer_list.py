@@ -87,7 +87,7 @@ def _row(profile: TransferProfile, number: int, case: dict[str, Any]) -> tuple[s
         case["case_number"],
         case["title"],
         case["producer"],
-        f"{case['started']} – {case['closed']}",
+        f"{case['started'] or '—'} – {case['closed'] or '—'}",
         profile.retention.get(case["retention"], case["retention"]),
         profile.secrecy.get(case["classification"], case["classification"]),
         str(len(case["files"])),

@@ -25,6 +25,7 @@ class PagePictures:
 
     def __init__(self, viewing: Path, digest: str) -> None:
         self._root, self._kept = viewing, viewing / ".pictures"
+        self.key = digest
         self._stem = "pages-" + sha256(f"{_DRAWN} {digest}".encode()).hexdigest()[:32]
 
     def count(self, source: Path) -> int:

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -19,9 +20,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from preserve.settings import Renderer
+from storage_adapters.confined import Bounds, run_confined
 from storage_adapters.copying import copy_file_checked
-from storage_adapters.durable import discard, move_in, write_file
-from storage_adapters.programs import Bounds, ask, run_bounded
+from storage_adapters.durable import move_in, write_file
+from storage_adapters.programs import ask
 
 _MADE = 1
 """How they are made; it goes up when that changes, and old ones are no longer shown."""
@@ -60,7 +62,9 @@ class Rendered:
     def __init__(self, viewing: Path, digest: str, suffix: str, renderer: Renderer) -> None:
         self._root, self._kept = viewing, viewing / ".pictures"
         self._digest, self._suffix, self._renderer = digest, suffix, renderer
-        self.key = sha256(json.dumps([_MADE, digest, renderer.model_dump(), self.label]).encode()).hexdigest()
+        self.key = sha256(
+            json.dumps([_MADE, digest, renderer.model_dump(mode="json"), self.label]).encode()
+        ).hexdigest()
         self._target = self._kept / f"rendered-{self.key[:32]}.pdf"
         self._failed = self._kept / f"rendered-{self.key[:32]}.failed"
 
@@ -80,21 +84,21 @@ class Rendered:
                 raise RenderFailed(self._failed.read_text(encoding="utf-8"))
         for folder in (self._root, self._kept):
             folder.mkdir(mode=0o770, parents=True, exist_ok=True)
-        scratch = self._kept / f"rendered-{self.key[:32]}.{secrets.token_hex(8)}"
-        scratch.mkdir(mode=0o770)
-        try:
-            move_in(self._made(source, scratch), self._target)
-        except RenderFailed as error:
-            note = scratch / "failed"
-            write_file(note, error.reason.encode("utf-8", "replace"))
-            move_in(note, self._failed)
-            raise
-        finally:
-            discard(scratch, self._root)
+        staged = self._kept / f"rendered-{self.key[:32]}.{secrets.token_hex(8)}.new"
+        # Outside of the archive, and without a dot in its path, at which careless programs cut it.
+        with tempfile.TemporaryDirectory(prefix="preserve-view-", ignore_cleanup_errors=True) as room:
+            try:
+                copy_file_checked(self._made(source, Path(room)), staged, (), lambda moved: None)
+            except RenderFailed as error:
+                write_file(staged, error.reason.encode("utf-8", "replace"))
+                move_in(staged, self._failed)
+                raise
+        move_in(staged, self._target)
         return self._target
 
-    def _made(self, source: Path, scratch: Path) -> Path:
-        copy, target = scratch / f"source{self._suffix}", scratch / "target.pdf"
+    def _made(self, source: Path, room: Path) -> Path:
+        named = any("{target}" in one for one in self._renderer.arguments)
+        copy, target = room / f"source{self._suffix}", room / ("target.pdf" if named else "source.pdf")
         _, digests = copy_file_checked(source, copy, ("sha256",), lambda moved: None)
         if digests["sha256"] != self._digest:
             raise RenderFailed("the copy differs from the digest that was registered")
@@ -102,12 +106,12 @@ class Rendered:
         program = shutil.which(self._renderer.program)
         if program is None:
             raise RenderFailed(f"{self._renderer.program}: not found")
-        places = {"{source}": str(copy), "{target}": str(target)}
+        places = {"{source}": str(copy), "{target}": str(target), "{folder}": str(room)}
         arguments = [_filled(one, places) for one in self._renderer.arguments]
         bounds = Bounds(self._renderer.seconds, self._renderer.memory, _MOST)
         try:
             with _AT_ONCE:
-                ended = run_bounded([program, *arguments], scratch, bounds)
+                ended = run_confined([program, *arguments], room, bounds, self._renderer.writes)
         except subprocess.TimeoutExpired as error:
             raise RenderFailed(f"not drawn within {self._renderer.seconds:g} s") from error
         except OSError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -12,8 +13,9 @@ from typing import Any
 from preserve.administration.file_forms.profile import Form
 from preserve.administration.file_forms.wording import heads_of, title_of_form
 from preserve.messages import language, say
-from preserve.typesetting import set_pdf
+from preserve.typesetting import set_pdf, setting_by
 from preserve.visible_text import visible
+from preserve.work import answer, executor
 
 _TEMPLATE = Path(__file__).parent / "form.typ"
 _TALL = frozenset({"situation"})
@@ -25,6 +27,8 @@ _CENTRED = frozenset(
 )
 _TAGGED = 1000
 """Rows up to which a PDF is tagged for screen readers: the tags of a long list are larger than the list."""
+_FEW = 500
+"""Rows up to which a list is set where it is asked for."""
 _LONGEST_CELL = 32_000  # characters that a workbook takes
 _MOST_ROWS = 1_000_000  # of a sheet of a workbook, with its heads
 
@@ -48,8 +52,15 @@ def as_pdf(sheets: Sequence[Sheet], title: str, author: str, moment: datetime) -
     """Filled-in forms as one PDF/A-2b, each on pages of its own size. Raises ToolMissing where no font is."""
     told = [_told(sheet, author) for sheet in sheets]
     content = {"title": title, "author": author, "lang": language(), "sheets": told}
-    tagged = sum(len(one["rows"]) for one in told) <= _TAGGED
-    return set_pdf(_TEMPLATE, content, moment, tagged=tagged)
+    rows = sum(len(one["rows"]) for one in told)
+    with setting_by(_apart) if rows > _FEW else nullcontext():
+        return set_pdf(_TEMPLATE, content, moment, tagged=rows <= _TAGGED)
+
+
+def _apart(work: Callable[..., bytes], *arguments: object) -> bytes:
+    """In a process of its own: the typesetter keeps what it set, 80 MB a thousand rows, until its process ends."""
+    with executor(1) as pool:
+        return answer(pool, work, *arguments)
 
 
 def _told(sheet: Sheet, author: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from preserve.profiles import read_profile
 
 NAME = "forms.toml"
 About = Literal["case", "year", "fonds"]
-Rows = Literal["", "papers", "cases", "fonds"]
+Rows = Literal["", "papers", "cases", "fonds", "index"]
 FormName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Signer = Literal[
     "filed-by",
@@ -57,11 +57,13 @@ _CASES = (
     " producer closed"
 )
 _FONDS = "order fonds-number fonds-name fonds-class dates amount place changes remark"
+_INDEX = "order group title date file sha256 remark"
 COLUMNS: dict[Rows, frozenset[str]] = {
     "": frozenset(),
     "papers": frozenset(_PAPERS.split()),
     "cases": frozenset(_CASES.split()),
     "fonds": frozenset(_FONDS.split()),
+    "index": frozenset(_INDEX.split()),
 }
 """What may stand in the columns of a form, by what its rows are."""
 
@@ -97,8 +99,8 @@ class Form(_Part):
         unknown = [column.name for column in self.columns if column.name not in COLUMNS[self.lists]]
         if unknown:
             raise ValueError(f"no such column in rows of {self.lists}: {', '.join(unknown)}")
-        if (self.about == "fonds") != (self.lists == "fonds"):
-            raise ValueError("a form about fonds lists fonds")
+        if (self.about == "fonds") != (self.lists in ("fonds", "index")):
+            raise ValueError("a form about a fonds lists fonds, or is an index of its papers")
         if self.about == "case" and self.lists == "cases":
             raise ValueError("a form about a case lists papers")
         if not self.facts and not self.columns:

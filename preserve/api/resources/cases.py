@@ -55,6 +55,7 @@ CASES = (
     post("/fonds/{code}/cases", "fonds.file", once=True),
     post("/forms/cases", "forms.case", left=_OUTBOX),
     post("/forms/years/{year}", "forms.year", left=_OUTBOX),
+    post("/fonds/{code}/papers", "forms.fonds", left=_OUTBOX),
     get("/retention", "retention.list"),
     get("/retention/found", "retention.find"),
     get("/retention/changes", "retention.changes", tag="after_sha256"),

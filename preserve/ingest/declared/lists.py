@@ -11,7 +11,7 @@ import re
 import string
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -47,10 +47,16 @@ class Word:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_lists(source: Source, files: Sequence[Entry], prefix: str, scratch: Path | None) -> Word:
-    """Every list among the files below `prefix`; each is read once, put aside in `scratch` meanwhile."""
+def read_lists(
+    source: Source, files: Sequence[Entry], prefix: str, scratch: Path | None, known: Container[str] = ()
+) -> Word:
+    """Every list among the files below `prefix`; each is read once, put aside in `scratch` meanwhile.
+
+    `known` are those, by path in the deposit, that were read already.
+    """
     by_path = {entry.path.removeprefix(prefix): entry for entry in files}
     candidates = {entry.path: path for path, entry in by_path.items() if _is_candidate(path, entry.size)}
+    candidates = {whole: path for whole, path in candidates.items() if whole not in known}
     reading = _Reading(by_path, prefix)
     for path, entry in by_path.items():
         if _CLAIMED.fullmatch(path.rpartition("/")[2]) and entry.size > _LARGEST:

@@ -38,3 +38,10 @@ def answered_digests(
     wanted = {path: digests for path, digests in deposit.wanted.items() if path not in differing}
     told = [replace(one, where=names.get(one.where) or readable(one.where)) for one in findings]
     return replace(deposit, wanted=wanted), told
+
+
+def to_answer(deposit: Deposit, refusal: Finding) -> Finding:
+    """A refusal of a file as `check` says it: of a package a wrong digest is an error, for which there is an answer."""
+    if deposit.foreign is None or refusal.code != "ingest.digest-differs":
+        return refusal
+    return replace(refusal, code="foreign.digest-differs", severity="error")

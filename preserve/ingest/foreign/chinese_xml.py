@@ -35,6 +35,12 @@ def text_of(data: bytes, where: str) -> tuple[str, str]:
     return _decoded(data, tried, where)
 
 
+def declares_chinese(head: bytes) -> bool:
+    """Whether a document that begins so declares an encoding of China's, which few parsers know."""
+    found = _DECLARED.match(head[:400])
+    return found is not None and found[1].decode().lower() in _OF_CHINA
+
+
 def _is_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8 with something in it that no ASCII is, and of which GB 18030 makes no sense."""
     if data.isascii():

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from metadata import csip
 from metadata.errors import MetadataError
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.errors import Refused
-from preserve.ingest.declared import Wanted
-from preserve.ingest.declared.forms import SIZES
-from preserve.ingest.foreign.documents import elements, whole
+from preserve.ingest.foreign.documents import whole
 from preserve.ingest.foreign.hrefs import Paths
 from preserve.ingest.foreign.listed import Listed, listed
-from preserve.ingest.foreign.mets_words import PREMIS, MetsWords, premis_in, read_mets
+from preserve.ingest.foreign.mets_words import MetsWords, read_mets
+from preserve.ingest.foreign.provenance_words import Told, own_description, read_provenance
 from preserve.ingest.foreign.records import ForeignPackage
 from preserve.ingest.foreign.said import said_in
 from preserve.ingest.sources import Entry, Source
@@ -58,7 +54,7 @@ class EArk:
         content = [path for path in paths if _DATA.fullmatch(path.removeprefix(top)) and not _is_empty(path)]
         if not content and (found.missing or found.outside):
             raise Refused("foreign.shallow", top or root, kind=self.kind, count=len(found.missing) + len(found.outside))
-        own = _own_description(source, top, paths)
+        own = own_description(source, top + csip.CASE) if top + csip.CASE in paths else {}
         left = [path for path in content if own and _representation(path, top) in _DERIVED]
         # A description of ours that lay in the deposit is about the content: what was read says the same.
         gone = {*left, *(f"{top}representations/original/{name}" for name in DESCRIPTIONS if own)}
@@ -107,18 +103,6 @@ def _documents(source: Source, root: str, paths: Paths) -> Iterator[MetsWords]:
                 waiting.append(path)
 
 
-def _own_description(source: Source, top: str, paths: Sequence[str]) -> dict[str, Any]:
-    """The description that a package of ours holds."""
-    path = top + csip.CASE
-    if path not in paths:
-        return {}
-    try:
-        content = json.loads(source.read(path, 64 << 20))
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def _origins(found: Listed) -> Iterator[tuple[str, str]]:
     """Names at their origin that METS itself gives."""
     for path, (mets, word) in found.files.items():
@@ -126,48 +110,19 @@ def _origins(found: Listed) -> Iterator[tuple[str, str]]:
             yield path, original
 
 
-@dataclass(slots=True)
-class _Told:
-    """What the documents beside METS say: descriptions in their words; by path names at their origin and digests; the
-    kinds of events of PREMIS; and which of them could not be read."""
-
-    said: list[tuple[str, str]] = field(default_factory=list)
-    origins: dict[str, str] = field(default_factory=dict)
-    wanted: dict[str, tuple[Wanted, ...]] = field(default_factory=dict)
-    events: dict[str, int] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-
-
-def _metadata(source: Source, paths: Sequence[str], there: Paths, top: str) -> _Told:
+def _metadata(source: Source, paths: Sequence[str], there: Paths, top: str) -> Told:
     """Read the descriptions and PREMIS of the package; what cannot be read is kept as it came, and told."""
-    told = _Told()
+    told = Told()
     for path in paths:
         inside = path.removeprefix(top)
         try:
             if _DESCRIPTIVE.fullmatch(inside):
                 told.said += said_in(whole(source, path))
             elif _PREMIS_FILE.fullmatch(inside):
-                _provenance(source, path, there, told, inside)
+                read_provenance(source, path, there, told, inside)
         except (MetadataError, Refused):
             told.unread.append(inside)
     return told
-
-
-def _provenance(source: Source, path: str, there: Paths, told: _Told, inside: str) -> None:
-    """One PREMIS document: names at their origin and digests of the files that it places, and kinds of events."""
-    tags = tuple(f"{{{space}}}{name}" for space in PREMIS for name in ("object", "event"))
-    # Places are told from the folder that holds the metadata of the package, or of the representation.
-    base = path.rpartition("/metadata/")[0] + "/METS.xml" if "/metadata/" in path else "METS.xml"
-    for element in elements(source, path, tags):
-        original, digests = premis_in(element, told.events)
-        place = next((one.text for one in element.iter() if str(one.tag).endswith("}contentLocationValue")), None)
-        file = there.meant(place, base) if place else None
-        if file is None:
-            continue
-        if original:
-            told.origins[file] = original
-        known = (Wanted(name, digest, inside) for name, digest in digests if SIZES.get(name) == len(digest))
-        told.wanted[file] = (*told.wanted.get(file, ()), *known)
 
 
 def _names(content: Sequence[str], top: str, origins: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -27,7 +27,10 @@ from preserve.ingest.sources import Entry, Source
 
 KIND = "eep"
 _SUFFIX = ".eep"
-_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?" + "电子文件封装包".encode() + rb"[\s>/]")
+_PACKAGE_ELEMENT = "电子文件封装包"
+_ROOT = re.compile(
+    rb"<(?:[A-Za-z_][\w.-]*:)?(?:" + b"|".join(map(_PACKAGE_ELEMENT.encode, ("utf-8", "gb18030"))) + rb")[\s>/]"
+)
 _HEAD = 4096
 _KEPT_TWICE = 64 << 20  # bytes of encapsulations that are kept whole beside the files that were in them
 _TRIED = 3  # XML documents that are opened to see whether they are encapsulations
@@ -96,44 +99,38 @@ class Eep:
         _lay_out(read, candidates, {entry.path for entry in outside})
         origin = EepSource(source, names, read.paths, outside)
         listed = listed_by_us(source, outside, top)
-        packages = self._packages(read, origin, outside, listed)
+        packages = self._packages(read, origin, listed)
         if len(packages) == 1:
-            return replace(packages[0], elsewhere=())
+            return packages[0]
         content = [path for package in packages for path in package.content]
         return ForeignPackage(KIND, "", content, source=origin, cases=tuple(packages))
 
     def _packages(
-        self, read: _Read, origin: EepSource, outside: Sequence[Entry], listed: Mapping[str, tuple[Wanted, ...]]
+        self, read: _Read, origin: EepSource, listed: Mapping[str, tuple[Wanted, ...]]
     ) -> list[ForeignPackage]:
         """Each case: an information package that lies in encapsulations, or the records of one volume."""
         groups = _information_packages(read)
-        packages = [self._ours(read, origin, folder, outside) for folder in groups]
+        packages = [self._ours(read, origin, folder, paths) for folder, paths in groups.items()]
         rest = [path for path in read.found if _folder_of(path) not in groups]
         if rest:
             packages += self._theirs(read, origin, rest)
-        whole = set(read.found)
         return [
             _kept_once(
                 read,
                 origin,
                 replace(
                     package,
-                    wanted={
-                        **package.wanted,
-                        **{path: listed[path] for path in listed if path not in package.elsewhere},
-                    },
-                    elsewhere=tuple(path for path in package.elsewhere if path in whole),
+                    wanted={**package.wanted, **{path: listed[path] for path in package.beside if path in listed}},
                     findings=(*package.findings, *read.findings),
                 ),
             )
             for package in packages
         ]
 
-    def _ours(self, read: _Read, origin: EepSource, folder: str, outside: Sequence[Entry]) -> ForeignPackage:
+    def _ours(self, read: _Read, origin: EepSource, folder: str, paths: Sequence[str]) -> ForeignPackage:
         """An information package, every file of which is in one of the encapsulations of a folder."""
         from preserve.ingest.foreign.eark import EArk
 
-        paths = [path for path in read.found if _folder_of(path) == folder]
         entries = [entry for path in paths for entry in read.paths[path] if entry is not None]
         package = EArk().read(origin, entries, folder)
         return replace(
@@ -143,7 +140,7 @@ class Eep:
             source=origin,
             history=(*package.history, *history_of(read.found[path] for path in paths)),
             findings=(*package.findings, *signatures_of(read.found[path] for path in paths)),
-            elsewhere=tuple(path for path in read.found if path not in paths),
+            beside=tuple(paths),
         )
 
     def _theirs(self, read: _Read, origin: EepSource, paths: Sequence[str]) -> list[ForeignPackage]:
@@ -169,7 +166,6 @@ class Eep:
         self, read: _Read, origin: EepSource, case: Case, paths: Sequence[str], plain: dict[str, object]
     ) -> ForeignPackage:
         content = tuple(dict.fromkeys(path for record in case.records for path in record.files))
-        there = set(content)
         first = read.found[paths[0]].said
         if "producer" not in plain and (name := first.get("fonds_unit") or first.get("creator")):
             plain["producer"] = {"name": name}
@@ -177,21 +173,21 @@ class Eep:
             KIND,
             first.get("version", ""),
             content,
-            names={path: name for path, name in read.names.items() if path in there},
-            wanted={path: digests for path, digests in read.wanted.items() if path in there},
+            names={path: read.names[path] for path in content if path in read.names},
+            wanted={path: read.wanted[path] for path in content if path in read.wanted},
             described=plain,
             findings=tuple(signatures_of(read.found[path] for path in paths)),
-            sizes={path: size for path, size in read.sizes.items() if path in there},
+            sizes={path: read.sizes[path] for path in content if path in read.sizes},
             missing=tuple((name, path) for path in paths for name in read.missing.get(path, ())),
             history=history_of(read.found[path] for path in paths),
             source=origin,
-            elsewhere=tuple(path for path in read.found if path not in set(paths)),
+            beside=tuple(paths),
         )
 
 
 def _kept_once(read: _Read, origin: EepSource, package: ForeignPackage) -> ForeignPackage:
     """Encapsulations that are large together are kept without the files in them, which are the originals."""
-    mine = [path for path in read.found if path not in set(package.elsewhere)]
+    mine = package.beside
     if sum(read.bytes_of[path] for path in mine) <= _KEPT_TWICE:
         return package
     names = tuple(theirs for theirs, ours in origin.names.items() if ours == "coded_data")
@@ -214,24 +210,35 @@ class _Headed:
         return self.stream.read(size)
 
 
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path lies in."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
 def _folder_of(path: str) -> str:
     return path.rpartition("/")[0] + "/" if "/" in path else ""
 
 
-def _information_packages(read: _Read) -> list[str]:
-    """The folders whose encapsulations hold an information package together."""
-    folders = (
-        _folder_of(path)
+def _information_packages(read: _Read) -> dict[str, list[str]]:
+    """The folders whose encapsulations hold an information package together, each with those encapsulations."""
+    folders: dict[str, list[str]] = {
+        _folder_of(path): []
         for path, found in read.found.items()
         if any(document.said.get("file_name") == _PACKAGE for document in found.documents)
-    )
-    return list(dict.fromkeys(folders))
+    }
+    for path in read.found:
+        if (paths := folders.get(_folder_of(path))) is not None:
+            paths.append(path)
+    return folders
 
 
 def _lay_out(read: _Read, entries: Mapping[str, Entry], outside: set[str]) -> None:
     """Under which path each file is to be seen: of an information package by its own, else below its record's name."""
     groups = set(_information_packages(read))
     taken = set(outside)
+    folders = {above for path in outside for above in _above(path)}
     for path, found in read.found.items():
         folder = _folder_of(path) if _folder_of(path) in groups else path.rpartition(".")[0] + "/"
         row: list[Entry | None] = []
@@ -245,9 +252,10 @@ def _lay_out(read: _Read, entries: Mapping[str, Entry], outside: set[str]) -> No
             if name and plain is None:
                 read.findings.append(Finding("foreign.name-unusable", path, "warning", {"name": name[:500]}))
             inside = folder + (plain or f"{number:04d}{_suffix(document)}")
-            if inside in taken or any(one.startswith(inside + "/") for one in taken):
-                inside = f"{folder}{number:04d}/{plain or number}"
+            if inside in taken or inside in folders or not taken.isdisjoint(_above(inside)):
+                inside = f"{folder}{len(taken):06d}/{plain or number}"
             taken.add(inside)
+            folders.update(_above(inside))
             row.append(replace(entries[path], path=inside, size=document.size, compressed=None, read_as=()))
             if plain is not None and folder not in groups:
                 read.names[inside] = plain

@@ -18,9 +18,8 @@ def shell(stream: Readable, names: Iterable[str], where: str) -> bytes:
 
     `names` are those of the elements that hold data. Raises Refused where more than 64 MiB are left.
     """
-    opening = re.compile(
-        rb"<(?:[^\s<>/:]{1,100}:)?(?:" + "|".join(map(re.escape, names)).encode() + rb")(?:\s[^<>]*)?(?<!/)>"
-    )
+    spelt = b"|".join(re.escape(name.encode(encoding)) for name in names for encoding in ("utf-8", "gb18030"))
+    opening = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?(?:" + spelt + rb")(?:\s[^<>]*)?(?<!/)>")
     kept = bytearray()
     held, dropped, inside, ended = b"", 0, False, False
     while not ended or held:

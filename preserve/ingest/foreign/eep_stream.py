@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Protocol
 from xml.parsers import expat
 
 from preserve.errors import Refused
+from preserve.ingest.foreign.chinese_xml import declares_chinese
 
 _BLOCK = 1 << 18
 _DEEPEST = 60
@@ -73,30 +75,44 @@ class _Reading:
         self._coding: Document | None = None
         self._left, self._characters, self._padding = b"", 0, 0
         self._ended = self._rooted = False
-        self._parser = parser = expat.ParserCreate(namespace_separator="\n")
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.buffer_text = True
-        parser.buffer_size = _BLOCK
+        self._chinese: codecs.IncrementalDecoder | None = None
+        self._parser: expat.XMLParserType | None = None
+
+    def _begun(self, head: bytes) -> expat.XMLParserType:
+        """The parser, once it is seen what the document declares: GB 18030 and what it holds are put into UTF-8."""
+        if self._parser is None:
+            if declares_chinese(head):
+                self._chinese = codecs.getincrementaldecoder("gb18030")()
+            self._parser = parser = expat.ParserCreate("utf-8" if self._chinese else None, "\n")
+            parser.StartElementHandler = self._start
+            parser.EndElementHandler = self._end
+            parser.CharacterDataHandler = self._text
+            parser.StartDoctypeDeclHandler = self._refuse
+            parser.buffer_text = True
+            parser.buffer_size = _BLOCK
+        return self._parser
 
     def feed(self) -> bool:
         """Read one more block; whether there was one. Raises Refused."""
         if self._ended:
             return False
         data = self._stream.read(_BLOCK)
-        self._fed += len(data)
+        self._ended = not data
+        parser = self._begun(data)
         try:
-            self._parser.Parse(data, not data)
+            if self._chinese is not None:
+                data = self._chinese.decode(data, self._ended).encode()
+            self._fed += len(data)
+            parser.Parse(data, self._ended)
+        except UnicodeDecodeError as error:
+            raise Refused("foreign.encoding", self._where) from error
         except (expat.ExpatError, ValueError, binascii.Error) as error:
             raise Refused("foreign.unreadable", self._where, reason=str(error)[:200]) from error
-        if data and self._fed - self._parser.CurrentByteIndex > _LONGEST_TAG:
+        if not self._ended and self._fed - parser.CurrentByteIndex > _LONGEST_TAG:
             raise Refused("foreign.unreadable", self._where, reason="a tag of more than 4 MiB")
-        self._ended = not data
         if self._ended and not self._rooted:
             raise Refused("foreign.unreadable", self._where, reason="no encapsulation")
-        return bool(data)
+        return not self._ended
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("DOCTYPE")

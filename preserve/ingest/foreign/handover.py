@@ -5,6 +5,7 @@ The two of the archives administration, and that of universities.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,38 +89,35 @@ class HandoverFolder:
         _place(reading, source, laid, top, profile)
         _counts(reading, laid, dialect, profile)
         cases = cases_of(reading.said, reading.records, _loose(reading, laid, top))
-        packages = [self._package(source, laid, reading, profile, case, whole=len(cases) == 1) for case in cases]
+        packages = [self._package(source, laid, reading, profile, case) for case in cases]
         if len(packages) == 1:
             return packages[0]
         content = [path for package in packages for path in package.content]
         return ForeignPackage(self.kind, dialect.version, content, cases=tuple(packages))
 
     def _package(
-        self, source: Source, laid: _Laid, reading: _Reading, profile: HandoverProfile, case: Case, *, whole: bool
+        self, source: Source, laid: _Laid, reading: _Reading, profile: HandoverProfile, case: Case
     ) -> ForeignPackage:
         content = tuple(dict.fromkeys((*(path for one in case.records for path in one.files), *case.loose)))
-        there = set(content)
         unknown = set(reading.said.unknown)
         plain = own_description(source, laid.others, case, content)
-        names = {path: name for path, name in reading.names.items() if path in there}
+        names = {path: reading.names[path] for path in content if path in reading.names}
         if plain is None:
             plain = described(case, reading.said, profile, unknown)
-        mine = {path for one in case.records for path in one.metadata}
-        elsewhere = () if whole else tuple(path for path in (*laid.records, *laid.metadata) if path not in there | mine)
         return ForeignPackage(
             self.kind,
             profile.of(self.kind).version,
             content,
             names=names,
-            wanted={path: digests for path, digests in reading.wanted.items() if path in there},
+            wanted={path: reading.wanted[path] for path in content if path in reading.wanted},
             described=plain,
             unknown=tuple(sorted(unknown)),
             findings=(*reading.findings, *_findings_of(case)),
-            sizes={path: size for path, size in reading.sizes.items() if path in there},
+            sizes={path: reading.sizes[path] for path in content if path in reading.sizes},
             missing=tuple((name, one.line.source) for one in case.records for name in one.missing),
             left=derived_in(laid.others),
             history=tuple(f"{name}：{text}" for name, text in reading.said.statement.items()),
-            elsewhere=elsewhere,
+            beside=tuple(dict.fromkeys(path for one in case.records for path in one.metadata)),
         )
 
 
@@ -151,6 +149,8 @@ def _place(reading: _Reading, source: Source, laid: _Laid, top: str, profile: Ha
     """Find the files of every line, and what their metadata say of them."""
     files = Places(laid.records, top)
     beside = Places(laid.metadata, top)
+    named = sorted(laid.metadata)
+    claimed: dict[str, str] = {}
     lines = [line for line in reading.said.lines if not line.volume] or reading.said.lines
     for line in lines:
         record = Record(line)
@@ -164,20 +164,40 @@ def _place(reading: _Reading, source: Source, laid: _Laid, top: str, profile: Ha
             record.files = record.files or list(files.stems(line.number))
         record.metadata += [path for folder in beside.folders_of(line.number) for path in beside.below(folder)]
         if not record.metadata:
-            record.metadata += _near(record.files, laid.metadata)
+            record.metadata += _near(record.files, named)
         record.metadata = list(dict.fromkeys(record.metadata))
         for path in record.metadata:
             _take_metadata(reading, record, files, read_metadata(source, path, profile), profile)
         _declared(reading, record, line, profile)
-        if not record.files and not record.missing:
+        _claim(reading, record, claimed)
+        if not record.files and not record.missing and not record.shared:
             record.missing.append(line.number or line.values.get("title", ""))
         reading.records.append(record)
 
 
+def _claim(reading: _Reading, record: Record, claimed: dict[str, str]) -> None:
+    """A file is of the first line that means it; that a later one means it too is told."""
+    number, mine = record.line.number, []
+    for path in dict.fromkeys(record.files):
+        if path in claimed:
+            values: dict[str, str | int | float] = {"number": number[:200], "other": claimed[path][:200]}
+            reading.findings.append(Finding("foreign.file-of-two", path, "warning", values))
+            record.shared = True
+        else:
+            claimed[path] = number
+            mine.append(path)
+    record.files = mine
+
+
 def _near(files: Sequence[str], metadata: Sequence[str]) -> list[str]:
-    """Metadata beside a file that begin with its name, with or without what stands behind the dot."""
-    stems = {path.rpartition(".")[0] or path for path in files}
-    return [path for path in metadata if any(path.startswith(stem) for stem in stems)]
+    """Metadata beside a file that begin with its name, with or without what stands behind the dot; they are sorted."""
+    found = []
+    for stem in dict.fromkeys(path.rpartition(".")[0] or path for path in files):
+        place = bisect_left(metadata, stem)
+        while place < len(metadata) and metadata[place].startswith(stem):
+            found.append(metadata[place])
+            place += 1
+    return found
 
 
 def _by_name(record: Record, files: Places, names: Iterable[str], beside: str) -> None:

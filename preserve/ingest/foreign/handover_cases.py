@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from preserve.ingest.foreign.handover_files import Record
 from preserve.ingest.foreign.handover_lines import Line, Said
 from preserve.ingest.foreign.handover_profile import HandoverProfile, above, plain_number
 
+_MOST_PARTS = 20  # of a number that is looked for
 _OF_OBJECTS = {
     "title": "title",
     "doc_number": "doc_number",
@@ -51,17 +52,20 @@ def cases_of(said: Said, records: Sequence[Record], loose: Sequence[tuple[str, s
         if line.volume and line.number:
             key = plain_number(line.number)
             found.setdefault(key, Case(key, line.number, line))
+    volumes = frozenset(found)
     for record in records:
         written = record.line.number
         number, case = plain_number(written), record.line.values.get("case_number", "")
-        key = _volume_of(number, found) or plain_number(case) or above(number)
+        key = _volume_of(number, volumes) or plain_number(case) or above(number)
         if key not in found:
             found[key] = Case(key, written if above(number) == number else _above_as_written(written), None, case)
         found[key].records.append(record)
     for one in found.values():
         _name(one)
+    if loose and not found:  # of a catalogue without lines
+        found[""] = Case("", "")
     for path, inside in loose:
-        _case_of(inside, list(found.values())).loose.append(path)
+        (_case_of(inside, found) or next(iter(found.values()))).loose.append(path)
     return list(found.values())
 
 
@@ -73,10 +77,9 @@ def _name(case: Case) -> None:
         case.number = _above_as_written(case.records[0].line.number)
 
 
-def _volume_of(number: str, found: Mapping[str, Case]) -> str:
-    """The key of the volume that a paper is of, where one is known."""
-    volumes = {key for key, case in found.items() if case.volume is not None}
-    parts = number.split("-")
+def _volume_of(number: str, volumes: Container[str]) -> str:
+    """The key of the volume that a paper is of, the longest that its number begins with; nothing for none."""
+    parts = number.split("-")[:_MOST_PARTS]
     for length in range(len(parts), 0, -1):
         if (key := "-".join(parts[:length])) in volumes:
             return key
@@ -89,13 +92,12 @@ def _above_as_written(number: str) -> str:
     return plain[: len(plain) - len(plain_number(plain).rpartition("-")[2]) - 1]
 
 
-def _case_of(inside: str, cases: Sequence[Case]) -> Case:
-    """The case in whose folder a file lies; else the first, which a person is told."""
-    numbers = [plain_number(part) for part in inside.split("/")[:-1]]
-    for case in cases:
-        if case.key and any(number == case.key or number.startswith(case.key + "-") for number in numbers):
-            return case
-    return cases[0]
+def _case_of(inside: str, found: Mapping[str, Case]) -> Case | None:
+    """The case in whose folder a file lies."""
+    for part in inside.split("/")[:-1]:
+        if key := _volume_of(plain_number(part), found):
+            return found[key]
+    return None
 
 
 def described(case: Case, said: Said, profile: HandoverProfile, unknown: set[str]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from preserve.ingest.foreign.hrefs import Paths
 class Record:
     """One record (件) of the package: its line, its files, the metadata beside them; what its line names in vain.
 
-    `folders` are those that bear its number: one where the package is as it should be.
+    `folders` are those that bear its number: one where the package is as it should be. `shared`: a file that its line
+    means is another record's already.
     """
 
     line: Line
@@ -24,6 +25,7 @@ class Record:
     metadata: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     folders: tuple[str, ...] = ()
+    shared: bool = False
 
 
 class Places:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from metadata.csip import encode_href
 from metadata.names import safe_names
 from preserve.errors import Refused
 from preserve.ingest.foreign.eep_shell import shell
@@ -14,22 +15,23 @@ from preserve.ingest.foreign.look import Foreign
 
 FOLDER = "package"
 """In `documentation/submission/`."""
-_MOST = 200  # files that lie there one by one; METS lists each, and must stay small
+_ROOM = 12_000  # bytes of the root METS that may list such files; all of it stays below 32 KB, which a validator needs
+_LINE = 340  # bytes of a file in it beside its name
 _LARGEST = 1 << 30
 _LARGEST_TOGETHER = 256 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def kept_documents(foreign: Foreign) -> Iterator[tuple[str, bytes]]:
-    """Name below `documentation/submission/` and bytes of each file; of very many one zip with their own paths.
+    """Name below `documentation/submission/` and bytes of each file; of more than METS has room for one zip.
 
     Raises Refused where one is too large, or all together are.
     """
     paths = {entry.path: entry.path.removeprefix(foreign.top) for entry in foreign.kept}
-    if len(paths) > _MOST:
+    stored = dict(zip(paths, safe_names(paths.values()), strict=True)) if len(paths) * _LINE < _ROOM else {}
+    if len(stored) < len(paths) or sum(_LINE + len(encode_href(name)) for name in stored.values()) > _ROOM:
         yield f"{FOLDER}.zip", _together(foreign, paths)
         return
-    stored = dict(zip(paths, safe_names(paths.values()), strict=True))
     for entry, stream in foreign.source.stream(lambda entry: entry.path in stored):
         data = _bytes_of(foreign, entry.path, stream, _LARGEST)
         yield f"{FOLDER}/{stored[entry.path]}", data

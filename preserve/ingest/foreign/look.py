@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 _PIECE = 1 << 20
-_OF_BAGS = re.compile(r"(?:.*/)?(?:tag)?manifest-[^/]*\.txt")  # read by the rules of bags
+_OF_BAGS = re.compile(r"(?:.*/)?(?:tag)?manifest-[^/]*\.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ def look(
     aside = {*package.content, *package.left, *package.elsewhere}
     kept = tuple(entry for entry in entries if entry.path not in aside)
     foreign = Foreign(package.kind, package.version, top, source, kept, package, names)
-    read = set(package.lists)
-    others = [entry for entry in entries if entry.path not in read and not _OF_BAGS.fullmatch(entry.path)]
-    word = read_lists(source, others, "", scratch)
+    # The manifests of a bag are read by the rules of bags.
+    read = {*package.lists, *(entry.path for entry in entries if _OF_BAGS.fullmatch(entry.path))}
+    word = read_lists(source, entries, "", scratch, read)
     wanted = _together(declared, package.wanted, word.wanted)
     findings = [
         Finding("foreign.recognised", "", "note", _counted(package, kept)),

@@ -30,7 +30,8 @@ class ForeignPackage:
     not lie in the package as such.
     `cases`: the cases of a package that holds several, each a package by itself; then nothing else of it counts.
     `without`: elements whose data are left away, by the files that are kept so: the data are the content itself.
-    `elsewhere`: files that are of another case of the package, and are not kept with this one.
+    `beside`: files that speak of this one of several cases. `elsewhere`: files that are of another case of the package,
+    and are not kept with this one.
     """
 
     kind: str
@@ -51,7 +52,8 @@ class ForeignPackage:
     source: Source | None = None
     cases: tuple[ForeignPackage, ...] = field(default=(), repr=False)
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    elsewhere: tuple[str, ...] = field(default=(), repr=False)
+    beside: Sequence[str] = field(default=(), repr=False)
+    elsewhere: Sequence[str] = field(default=(), repr=False)
 
 
 class Reader(Protocol):

@@ -23,8 +23,12 @@ def readers(own: Path | None) -> tuple[Reader, ...]:
     from preserve.ingest.foreign.eark import EArk
     from preserve.ingest.foreign.eep import Eep
     from preserve.ingest.foreign.handover import handover_folders
+    from preserve.ingest.foreign.ocfl import OcflObject
+    from preserve.ingest.foreign.plain import PlainExport
 
     return (
+        OcflObject(),
+        PlainExport(),
         ArchivematicaAip(),
         EArk(),
         DspaceArchive(),

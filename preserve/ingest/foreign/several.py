@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from preserve.errors import Refused
@@ -29,7 +30,8 @@ def one_of(package: ForeignPackage, beside: Handed) -> ForeignPackage:
     asked = _numbers(_read(beside))
     for case in package.cases:
         if asked & _numbers(case.described):
-            return case
+            others = (other for other in package.cases if other is not case)
+            return replace(case, elsewhere=tuple(path for one in others for path in (*one.content, *one.beside)))
     raise Refused("foreign.case-not-there", str(beside.path), number=", ".join(sorted(asked))[:200])
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from metadata.findings import Finding
-from preserve.clock import CHINA
+from preserve.clock import CHINA, zone
 from preserve.description.labels import KEYS
 from preserve.description.legacy import LegacyFact
 from preserve.description.vocabulary import read_vocabulary
+from preserve.home import Home
 from preserve.ingest.draft import case_type_of, object_of, read_drafting
 from preserve.ingest.facts import Character, Kind
 from preserve.ingest.legacy.records import Cell, ListedCase
@@ -54,8 +55,20 @@ class Circumstances:
 
 
 def describe(
-    case: ListedCase, files: Sequence[FileOfCase], about: Circumstances
-) -> tuple[dict[str, Any], list[Finding]]:
+    case: ListedCase, files: Iterable[str | FileOfCase], home: Home, *, source: str = "", carrier: str = ""
+) -> dict[str, Any]:
+    """Plain data of the description of an old case; see `draft`.
+
+    Files are given by their paths where nobody looked into them; `source` is the list's name, `carrier` what they lay
+    on.
+    """
+    named = [FileOfCase(file) if isinstance(file, str) else file for file in files]
+    settings = home.settings
+    about = Circumstances(source, settings.institution, carrier, home.profiles, zone(settings.time_zone))
+    return draft(case, named, about)[0]
+
+
+def draft(case: ListedCase, files: Sequence[FileOfCase], about: Circumstances) -> tuple[dict[str, Any], list[Finding]]:
     """Plain data of the description's shape, with the mark of an old case, and a note for everything guessed.
 
     Nothing is invented: a day that the list does not give stays empty, and days of files are not taken for those of the

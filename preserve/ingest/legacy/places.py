@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 class Placed(NamedTuple):
-    """A file, or a folder with `/` at its end; `/` alone is a whole carrier."""
+    """A file, or a folder with `/` at its end; an empty path is the whole carrier."""
 
     carrier: str
     path: str
@@ -36,10 +36,11 @@ class Places:
         self._by_number: dict[str, set[tuple[str, str]]] = defaultdict(set)
         there = {file.carrier for file in found}
         for carrier in carriers:
-            for name in (carrier.id, carrier.label, carrier.mark, carrier.place.rstrip("/").rpartition("/")[2]):
-                self._disc(name, (carrier.id, "/"))
+            last = carrier.place.rstrip("/").rpartition("/")[2]
+            for name in (carrier.id, carrier.label, carrier.mark, last, last.rpartition(".")[0]):
+                self._disc(name, (carrier.id, ""))
         for name in there - {carrier.id for carrier in carriers}:
-            self._disc(name, (name, "/"))
+            self._disc(name, (name, ""))
         seen: set[tuple[str, str]] = set()
         for file in found:
             parts = file.path.split("/")
@@ -112,7 +113,7 @@ class Places:
 
 
 def _lies(one: tuple[str, str], disc: tuple[str, str]) -> bool:
-    return one[0] == disc[0] and (disc[1] == "/" or one[1].startswith(disc[1]))
+    return one[0] == disc[0] and one[1].startswith(disc[1])
 
 
 def _ends(path: str, parts: tuple[str, ...]) -> bool:

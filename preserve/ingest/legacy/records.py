@@ -104,7 +104,10 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A file (or a folder, with `/` at its end) that belongs to a row of the list, why, and how certain that is."""
+    """A file that belongs to a row of the list, why, and how certain that is.
+
+    `path` ends with `/` where all of a folder is meant, and is empty where all of the carrier is.
+    """
 
     case: int
     carrier: str

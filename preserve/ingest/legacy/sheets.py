@@ -27,6 +27,8 @@ MOST_SHEETS = 100
 _MOST_EMPTY = 2000
 _EPOCH = datetime.fromisoformat("1899-12-30")
 _AREA = re.compile(r"^([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})$")
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a workbook of Excel 97 to 2003 begins."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DELIMITERS = ",\t;|"
 
@@ -41,9 +43,9 @@ class Area(NamedTuple):
 
 
 class TextCell(NamedTuple):
-    """A cell of a list that is text alone."""
+    """A cell that no workbook of today holds: of text between commas, or of an old workbook."""
 
-    value: str | None
+    value: Any
     number_format: str = ""
     data_type: str = "s"
 
@@ -82,7 +84,7 @@ class Sheet:
 
 
 def read_sheets(path: Path) -> Iterator[Sheet]:
-    """The sheets of a list (xlsx, csv, txt), one after the other. Raises Refused with the reason."""
+    """The sheets of a list (xlsx, xls, csv, txt), one after the other. Raises Refused with the reason."""
     try:
         if path.stat().st_size > LARGEST:
             raise Refused("legacy.list-large", path.name, limit=LARGEST)
@@ -92,6 +94,10 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
     suffix = path.suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
         yield from _of_text(path, data)
+    elif data.startswith(OLD):
+        from preserve.ingest.legacy.old_workbook import read_old_sheets
+
+        yield from read_old_sheets(path, data)
     elif suffix in (".xlsx", ".xlsm") or data.startswith(b"PK\x03\x04"):
         yield from _of_workbook(path, data)
     else:

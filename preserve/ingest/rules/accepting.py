@@ -19,10 +19,16 @@ class Accepting(BaseModel):
 
 class LegacyCases(BaseModel):
     """Cases that bear the mark of an old one: `severity` of what is not known of them; whether errors of rules are
-    `eased` to warnings, all but those of `keep`."""
+    `eased` to warnings, all but those of `keep`.
+
+    A case that was closed less than `recent_days` ago is no old one, whatever its mark says: nothing is eased for it,
+    and the mark is an error itself (`article`), so that nobody evades the rules by it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    article: Annotated[str, Field(min_length=1)] = "16"
+    recent_days: Annotated[int, Field(ge=0)] = 365
     severity: Literal["warning", "note"]
     eased: bool
     keep: tuple[str, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from preserve.access.case_history.words import action_name, details_in_words, event_name, in_words, outcome_name
+from preserve.description.labels import label_of
+from preserve.description.legacy import LegacyFact
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services.case_history import HistoryEvent, HistoryView
 from preserve.services.cases import CaseView
@@ -74,6 +76,7 @@ def _facts(view: CaseView) -> Table:
             listed(f"{say(f'retention.hold-{block.kind}')} {block.number}" for block in view.blocks),
         ),
     ]
+    rows += _legacy(view)
     rows += [
         (say("words.heading-gone"), f"{say(f'retention.gone-{gone.state}')} {gone.disposal} {gone.since[:10]}")
         for gone in view.gone
@@ -83,6 +86,20 @@ def _facts(view: CaseView) -> Table:
         for transfer in view.transfers
     ]
     return facts((name, value or NOTHING) for name, value in rows)
+
+
+def _legacy(view: CaseView) -> list[tuple[str, str]]:
+    """Of an old case where it comes from, and what nobody knows of it."""
+    mark = view.description.get("legacy")
+    if not mark:
+        return []
+    unknown = listed(label_of(LegacyFact(fact)) for fact in mark["not_known"])
+    rows = [
+        (say("words.heading-legacy-source"), mark["source"]),
+        (say("words.heading-legacy-carrier"), mark["carrier"]),
+        (say("words.heading-not-known"), unknown),
+    ]
+    return [row for row in rows if row[1]]
 
 
 def history(view: HistoryView, *, commands: bool = False) -> Table:

@@ -24,7 +24,7 @@ TABS = ("contents", "description", "copies", "life", "use", "findings")
 ENTRIES = 100
 
 
-@page("GET", "/cases/{objid}", "case.show", "reading.open", "case.use", "reading.findings")
+@page("GET", "/cases/{objid}", "case.show", "reading.open", "case.use", "reading.findings", "job.made")
 def show_case(asked: Asked) -> Response:
     """One case; the tab says which part of it."""
     objid = asked.path["objid"]
@@ -43,6 +43,7 @@ def show_case(asked: Asked) -> Response:
         tables={"versions": versions, "formats": formats, "copies": copies, "events": events, "entries": entries},
         files=files,
         recordings=sum(1 for one in files.files if one.length) if files else 0,
+        forms=job_files.made(asked.session, "forms.case", objid) if tab == "description" else None,
         window=Window(len(files.files) if files else 0, asked.query.get("from", "1")),
         named=partial(spoken, asked.session),
         machine_found=machine,

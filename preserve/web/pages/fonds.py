@@ -8,7 +8,7 @@ from datetime import date
 from starlette.responses import Response
 
 from preserve.errors import UsageError
-from preserve.services import fonds, house
+from preserve.services import fonds, house, job_files
 from preserve.services.failures import Failure
 from preserve.services.house import HouseSeen
 from preserve.services.tables import fonds as tables
@@ -43,7 +43,7 @@ def enter(asked: Asked) -> Response:
     return or_again(asked, _list, deed)
 
 
-@page("GET", "/fonds/{code}", "fonds.show")
+@page("GET", "/fonds/{code}", "fonds.show", "job.made")
 def show(asked: Asked) -> Response:
     """One fonds with its numbers, and what may be written down about it."""
     return _show(asked, None, 200)
@@ -52,7 +52,9 @@ def show(asked: Asked) -> Response:
 def _show(asked: Asked, failure: Failure | None, status: int) -> Response:
     shown = fonds.show(asked.session, asked.path["code"])
     known, series = tables.one(shown)
-    return asked.show("fonds/one.html", status, fonds=shown.fonds, known=known, series=series, failure=failure)
+    made = job_files.made(asked.session, "forms.fonds", shown.fonds.code)
+    values = {"fonds": shown.fonds, "known": known, "series": series, "made": made}
+    return asked.show("fonds/one.html", status, failure=failure, **values)
 
 
 @page("POST", "/fonds/{code}/number", "fonds.number", "fonds.show")

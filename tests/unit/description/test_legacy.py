@@ -26,6 +26,7 @@ from preserve.description.legacy import (
 from preserve.description.reading import read_description
 from preserve.description.schema import CaseDescription
 from preserve.description.stored import case_json, case_of, catalogue_text
+from preserve.description.workbook import write_workbook
 
 BASE: dict[str, Any] = {
     "case_number": "旧〔2012〕1号",
@@ -97,6 +98,22 @@ def test_it_is_kept_and_read_again() -> None:
     case = marked(closed="2012")
     assert case_of(catalogue_text(case)) == case
     assert CaseDescription.model_validate_json(b"".join(case_json(case))) == case
+
+
+def test_a_workbook_of_an_old_case_keeps_its_mark(tmp_path: Path) -> None:
+    case = marked(closed="2012", carrier="光盘 CD-003", not_known=["cause", "start", "closed", "stages"])
+    write_workbook(tmp_path / "案卷.xlsx", case)
+    again, findings = read_description("案卷.xlsx", (tmp_path / "案卷.xlsx").read_bytes())
+    assert again is not None, findings
+    assert again == case
+
+
+def test_the_words_of_facts_may_be_written_by_people() -> None:
+    case, told = read(legacy={"source": "目录!5", "not_known": ["案由", "立案日期", "closing"]})
+    assert case is None
+    assert told == {"case.field-choice"}
+    case, told = read(legacy={"source": "目录!5", "not_known": "案由、立案日期、结案日期"})
+    assert case is not None, told
 
 
 def test_every_fact_has_its_words() -> None:

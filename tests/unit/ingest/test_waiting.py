@@ -11,6 +11,7 @@ import pytest
 from preserve.home import Home
 from preserve.ingest.waiting import cases_in, deadlines
 from preserve.settings import Settings
+from tests.support.foreign_packages import eark, laid
 from tests.support.tiny_case import write_case
 
 
@@ -68,3 +69,11 @@ def test_an_inspection_waits_from_its_end_and_a_penalty_from_its_closing(home: H
     assert (inspection.closed, inspection.due, inspection.standing) == (date(2026, 9, 11), date(2026, 10, 29), "late")
     assert (penalty.closed, penalty.due, penalty.standing) == (date(2026, 10, 30), date(2026, 12, 11), "in-time")
     assert inspection.days == 21
+
+
+def test_packages_of_other_systems_in_a_folder_wait_too(home: Home, tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        laid(tmp_path / "w" / name, eark({"a.txt": b"one"}))
+    assert cases_in(tmp_path / "w", home) == [tmp_path / "w/a", tmp_path / "w/b"]
+    assert cases_in(tmp_path / "w/a", home) == [tmp_path / "w/a"]
+    assert {row.standing for row in deadlines(home, [tmp_path / "w"], date(2026, 6, 20))} == {"unknown"}

@@ -47,7 +47,7 @@ def words_of(path: Path) -> str:
 
 def test_main_and_internal_volume_are_forms_apart(archive: Archive, head: Session, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    written = forms.print_case(head, [CASE], out, workbook=True)
+    written = forms.print_case(head, [CASE], out, workbook=True, inner=True)
     names = {one.name for one in written.files}
     assert names == {
         *(f"{volume}{name}.pdf" for volume in ("", "副卷-") for name in ("案卷封面", "卷内文件目录", "卷内备考表")),
@@ -75,6 +75,11 @@ def test_who_may_not_see_the_internal_volume_gets_none_of_it(archive: Archive, t
     year = forms.print_year(founder(archive), 2026, tmp_path / "year", forms=["items"])
     assert [(one.name, one.rows) for one in year.files] == [("归档文件目录.pdf", 1)]
     assert year.left_out == 1
+    with pytest.raises(NotPermitted):
+        forms.print_case(founder(archive), [CASE], tmp_path / "inner", inner=True)
+    with pytest.raises(NotPermitted):
+        forms.print_year(founder(archive), 2026, tmp_path / "inner", inner=True)
+    assert forms.print_case(appoint(archive, "wang", Role.EXAMINER), [CASE], tmp_path / "asked").left_out == 1
 
 
 def test_each_printing_is_a_look_and_others_may_not(archive: Archive, tmp_path: Path) -> None:
@@ -119,7 +124,7 @@ def test_a_year_is_listed_by_number_in_files_of_so_many_rows(archive: Archive, h
     own = shipped.replace("rows_a_file = 2000", "rows_a_file = 20")
     (archive.home.profiles / "forms.toml").write_text(own, encoding="utf-8")
     out = tmp_path / "year"
-    written = forms.print_year(head, 2026, out, fonds="culture", forms=["files"], workbook=True)
+    written = forms.print_year(head, 2026, out, fonds="culture", forms=["files"], workbook=True, inner=True)
     assert [(one.name, one.rows) for one in written.files] == [
         ("案卷目录.pdf", 20),
         ("案卷目录-2.pdf", 3),

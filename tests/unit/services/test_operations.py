@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Connection
 
 import preserve.services.rooms  # noqa: F401  declares every operation
+from preserve.access.openness.harvesting import Asked
 from preserve.access.viewing import reading_room
 from preserve.administration.duties import Duty
 from preserve.data_management.archive import Archive
@@ -153,6 +154,7 @@ ARGUMENTS: dict[str, Chosen] = {
     "fonds.rename": {},
     "fonds.show": {},
     "forms.case": {"cases": CASES},
+    "forms.fonds": {},
     "forms.year": {"year": 2026},
     "health.alive": {},
     "health.examine": {},
@@ -201,6 +203,11 @@ ARGUMENTS: dict[str, Chosen] = {
     "media.replace": {},
     "media.retire": {},
     "media.show": {},
+    "openness.close": {"case": CASE},
+    "openness.finding_aid": {},
+    "openness.harvest": {"asked": Asked("Identify")},
+    "openness.list": {},
+    "openness.open": {"case": CASE},
     "packages.verify": {},
     "planning.identify": {},
     "planning.preview": {},

@@ -120,7 +120,9 @@ def test_with_one_its_pages_are_shown_as_a_view(room: Room) -> None:
     room.name_program()
     session = room.session()
     shown = _shown(session, "SESV4SignDoc.ofd")
-    assert (shown.renderer, shown.pages, shown.no_renderer, shown.words) == ("draws 1.2", 2, False, ())
+    assert (shown.renderer, shown.pages, shown.no_renderer) == ("draws 1.2", 2, False)
+    # It drew white pages: people are told, and have the words beside them.
+    assert shown.words_lost and "OFD Reader&Writer" in "".join(shown.words)
     case = connection_case(session)
     assert reading_bytes.read_page(session, case, shown.file.identifier, 2).data.startswith(b"\xff\xd8")
     with pytest.raises(NotFound):

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import ezdxf
 import pypdfium2
 import pytest
 
@@ -26,8 +28,6 @@ assert source.read_bytes().startswith(b"PK")
 document = pypdfium2.PdfDocument.new()
 document.new_page(200, 100)
 document.save(target)
-with open(pathlib.Path(__file__).with_name("runs"), "a") as runs:
-    runs.write("x")
 """
 
 
@@ -59,7 +59,8 @@ def test_pages_are_drawn_once_and_say_by_whom(tmp_path: Path, source: Path) -> N
     made = rendered.pdf(source)
     with pypdfium2.PdfDocument(made) as document:
         assert len(document) == 1
-    assert rendered.pdf(source) == made and (tmp_path / "runs").read_text() == "x"
+    (tmp_path / "draws.py").unlink()
+    assert rendered.pdf(source) == made
     assert [path.name for path in (tmp_path / "viewing" / ".pictures").iterdir()] == [made.name]
 
 
@@ -89,6 +90,28 @@ def test_what_goes_wrong_is_told_and_nothing_is_left(tmp_path: Path, source: Pat
         rendered.pdf(source)
 
 
+def test_a_drawing_is_drawn_by_a_program_that_was_not_made_for_this(tmp_path: Path) -> None:
+    drawing = ezdxf.new("R2010")
+    drawing.modelspace().add_line((0, 0), (200, 100))
+    drawing.modelspace().add_text("PLAN 7", height=10).set_placement((20, 20))
+    drawing.saveas(tmp_path / "a.dxf")
+    arguments = ("--headless", "--convert-to", "pdf", "--outdir", "{folder}", "{source}")
+    renderer = Renderer(program="soffice", arguments=arguments, writes=(Path("/tmp"),))
+    digest = hashlib.sha256((tmp_path / "a.dxf").read_bytes()).hexdigest()
+    made = Rendered(tmp_path / "viewing", digest, ".dxf", renderer).pdf(tmp_path / "a.dxf")
+    with pypdfium2.PdfDocument(made) as document:
+        assert "PLAN 7" in document[0].get_textpage().get_text_bounded()
+    assert [path.name for path in (tmp_path / "viewing" / ".pictures").iterdir()] == [made.name]
+
+
+def test_two_who_ask_at_once_are_both_shown_it(tmp_path: Path, source: Path) -> None:
+    rendered = _rendered(tmp_path, source, _program(tmp_path, _PDF))
+    with ThreadPoolExecutor(4) as readers:
+        made = set(readers.map(rendered.pdf, [source] * 4))
+    assert len(made) == 1
+    assert [path.name for path in (tmp_path / "viewing" / ".pictures").iterdir()] == [made.pop().name]
+
+
 def test_what_the_program_does_to_its_file_does_not_reach_the_archive(tmp_path: Path, source: Path) -> None:
     code = "import os, sys; os.chmod(sys.argv[1], 0o600); open(sys.argv[1], 'wb').write(b'gone'); sys.exit(1)"
     before = source.read_bytes()
@@ -101,7 +124,7 @@ def test_a_copy_that_differs_is_not_drawn(tmp_path: Path, source: Path) -> None:
     rendered = Rendered(tmp_path / "viewing", "0" * 64, ".ofd", _program(tmp_path, _PDF))
     with pytest.raises(RenderFailed, match="digest"):
         rendered.pdf(source)
-    assert not (tmp_path / "runs").exists()
+    assert not list((tmp_path / "viewing" / ".pictures").glob("*.pdf"))
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path, source: Path) -> None:
@@ -117,6 +140,8 @@ def test_settings_are_a_line_or_a_table() -> None:
     ).ofd
     assert line == table and line is not None and Viewing(ofd=line).of(".ofd") == line
     assert Viewing(ofd=line).of(".dwg") is None and Viewing().of(".txt") is None
+    folder = Viewing.model_validate({"dxf": "soffice --outdir {folder} {source}"}).dxf
+    assert folder is not None and folder.arguments == ("--outdir", "{folder}", "{source}")
     for wrong in ("", "ofd2pdf", "ofd2pdf {source}", "ofd2pdf '{source} {target}", {"program": "x", "arguments": []}):
         with pytest.raises(ValueError):
             Viewing.model_validate({"ofd": wrong})

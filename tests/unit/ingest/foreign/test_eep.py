@@ -42,10 +42,10 @@ def test_data_that_lie_outside_are_held_to_their_digest(tmp_path: Path) -> None:
 
 
 def test_hostile_names_lead_nowhere(tmp_path: Path) -> None:
-    names = ("../../etc/passwd.txt", "/abs.txt", "C:\\x.txt", "同名.txt", "同名.txt")
+    names = ("../../etc/passwd.txt", "/abs.txt", "C:\\x.txt", "同名.txt", "同名.txt", "同名.txt/内.txt")
     put(tmp_path / "a.eep", encapsulation(*(coding(name, name.encode()) for name in names)))
     package = read(tmp_path)
-    assert len(set(package.content)) == 5
+    assert len(set(package.content)) == 6
     assert all(".." not in path and not path.startswith("/") for path in package.content)
     assert [finding.code for finding in package.findings] == ["foreign.name-unusable"] * 3
 
@@ -56,7 +56,7 @@ def test_records_of_several_volumes_are_several_cases(tmp_path: Path) -> None:
     package = read(tmp_path)
     assert [len(case.content) for case in package.cases] == [2, 1]
     assert [case.described["archival_number"] for case in package.cases] == ["J1-ZY·2026-001", "J1-ZY·2026-002"]
-    assert package.cases[1].elsewhere == ("J1-ZY·2026-001-001.eep", "J1-ZY·2026-001-002.eep")
+    assert package.cases[0].beside == ("J1-ZY·2026-001-001.eep", "J1-ZY·2026-001-002.eep")
 
 
 def test_a_size_that_is_wrong_is_kept_for_comparing(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def test_only_the_data_go(step: int) -> None:
     head, tail = data.split("<编码数据>".encode())[0], data.rpartition("</编码数据>".encode())[2]
     assert kept.startswith(head) and kept.endswith(tail)
     assert b"eHh4" not in kept
+    assert shell(io.BytesIO(data.decode().encode("gb18030")), NAMES, "a.eep").decode("gb18030") == kept.decode()
 
 
 def test_what_stays_is_bounded() -> None:

@@ -83,6 +83,16 @@ def test_what_is_none_or_hostile_is_refused(data: bytes) -> None:
         whole(data)
 
 
+@pytest.mark.parametrize("declared", ["GB18030", "gb2312"])
+def test_encapsulations_in_gb_18030_are_read(declared: str) -> None:
+    text = encapsulation(*(coding("录像.mp4", b"x" * 400_000) for _ in range(2))).decode()
+    data = text.replace('encoding="UTF-8"', f'encoding="{declared}"').encode("gb18030")
+    assert whole(data) == [b"x" * 400_000] * 2
+    assert eep_stream.read(io.BytesIO(data), NAMES, "a.eep").said["title"] == "某案"
+    with pytest.raises(Refused, match=r"foreign\.encoding"):
+        whole(data.replace("某案".encode("gb18030"), b"\xff\xff"))
+
+
 def test_unknown_elements_are_named() -> None:
     found = eep_stream.read(io.BytesIO(encapsulation(more="<自定义>值</自定义>")), NAMES, "a.eep")
     assert (found.unknown, found.said["title"]) == ({"自定义"}, "某案")

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import shutil
+import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from preserve.errors import Refused
+from preserve.home import Home
+from preserve.ingest.assess import preview, refusal
+from preserve.ingest.foreign.several import one_of
+from preserve.ingest.handed import Handed
+from preserve.progress import Silent
+from preserve.settings import Settings
 from tests.support.handover_folders import NUMBER, catalogue, dat93, put, read
 from tests.support.shared_cases import PACKAGES
+from tests.support.tiny_case import answers_for
 
 
 @pytest.mark.parametrize(
@@ -95,6 +109,39 @@ def test_a_number_with_two_folders_is_told(tmp_path: Path) -> None:
     assert len(package.content) == 3
 
 
+def test_two_lines_of_one_file_are_told_and_the_file_comes_once(tmp_path: Path) -> None:
+    place = dat93(tmp_path / "p", papers=1)
+    row = {"档号": f"{NUMBER}-001", "题名": "甲"}
+    put(place / "目录文件.XML", catalogue([row, {**row, "题名": "乙"}]))
+    package = read(place)
+    assert [row["title"] for row in package.described["objects"]] == ["甲"]
+    assert "foreign.file-of-two" in {finding.code for finding in package.findings}
+    assert not package.missing
+
+
+_VALUES = st.one_of(
+    st.sampled_from([NUMBER, f"{NUMBER}-001", "../..", "文书1.txt", "30年", "20260301", "", "机密", "D30"]),
+    st.text(max_size=8),
+)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["档号", "题名", "日期", "密级", "电子档案名称", "案号", "MD5"]), _VALUES),
+        max_size=6,
+    )
+)
+def test_no_catalogue_loses_a_file_or_breaks_it(rows: list[dict[str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = dat93(Path(folder))
+        texts = [{name: escape(re.sub(r"[^\x20-\ud7ff]", "", text)) for name, text in row.items()} for row in rows]
+        put(place / "目录文件.XML", catalogue(texts))
+        package = read(place)
+        found = [path for case in package.cases or (package,) for path in case.content]
+        assert sorted(found) == [f"J001/ZY/2026/{NUMBER}-00{n}/文书{n}.txt" for n in (1, 2)]
+
+
 def test_separators_may_be_written_otherwise_on_disk(tmp_path: Path) -> None:
     place = dat93(tmp_path / "p", papers=1)
     folder = place / f"J001/ZY/2026/{NUMBER}-001"
@@ -106,10 +153,12 @@ def test_several_cases_are_each_a_package(tmp_path: Path) -> None:
     package = read(dat93(tmp_path / "p", cases=3))
     assert [case.described["archival_number"] for case in package.cases] == [f"{NUMBER[:-3]}{n:03}" for n in (1, 2, 3)]
     for case in package.cases:
-        mine = set(case.content)
-        assert len(mine) == 2
-        assert not mine & set(case.elsewhere)
-        assert len(case.elsewhere) == 8, "two papers of two other cases, each with its metadata"
+        assert (len(case.content), len(case.beside)) == (2, 2)
+        asked = {"archival_number": case.described["archival_number"].replace("-", "－")}
+        meant = one_of(package, Handed(tmp_path, json.dumps(asked).encode()))
+        assert meant.content == case.content
+        assert len(meant.elsewhere) == 8, "two papers of two other cases, each with its metadata"
+        assert not {*case.content, *case.beside} & set(meant.elsewhere)
 
 
 def test_files_by_name_are_found_or_ambiguous(tmp_path: Path) -> None:
@@ -169,3 +218,28 @@ def test_hostile_catalogues_are_refused(tmp_path: Path) -> None:
         assert number < 3
     put(place / "目录文件.XML", catalogue([{"档号": "x", "电子档案名称": "../../etc/passwd", "题名": "甲"}]))
     assert all(".." not in path for path in read(place).content)
+
+
+def test_a_person_may_answer_for_a_count_that_differs(tmp_path: Path) -> None:
+    place = dat93(tmp_path / "p", 档案数量="7")
+    home = Home(tmp_path / "home", Settings(archive_id="01", institution="某局"))
+    content: dict[str, Any] = {
+        "case_number": "文罚字〔2026〕2号",
+        "case_type": "penalty",
+        "title": "甲案",
+        "cause": "测试",
+        "producer": {"name": "某支队"},
+        "start": "2026-03-01",
+        "closed": "2026-03-02",
+        "objects": [
+            {"file": f"{NUMBER}-00{number}/文书{number}.txt", "kind": "其他", "stage": "investigation"}
+            for number in (1, 2)
+        ],
+    }
+    content["acceptances"] = answers_for(content)
+    answer = {"finding": "count-differs", "where": "说明文件.TXT", "person": "李", "reason": "移交方笔误，实为两件"}
+    for answers, refused in (([], True), ([answer], False)):
+        case = {**content, "acceptances": [*content["acceptances"], *answers]}
+        beside = Handed(place, json.dumps(case, ensure_ascii=False).encode())
+        assessed, judged = preview(home, beside, Silent())
+        assert (refusal(assessed.deposit, judged.findings) is not None) == refused

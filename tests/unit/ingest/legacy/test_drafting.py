@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from preserve.description.legacy import LegacyFact, closed, closed_at_latest, span, started
 from preserve.description.reading import check_content
 from preserve.description.schema import CaseDescription
-from preserve.ingest.legacy.drafting import Circumstances, FileOfCase, describe
+from preserve.ingest.legacy.drafting import Circumstances, FileOfCase, describe, draft
 from preserve.ingest.legacy.records import Cell, ListedCase
+from tests.support.small_case import small_archive
 
 ABOUT = Circumstances("案卷目录.xlsx", "某局", "光盘 CD-003")
 
 
 def described(case: ListedCase, *names: str) -> CaseDescription:
     """A draft that the schema takes."""
-    content, _ = describe(case, [FileOfCase(name) for name in names], ABOUT)
+    content, _ = draft(case, [FileOfCase(name) for name in names], ABOUT)
     made, findings = check_content(content, {}, "draft")
     assert made is not None, findings
     return made
@@ -64,7 +66,7 @@ def test_days_of_files_are_not_days_of_the_case() -> None:
 
 
 def test_a_list_that_closes_before_it_opens_is_not_believed() -> None:
-    content, findings = describe(
+    content, findings = draft(
         ListedCase("文罚字〔2012〕1号", "x", (), {"start": "2012-06-01", "closed": "2012-03-05"}),
         [FileOfCase("a.pdf")],
         ABOUT,
@@ -76,7 +78,7 @@ def test_a_list_that_closes_before_it_opens_is_not_believed() -> None:
 
 
 def test_words_that_no_profile_knows_are_kept_as_they_were_written() -> None:
-    content, _ = describe(
+    content, _ = draft(
         ListedCase("文罚字〔2012〕1号", "x", (), {"outcome": "不了了之", "case_type": "杂案"}),
         [FileOfCase("a.pdf")],
         ABOUT,
@@ -84,3 +86,11 @@ def test_words_that_no_profile_knows_are_kept_as_they_were_written() -> None:
     assert content["outcome"] is None
     assert content["note"] == "案件类型：杂案；处理结果：不了了之"
     assert content["case_type"] == "penalty"  # its number says so
+
+
+def test_an_archive_says_whose_it_is_and_which_profiles_count(tmp_path: Path) -> None:
+    home = small_archive(tmp_path / "archive").home
+    content = describe(ListedCase("文罚字〔2012〕1号", "x", ()), ["a.pdf"], home, source="目录.xlsx", carrier="光盘")
+    assert content["producer"] == {"name": "某局"}
+    assert (content["legacy"]["source"], content["legacy"]["carrier"]) == ("目录.xlsx", "光盘")
+    assert [one["file"] for one in content["objects"]] == ["a.pdf"]

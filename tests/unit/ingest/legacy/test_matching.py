@@ -101,7 +101,7 @@ def test_columns_of_the_list_say_where_files_lie() -> None:
     matched = found(cases, paths, carriers)
     assert said(matched) == {
         (0, "a.mp4", "file", "certain"),
-        (1, "/", "disc", "certain"),
+        (1, "", "disc", "certain"),
         (2, "录像/三号/", "path", "certain"),
         (3, "p/same.avi", "file", "question"),
         (3, "q/same.avi", "file", "question"),
@@ -109,6 +109,18 @@ def test_columns_of_the_list_say_where_files_lie() -> None:
     assert matched.missing == (4,)
     files = lying(paths)
     assert files_of(matched, files) == {0: [files[0]], 1: [files[1]], 2: [files[2]]}
+
+
+def test_a_disc_of_several_cases_does_not_hide_that_one_of_them_is_missing() -> None:
+    cases = [case(number, place=Place(disc="CD-001")) for number in (1, 2, 3)]
+    paths = ["CD-001:文罚字〔2012〕1号/a.mp4", "CD-001:文罚字〔2012〕2号/a.mp4"]
+    matched = found(cases, paths)
+    assert {(one.case, one.certainty) for one in matched.matches} == {(0, "certain"), (1, "certain")}
+    assert matched.missing == (2,)
+    matched = found(cases, [*paths, "CD-001:无名/a.mp4"])
+    assert (2, "", "disc", "question") in said(matched)
+    assert matched.missing == ()
+    assert not matched.unlisted
 
 
 def test_two_rows_that_name_one_file_are_a_question() -> None:

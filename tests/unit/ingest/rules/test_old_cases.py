@@ -27,12 +27,14 @@ from tests.support.small_case import ingest, old_case, small_archive, small_case
 from tests.support.views import description, view
 
 RULE = read_rules(None).legacy
+TODAY = date(2026, 11, 30)
 MARK = Legacy.model_validate({"source": "目录!5", "not_known": ["cause", "closed"], "closed": "2012-03"})
+OLD = {"legacy": MARK, "cause": "", "closed": None}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_fact_that_is_not_known_is_said_in_words(language: Any) -> None:
-    case = description().model_copy(update={"legacy": MARK})
+    case = description().model_copy(update=OLD)
     found = list(old_cases.check(replace(view(None), case=case)))
     assert [(one.code, one.severity) for one in found] == [
         ("rule.legacy-not-known", "warning"),
@@ -47,22 +49,22 @@ def test_each_fact_that_is_not_known_is_said_in_words(language: Any) -> None:
 def test_of_other_cases_nothing_is_said() -> None:
     assert not list(old_cases.check(view(None)))
     errors = [Finding("rule.document-missing", "", "error", {"article": "7"})]
-    assert old_cases.eased(description(), errors, RULE) == errors
+    assert old_cases.eased(description(), errors, RULE, TODAY) == errors
 
 
 def test_errors_are_eased_and_what_must_stay_stays() -> None:
-    case = description().model_copy(update={"legacy": MARK})
+    case = description().model_copy(update=OLD)
     found = [
         Finding("rule.document-missing", "", "error", {"article": "7"}),
         Finding("rule.secrecy-mark", "a", "error", {"article": "20"}),
         Finding("sip.virus", "b", "refuse"),
         Finding("format.derived", "c", "error"),
     ]
-    eased = old_cases.eased(case, found, RULE)
+    eased = old_cases.eased(case, found, RULE, TODAY)
     assert [one.severity for one in eased] == ["warning", "error", "refuse", "error", "note"]
     assert eased[-1].values == {"count": 1}
     strict = LegacyCases(severity="note", eased=False)
-    assert old_cases.eased(case, found, strict) == found
+    assert old_cases.eased(case, found, strict, TODAY) == found
 
 
 def test_an_old_case_is_taken_in_and_says_everywhere_what_is_not_known(tmp_path: Path) -> None:
@@ -103,3 +105,26 @@ def test_other_cases_are_written_without_a_mark(tmp_path: Path) -> None:
     result = ingest(archive, small_case(tmp_path, "新〔2026〕1号"))
     text = (result.location / "data" / result.objid / csip.CASE).read_text(encoding="utf-8")
     assert "legacy" not in text
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "part", "recent"),
+    [
+        ("旧〔2012〕1号", None, "", False),
+        ("旧〔2026〕1号", None, "", True),
+        ("旧〔2026〕1号", None, "2012", False),
+        ("旧〔2012〕1号", date(2026, 3, 1), "", True),
+        ("旧〔2012〕1号", None, "2024", False),
+        ("旧〔2012〕1号", None, "2026", True),
+        ("无号", None, "", False),
+    ],
+)
+def test_a_case_of_now_is_no_old_one_whatever_its_mark_says(
+    number: str, day: date | None, part: str, recent: bool
+) -> None:
+    mark = MARK.model_copy(update={"closed": part})
+    case = description().model_copy(update={**OLD, "legacy": mark, "case_number": number, "closed": day})
+    told = [one.code for one in old_cases.check(replace(view(None), case=case, today=TODAY))]
+    assert ("rule.legacy-not-old" in told) == recent
+    errors = [Finding("rule.document-missing", "", "error", {"article": "7"})]
+    assert (old_cases.eased(case, errors, RULE, TODAY) == errors) == recent

@@ -231,11 +231,17 @@ def years_of(connection: Connection, code: str) -> list[int]:
 
 
 def numbers_twice(connection: Connection, year: int) -> dict[str, int]:
-    """Archival numbers that more than one case closed in a year has (重号), and how many have each."""
+    """Archival numbers that more than one case of a fonds closed in a year has (重号), and how many have each."""
     number, count = filings.whole_number(), func.count()
-    named = select(number).where(cases.c.closed.between(f"{year:04}-01-01", f"{year:04}-12-31")).subquery()
+    named = (
+        select(number, filings.fonds_code())
+        .where(cases.c.closed.between(f"{year:04}-01-01", f"{year:04}-12-31"))
+        .subquery()
+    )
     query = select(named.c.archival_number, count).where(named.c.archival_number != "")
-    query = query.group_by(named.c.archival_number).having(count > 1).order_by(named.c.archival_number)
+    query = (
+        query.group_by(named.c.archival_number, named.c.fonds_code).having(count > 1).order_by(named.c.archival_number)
+    )
     return {str(one): int(many) for one, many in connection.execute(query)}
 
 

@@ -186,6 +186,12 @@ def in_fonds(code: str) -> Select[Any]:
     return select(filings.c.objid).where(filings.c.fonds == code)
 
 
+def fonds_code() -> ColumnElement[str]:
+    """As a column of a query over `cases`: the code of the fonds in which a case is filed, empty for none."""
+    filed = select(filings.c.fonds).where(filings.c.objid == cases.c.objid).correlate(cases)
+    return func.coalesce(filed.scalar_subquery(), "").label("fonds_code")
+
+
 def fonds_of(connection: Connection, objids: Iterable[str]) -> dict[str, str]:
     """By objid the code of the fonds in which each of these cases, some hundred at most, is filed; for lists."""
     query = select(filings.c.objid, filings.c.fonds).where(filings.c.objid.in_(tuple(objids)))

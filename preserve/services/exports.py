@@ -8,6 +8,7 @@ from pathlib import Path
 
 from preserve.access.exporting import steps
 from preserve.access.exporting.model import FORMS as FORMS
+from preserve.access.exporting.model import LOST as LOST
 from preserve.access.exporting.model import STATES as STATES
 from preserve.access.exporting.model import Export as Export
 from preserve.access.exporting.model import Form

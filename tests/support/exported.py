@@ -10,6 +10,13 @@ from preserve.access.exporting.model import Export, Form
 from preserve.progress import Silent
 from tests.support.asking import Counter
 
+_FACTORS = ("ffv1", "ffv1_pixel", "rewrap", "flac", "raster", "pdfa", "utf8", "mp4", "m4a", "jpeg")
+KEEP = (
+    '[[rule]]\nname = "everything is kept"\nlossless = "keep"\ncompact = "keep"\naccess = "none"\n\n[estimate]\n'
+    + "".join(f"{name} = 0.0\n" for name in _FACTORS)
+)
+"""A policy that wants no copies: under it a case has another version."""
+
 
 def approved(counter: Counter, form: Form, *, whole: bool = False) -> str:
     """An export that the head approved; its number."""

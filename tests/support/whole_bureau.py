@@ -25,12 +25,15 @@ from preserve.data_management import cases
 from preserve.data_management.archive import Archive, open_archive
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
+from preserve.services.pool_collecting import collect
 from preserve.web.app import all_pages
 from tests.support import reading, request_ways
 from tests.support.due_home import due_home, person
 from tests.support.evidence import COURT_PAPER, let_sign
 from tests.support.keeping import add_disc, add_folder, demand_copies, ended
 from tests.support.office import small_case
+from tests.support.people import session
+from tests.support.stations import write_station
 from tests.support.tiny_case import write_case
 from tests.support.web import PASSWORD, Served, send, start
 
@@ -117,6 +120,7 @@ def made_home(folder: Path) -> tuple[Path, str, dict[str, str]]:
         run(archive.home, archive.catalogue, case, person=Answerer("zhou", may=True), jobs=1, watcher=Silent())
         let_sign(archive)
         numbers = {"review": _appraised(archive)}
+        collect(session(archive), write_station(folder / f"station{MARK}"), settled=0)
         add_person(
             archive.catalogue,
             "guest",

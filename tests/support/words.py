@@ -320,6 +320,7 @@ WORDS: dict[str, Collection[str]] = {
     "exporting.column-{}": {
         column.name for kind in (catalogue.CaseLine, catalogue.FileLine) for column in fields(kind)
     },
+    "exporting.lost-{}": _of(exporting.Lost),
     "exporting.sheet-{}": {"cases", "files"},
     "exporting.form-{}": set(exporting.FORMS),
     "exporting.state-{}": set(exporting.STATES),

@@ -12,6 +12,14 @@ State = Literal["proposed", "approved", "refused", "withdrawn", "writing", "writ
 STATES: tuple[State, ...] = get_args(State)
 Form = Literal["eark-aip", "eark-dip", "ocfl", "plain"]
 FORMS: tuple[Form, ...] = get_args(Form)
+Lost = Literal["after", "structure", "preservation", "text", "events", "bag"]
+LOST: dict[Form, tuple[Lost, ...]] = {
+    "plain": ("after", "structure", "preservation", "text", "events"),
+    "eark-aip": ("after", "bag"),
+    "eark-dip": ("after", "preservation", "text", "events", "bag"),
+    "ocfl": ("after",),
+}
+"""What a form does not hold of a case: who gets it is told, and `docs/exchange.md` says the same."""
 
 
 class _Record(BaseModel):

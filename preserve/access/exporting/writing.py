@@ -25,13 +25,12 @@ from preserve.outputs import into_folder
 from preserve.progress import Progress
 from preserve.work import require_space
 from storage_adapters.contract import ExpectedFile
-from storage_adapters.durable import discard, publish, sync_file_system, sync_folder, write_file
+from storage_adapters.durable import discard, drop_file, publish, sync_file_system, sync_folder, write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import check_files, digest_file, size_of, walk_files
 
 ABOUT, SUMS = "export.json", "SHA256SUMS"
-_LISTS = ".sums"
 _MARGIN = 64 << 20  # bytes for lists, papers and what a file system takes for itself
 
 LAYOUTS: dict[Form, type[Layout]] = {
@@ -112,10 +111,13 @@ def _as_folder(job: Job, folder: Path) -> tuple[_Count, str, str]:
     job.progress.begin("exporting.writing", sum(item.size for item in job.items))
     if os.path.lexists(final):
         _require_ours(job, final)
+        _drop_lists(folder, number)
         return _read_again(job, final), number, digest_file(final / SUMS, ("sha256",))[1]["sha256"]
     _refuse_links(staging)
     staging.mkdir(exist_ok=True)
-    (staging / _LISTS).mkdir(exist_ok=True)
+    lists = _lists(staging)
+    _refuse_links(lists)
+    lists.mkdir(exist_ok=True)
     left = [item for item in job.items if not (staging / layout.place(item)).exists()]
     require_space(folder, sum(layout.needs(item) for item in left) + _MARGIN)
     count = _Count()
@@ -124,13 +126,14 @@ def _as_folder(job: Job, folder: Path) -> tuple[_Count, str, str]:
     _finish(job, layout, staging, count)
     sync_file_system(staging)
     publish(staging, final)
+    _drop_lists(folder, number)
     sync_folder(folder)
     return count, number, digest_file(final / SUMS, ("sha256",))[1]["sha256"]
 
 
 def _case(job: Job, layout: Layout, item: Item, staging: Path, count: _Count) -> None:
     """One case at its place, read back; its lines in a list of its own until the list of all is made."""
-    place, listed = layout.place(item), staging / _LISTS / item.objid
+    place, listed = layout.place(item), _lists(staging) / item.objid
     with held(job.archive, item, job.progress) as package:
         plan = layout.plan(package)
         if not (staging / place).exists():
@@ -160,7 +163,7 @@ def _fill(job: Job, layout: Layout, package: Held, plan: dict[str, str], part: P
 
 def _again(job: Job, package: Held, plan: dict[str, str], staging: Path, place: str) -> None:
     """What an earlier run left under its name: what was copied is held to the ledger, the rest to that run's list."""
-    listed = dict(_read_list(staging / _LISTS / package.item.objid))
+    listed = dict(_read_list(_lists(staging) / package.item.objid))
     for path, source in plan.items():
         wanted = package.files[source].digests.get("sha256", "")
         found = listed.get(f"{place}/{path}", "")
@@ -171,6 +174,8 @@ def _again(job: Job, package: Held, plan: dict[str, str], staging: Path, place: 
 
 def _finish(job: Job, layout: Layout, staging: Path, count: _Count) -> None:
     """The papers over all cases, the list of every file, and what the export is."""
+    for left in [name for name in os.listdir(staging) if (staging / name).is_file()]:
+        drop_file(staging / left, staging)  # papers of a run that was cut off, whole or not
     layout.finish(job.items, staging)
     top = [name for name in sorted(os.listdir(staging)) if (staging / name).is_file() and name not in (SUMS, ABOUT)]
     about = {
@@ -189,10 +194,20 @@ def _finish(job: Job, layout: Layout, staging: Path, count: _Count) -> None:
     write_file(staging / ABOUT, (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
     with on_medium(staging), (staging / SUMS).open("wb") as out:
         for item in job.items:
-            out.write((staging / _LISTS / item.objid).read_bytes())
+            out.write((_lists(staging) / item.objid).read_bytes())
         for name in (*top, ABOUT):
             out.write(f"{digest_file(staging / name, ('sha256',))[1]['sha256']}  {name}\n".encode())
-    discard(staging / _LISTS, staging)
+
+
+def _lists(staging: Path) -> Path:
+    """Where the list of each case waits: beside what is written, since it is needed until that has its name."""
+    return staging.with_suffix(".sums")
+
+
+def _drop_lists(folder: Path, number: str) -> None:
+    lists = _lists(folder / f".{number}.part")
+    if lists.is_dir() and not lists.is_symlink():
+        discard(lists, folder)
 
 
 def _lines(folder: Path) -> Iterator[tuple[str, str, int]]:

@@ -157,7 +157,7 @@ def case_cells(file: File, volume: VolumeFile, number: int, today: date) -> dict
         "dates": span(file),
         "year": closed(case)[:4],
         "pages": str(volume.pages or ""),
-        "pieces": str(len(volume.leaves)),
+        "pieces": "" if file.destroyed else str(len(volume.leaves)),
         "count": "1",
         "retention": label_of(case.retention),
         "remark": "；".join(remarks),

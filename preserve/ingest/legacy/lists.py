@@ -12,8 +12,8 @@ from metadata.findings import Finding
 from preserve.errors import Refused
 from preserve.ingest.legacy.gathering import Gathering
 from preserve.ingest.legacy.headings import LEAST, Headings, choose, read_headings, same_again
-from preserve.ingest.legacy.keys import heading_key
-from preserve.ingest.legacy.profile import ListProfile, ListProfiles, read_lists
+from preserve.ingest.legacy.keys import case_number, heading_key, may_be_archival
+from preserve.ingest.legacy.profile import ListField, ListProfile, ListProfiles, read_lists
 from preserve.ingest.legacy.records import CaseList
 from preserve.ingest.legacy.row_facts import RowReader
 from preserve.ingest.legacy.sheets import Row, Sheet, read_sheets
@@ -23,6 +23,7 @@ _ABOVE = 60
 """So many rows may stand above the headings: titles, and what holds for the whole sheet."""
 _OF_THE_SHEET = re.compile(r"(全宗号|目录号|年度|保管期限|全宗名称|立档单位)\s*[:：]?\s*([^\s:：,，;；]{1,60})")
 _FIELD_OF = {"全宗号": "fonds", "目录号": "catalogue", "年度": "year", "保管期限": "retention"}
+_NUMBERED: tuple[ListField, ...] = ("case_number", "archival_number")
 _MOST_TOLD = 2000
 
 
@@ -65,6 +66,8 @@ class _Reading:
         self.seen: list[str] = []
         self._findings: list[Finding] = []
         self._told = 0
+        words = "|".join(map(re.escape, profiles.totals)) or "(?!)"
+        self._totals = re.compile(rf"(?:{words})+[\d:,.件卷页份条盒册个宗元共]*")
 
     def findings(self) -> Iterator[Finding]:
         """What could not be read, the first thousands of it, and how many more."""
@@ -122,16 +125,19 @@ class _Reading:
             told = {"heading": headings.words[column][:100]}
             self.tell(Finding("legacy.column-twice", sheet.place(0, column).rstrip("0"), "note", told))
         reader = RowReader(sheet, profile, self.profiles, headings, above)
+        numbered = [headings.column_of[name] for name in _NUMBERED if name in headings.column_of]
         known = {heading_key(one) for words in profile.columns.values() for one in words}
         for row in rows:
             texts = [row.text(column) for column in range(min(len(row.cells), 60))]
             filled = [one for one in texts if one]
-            if not filled or self._no_case(filled) or same_again(headings, row):
+            numbers = [row.text(column) for column in numbered]
+            if not filled or self._no_case(filled, numbers) or same_again(headings, row):
                 continue
             if sum(heading_key(one) in known for one in filled) >= LEAST and (
                 other := read_headings(profile, row, None, sheet.merged)
             ):
                 headings = other
+                numbered = [other.column_of[name] for name in _NUMBERED if name in other.column_of]
                 reader = RowReader(sheet, profile, self.profiles, headings, above)
                 continue
             listed_row, findings = reader.read(row)
@@ -141,10 +147,12 @@ class _Reading:
                 for finding in self.gathering.add(listed_row):
                     self.tell(finding)
 
-    def _no_case(self, filled: Sequence[str]) -> bool:
-        """A row that counts others, or stands below the table for those who sign."""
+    def _no_case(self, filled: Sequence[str], numbers: Sequence[str]) -> bool:
+        """A row that counts others, or stands below the table for those who sign; none that has a number of its own."""
+        if any(case_number(number) or may_be_archival(number) for number in numbers if number):
+            return False
         first = heading_key(filled[0]).lstrip("(")
-        if any(first.startswith(word) for word in self.profiles.totals):
+        if self._totals.fullmatch(first):
             return True
         signs = "".join(filled[0].split()).replace("：", ":")
         return len(filled) <= 6 and any(signs.startswith(word.replace("：", ":")) for word in self.profiles.signatures)

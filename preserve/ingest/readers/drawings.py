@@ -6,6 +6,7 @@ behind a mark. A DWG has no published form: its release stands in its first six 
 
 from __future__ import annotations
 
+import mmap
 import re
 import struct
 from collections.abc import Iterator
@@ -199,22 +200,22 @@ def _binary(path: Path) -> Iterator[tuple[int, str]]:
     """The same in bytes: the number in two, numbers little-endian, texts up to a zero (release 13 and later)."""
     if path.stat().st_size > _MOST:
         raise ValueError(f"more than {_MOST} bytes")
-    data = path.read_bytes()
-    place, page = len(_BINARY), _Page()
-    while place + 2 <= len(data):
-        (number,) = struct.unpack_from("<H", data, place)
-        place += 2
-        size = _size(number)
-        if size is None:
-            end = data.find(b"\0", place)
-            if end < 0:
-                return
-            raw, place = data[place:end], end + 1
-            yield number, page.decoded(number, raw)
-        elif size < 0:
-            place += 1 + (data[place] if place < len(data) else 0)
-        else:
-            place += size
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        place, page = len(_BINARY), _Page()
+        while place + 2 <= len(data):
+            (number,) = struct.unpack_from("<H", data, place)
+            place += 2
+            size = _size(number)
+            if size is None:
+                end = data.find(b"\0", place)
+                if end < 0:
+                    return
+                raw, place = data[place : min(end, place + _MOST_LINE)], end + 1
+                yield number, page.decoded(number, raw)
+            elif size < 0:
+                place += 1 + (data[place] if place < len(data) else 0)
+            else:
+                place += size
 
 
 def _size(number: int) -> int | None:

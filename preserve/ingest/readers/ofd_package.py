@@ -95,9 +95,9 @@ class Package:
             raise ValueError(f"{part}: more than {most} bytes")
         return data
 
-    def read(self, part: str) -> etree._Element:
+    def read(self, part: str, most: int = _MOST) -> etree._Element:
         """A part as XML, without entities and network. Raises what lxml raises, ValueError for one too large."""
-        data = self.bytes_of(part)
+        data = self.bytes_of(part, most)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         return etree.fromstring(data, parser)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _MOST = 200  # signatures told of one by one
 _MOST_SEAL = 16 << 20
+_MOST_XML = 4 << 20  # of a list of signatures, and of one
 _MOST_PARTS = 5_000
 _MOST_COVERED = 512 << 20  # bytes held against digests, of one file
 _ALGORITHMS = {
@@ -103,14 +104,22 @@ def signatures_of(package: Package) -> Iterator[Signature]:
             yield Signature("Sign", unread=f"{place}: not there")
             continue
         try:
-            tree = package.read(part)
+            tree = package.read(part, _MOST_XML)
         except _BROKEN as error:
             yield Signature("Sign", unread=f"{place}: {type(error).__name__}")
             continue
         for element in tree.iter("{*}Signature"):
             own = value_of(element, "BaseLoc")
             kind = value_of(element, "Type") or "Seal"  # the standard's own default
-            yield _signature(package, kind[:20], own, package.find(own, part) if own else "", budget)
+            found = package.find(own, part) if own else ""
+            if budget.signatures <= 0 or (found and found in budget.seen):
+                yield Signature(
+                    kind[:20], unread=f"{own[:80]}: {'too many' if budget.signatures <= 0 else 'listed twice'}"
+                )
+                continue
+            budget.signatures -= 1
+            budget.seen.add(found)
+            yield _signature(package, kind[:20], own[:200], found, budget)
 
 
 def tell_signatures(package: Package, report: Report) -> None:
@@ -131,7 +140,10 @@ def tell_signatures(package: Package, report: Report) -> None:
     report.tell("ofd-signatures", "note", count=count, shown=shown[:200] or "-")
     if differ := list(dict.fromkeys(part for one in found for part in one.differ)):
         report.tell("ofd-signature-differs", "warning", parts=", ".join(differ[:5])[:200], count=len(differ))
-    if unread := [one.unread for one in found if one.unread]:
+    unread = [one.unread for one in found if one.unread]
+    if count > len(found):
+        unread.append(f"+{count - len(found)}: too many")
+    if unread:
         report.tell("ofd-signature-unread", "warning", reason="; ".join(unread[:3])[:200], count=len(unread))
 
 
@@ -145,7 +157,7 @@ def _signature(package: Package, kind: str, place: str, part: str, budget: _Budg
     if not part:
         return Signature(kind, unread=f"{place}: not there")
     try:
-        tree = package.read(part)
+        tree = package.read(part, _MOST_XML)
     except _BROKEN as error:
         return Signature(kind, unread=f"{place}: {type(error).__name__}")
     provider = next(tree.iter("{*}Provider"), None)
@@ -197,7 +209,12 @@ def _sealed(package: Package, tree: etree._Element, part: str) -> tuple[Sealed, 
 
 @dataclass(slots=True)
 class _Budget:
+    """What is still looked into of one file, which may name the same large part ever again."""
+
     left: int = _MOST_COVERED
+    signatures: int = _MOST
+    parts: int = _MOST_PARTS
+    seen: set[str] = field(default_factory=set)
 
 
 def _covered(package: Package, tree: etree._Element, part: str, budget: _Budget) -> tuple[int, int, tuple[str, ...]]:
@@ -210,18 +227,20 @@ def _covered(package: Package, tree: etree._Element, part: str, budget: _Budget)
     differ: list[str] = []
     for element in references.iter("{*}Reference"):
         covers += 1
+        budget.parts -= 1
+        if budget.parts < 0 or budget.left <= 0 or not algorithm:
+            continue
         place = value_of(element, "FileRef").strip()
         found = package.find(place, part)
         if not found:
             compared += 1
             differ.append(place[:80])
             continue
-        if not algorithm or covers > _MOST_PARTS or budget.left <= 0:
-            continue
         try:
             wanted = base64.b64decode((element.findtext("{*}CheckValue") or "").strip(), validate=True).hex()
             data = package.bytes_of(found, budget.left)
         except (binascii.Error, ValueError):
+            budget.left -= package.archive.getinfo(found).file_size  # also what was read in vain took its time
             continue
         budget.left -= len(data)
         compared += 1

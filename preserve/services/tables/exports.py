@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preserve.messages import bytes_for_people, say
-from preserve.services.exports import Export, ExportList, ExportView
+from preserve.messages import bytes_for_people, listed, say
+from preserve.services.exports import LOST, Export, ExportList, ExportView
 from preserve.services.tables import Table, cells, facts, table
 
 
@@ -48,6 +48,7 @@ def _rows(export: Export) -> Iterator[tuple[str, str]]:
     yield say("exporting.head-receiver"), export.receiver
     yield say("exporting.head-purpose"), export.purpose
     yield say("exporting.head-form"), say(f"exporting.form-{export.form}")
+    yield say("exporting.head-lost"), listed([say(f"exporting.lost-{what}") for what in LOST[export.form]])
     yield say("exporting.head-cases"), _count(len(export.items), export.whole)
     yield say("exporting.head-proposed"), f"{export.proposed_by} {export.proposed}"
     if (decision := export.decision) is not None:

@@ -27,7 +27,12 @@ def _row(row: PoolRow, clock: tzinfo) -> tuple[str, ...]:
 
 def state(row: PoolRow) -> str:
     """What became of it."""
-    return say(f"pool.state-{row.state}")
+    return state_word(row.state)
+
+
+def state_word(name: str) -> str:
+    """A state, or all of them, in words."""
+    return say(f"pool.state-{name}")
 
 
 def when(moment: str, clock: tzinfo) -> str:

@@ -40,6 +40,8 @@ SAME = {
     "/holds": ["hold", "list"],
     "/disposals": ["disposal", "list"],
     "/transfers": ["transfer", "list"],
+    "/exports": ["export", "list"],
+    "/public": ["public", "list"],
     "/audits/plan": ["audit", "plan"],
     "/plans/risks": ["plan", "formats"],
     "/statistics/use": ["request", "statistics"],
@@ -90,7 +92,7 @@ def test_nobody_gets_anything_but_the_way_in(caller: Caller, api: Any, bureau: B
                 assert answer.status_code == 401, (verb, path, answer.text)
                 assert answer.headers["content-type"] == "application/problem+json"
             else:
-                assert path in ("/session", "/me/password", "/health"), path
+                assert path in ("/session", "/me/password", "/health", "/oai"), path
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ def test_every_mistake_at_once() -> None:
         ["case.name-unknown", "case.field-unknown"] + ["case.field-empty"] * 2 + ["case.field-missing"] * 2
     )
     choice = next(one for one in read(content)[1] if one.code == "case.name-unknown")
-    assert choice.values == {"field": "案件类型", "written": "罚", "choices": "行政强制、行政检查、行政处罚、行政许可"}
+    choices = "行政强制、行政检查、行政处罚、行政许可、未认领音像资料"
+    assert choice.values == {"field": "案件类型", "written": "罚", "choices": choices}
 
 
 @pytest.mark.parametrize("written", ["处罚", "行政处罚", "penalty", "Administrative Penalty", " 处罚 "])

@@ -18,6 +18,7 @@ from preserve.services.deposit_descriptions import (
     save_file,
     with_given,
 )
+from preserve.services.deposit_drafts import read_file
 from preserve.services.waiting import waiting
 from tests.support.people import session
 from tests.support.waiting import archive_with_inbox
@@ -110,3 +111,13 @@ def test_the_list_follows_the_files(archive: Archive) -> None:
     assert (after.unlisted, after.gone) == ((), ())
     assert {row["file"] for row in after.files} >= {"新增.txt", "决定书.txt"}
     assert "笔录.txt" in json.loads((folder / "case.json").read_text(encoding="utf-8"))["objects"][0]["file"]
+
+
+def test_the_mark_of_an_old_case_stays_when_the_form_is_saved(archive: Archive) -> None:
+    me, deposit = session(archive), number(archive, "缺文书")
+    before = form(me, deposit)
+    mark = {"source": "案卷目录.xlsx 目录!5", "not_known": ["cause"]}
+    content = {**before.content, "cause": "", "legacy": mark}
+    read = read_file(me, deposit, "case.json", json.dumps(content, ensure_ascii=False).encode(), before.version)
+    save(me, deposit, {"case_number": ["旧〔2012〕1号"]}, read.version)
+    assert mark.items() <= form(me, deposit).content["legacy"].items()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.access.exporting.model import FORMS, Form
+from preserve.access.exporting.model import FORMS, LOST, Form
 from preserve.access.exporting.ocfl import path_of
 from preserve.data_management import cases, object_index
 from preserve.data_management.archive import Archive
@@ -73,3 +73,12 @@ def test_the_description_is_the_same(counter: Counter, taken: tuple[Form, Archiv
         (objid,) = cases.objids(connection)
         theirs = cases.read(connection, objid).description
     assert theirs.model_dump(mode="json") == ours.model_dump(mode="json"), form
+
+
+def test_what_a_form_does_not_hold_is_told_and_true(counter: Counter, tmp_path: Path) -> None:
+    kept = {"preservation": "representations/preservation", "text": "metadata/other/text.jsonl"}
+    for form in ("eark-aip", "eark-dip"):
+        root = deposit_of(counter, form, tmp_path / form)
+        for what, path in kept.items():
+            assert (root / path).exists() == (what not in LOST[form]), (form, what)
+    assert set(LOST) == set(FORMS)

@@ -143,6 +143,20 @@ def test_each_kind_is_known_by_its_headings(tmp_path: Path, kind: str) -> None:
     assert {name: getattr(case, name) for name in rest} == rest
 
 
+def test_totals_and_signatures_are_no_cases_and_parties_that_look_like_them_are(tmp_path: Path) -> None:
+    rows = [
+        ["当事人", "案号", "案由"],
+        ["小计划文化公司", "文罚字〔2010〕1号", "擅自"],
+        ["负责人才公司", "文罚字〔2010〕2号", "擅自"],
+        ["本页小计：2件", "", ""],
+        ["合计", "2", ""],
+        ["制表人：甲", "", "2010年5月"],
+        ["合计", "", "3"],
+    ]
+    found = read_list(book(tmp_path, rows))
+    assert [case.facts["parties"] for case in found.cases] == ["小计划文化公司", "负责人才公司"]
+
+
 def test_merged_cells_are_said_of_every_row_and_others_are_not(tmp_path: Path) -> None:
     rows = [["文件名", "案号", "当事人"], ["a.mp4", "文罚字〔2010〕1号", "张某"], ["b.mp4", "", ""], ["c.mp4", "", ""]]
     found = read_list(book(tmp_path, rows, ("B2:B3", "C2:C3")))

@@ -111,3 +111,21 @@ def test_a_list_that_no_root_names_is_found(tmp_path: Path) -> None:
     report = _read(_changed(tmp_path / "a.ofd", {"OFD.xml": root[:start] + root[end:]}))
     assert dict(report.properties)["Signatures"] == "1"
     assert "format.ofd-signature-differs" in _codes(report)  # the root is covered too
+
+
+def test_one_signature_named_without_end_is_read_once(tmp_path: Path) -> None:
+    named = b'<ofd:Signature ID="1" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>' * 5000
+    listed = b'<ofd:Signatures xmlns:ofd="http://www.ofdspec.org/2016">' + named + b"</ofd:Signatures>"
+    report = _read(_changed(tmp_path / "a.ofd", {_LIST: listed}))
+    known = dict(report.properties)
+    assert (known["Signatures"], len(known)) == ("5000", 202)
+    assert "covers 5 parts" in known["Signature 1"] and "listed twice" in known["Signature 2"]
+    assert "format.ofd-signature-unread" in _codes(report)
+
+
+def test_a_part_that_is_covered_without_end_is_read_within_bounds(tmp_path: Path) -> None:
+    one = _part(_ONE)
+    start, end = one.index(b"<ofd:Reference "), one.index(b"</ofd:Reference>") + len(b"</ofd:Reference>")
+    report = _read(_changed(tmp_path / "a.ofd", {_ONE: one.replace(one[start:end], one[start:end] * 20_000)}))
+    said = dict(report.properties)["Signature 1"]
+    assert "covers 20004 parts, 5000 with the digest it names" in said

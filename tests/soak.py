@@ -14,7 +14,19 @@ from pathlib import Path
 
 from preserve.clock import now, stamp
 
-NAMES = ("kills", "media", "damage", "faults", "deliveries", "attack", "million", "cluster", "hearing", "read_case")
+NAMES = (
+    "kills",
+    "media",
+    "damage",
+    "faults",
+    "deliveries",
+    "attack",
+    "million",
+    "cluster",
+    "hearing",
+    "read_case",
+    "imports",
+)
 RESULTS = Path(__file__).parent / "soak-results.md"
 
 

@@ -118,7 +118,7 @@ class CampaignShown:
 def states_of(kept: Kept, cases: Mapping[int, CaseFiles], here: Here | None = None) -> list[CaseState]:
     """The state of every case of the list, in its order."""
     plan = kept.plan
-    asked = {match.case for match in plan.matches if match.certainty == "question"}
+    asked = {plan.matches[at].case for at, _ in _questions(kept)}
     states: list[CaseState] = []
     for number in range(len(plan.cases)):
         outcome, files = kept.outcomes.get(number), cases.get(number)
@@ -158,7 +158,7 @@ def campaign_of(archive: Archive, kept: Kept, here: Here | None = None) -> Campa
         bytes=sum(file.size for file in plan.files),
         counts={state: counts[state] for state in get_args(CaseState)},
         questions=sum(1 for _ in _questions(kept)),
-        unlisted=sum(1 for _ in _unlisted(kept)),
+        unlisted=sum(1 for _ in _unlisted(kept, cases)),
         twice=len(plan.twins),
         damaged=len(kept.bad),
         carriers=tuple(_carriers(kept, here)),
@@ -191,11 +191,17 @@ def _questions(kept: Kept) -> Iterator[tuple[int, Line]]:
             yield number, Line(f"M{number}", case.number, title, "", label, readable(match.path), 0, match.basis)
 
 
-def _unlisted(kept: Kept) -> Iterator[Line]:
-    said = {(one.carrier, one.path) for one in kept.decisions if one.deed in ("yes", "left")}
-    wanted = {(file.carrier, file.path) for file in kept.plan.unlisted} - said
+def _unlisted(kept: Kept, cases: Mapping[int, CaseFiles]) -> Iterator[Line]:
+    """What no case takes and no question is open about; so a file comes here when all its questions are denied."""
+    placed = {(one.carrier, one.path) for one in kept.decisions if one.deed == "left"}
+    for case in cases.values():
+        placed.update((one.file.carrier, one.file.path) for one in case.files)
+        placed.update(place for one in case.files for place in one.also)
+        placed.update((file.carrier, file.path) for file, _ in case.damaged)
+    asked = {(match.carrier, match.path) for match in (kept.plan.matches[at] for at, _ in _questions(kept))}
+    placed.update((file.carrier, file.path) for place in asked for file in kept.plan.below(*place))
     for number, file in enumerate(kept.plan.files):
-        if (file.carrier, file.path) in wanted:
+        if (file.carrier, file.path) not in placed:
             label = label_of(kept.plan.by_id[file.carrier])
             yield Line(f"F{number}", carrier=label, path=readable(file.path), size=file.size)
 
@@ -250,7 +256,7 @@ def lines_of(kept: Kept, view: View) -> list[Line]:
         case "questions":
             return [line for _, line in _questions(kept)]
         case "unlisted":
-            return list(_unlisted(kept))
+            return list(_unlisted(kept, cases))
         case "twice":
             return list(_twice(kept.plan))
         case "damaged":

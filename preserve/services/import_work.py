@@ -18,6 +18,7 @@ from preserve.data_management.journal import IngestRow
 from preserve.description.writing import write_json
 from preserve.errors import Busy, Conflict, NotIntact, NotPermitted, PreserveError, Refused
 from preserve.ingest import runner
+from preserve.ingest.extraction.parts import folder_of
 from preserve.ingest.handed import Handed
 from preserve.ingest.legacy.carriers import CarrierFiles, bad_ranges, check_of
 from preserve.ingest.legacy.case_files import CaseFiles, gather
@@ -30,7 +31,7 @@ from preserve.progress import check_stop
 from preserve.services.import_files import Kept, Outcome, add_bad, add_outcome
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.session import Session
-from storage_adapters.durable import write_file
+from storage_adapters.durable import discard, write_file
 
 _UNREADABLE = "imports.file-unreadable"
 _ONE_CASE = (Refused, NotIntact, NotPermitted, Busy)
@@ -180,6 +181,10 @@ class Work:
     def _known(self, case: int, number: str, row: IngestRow, *, ours: bool) -> None:
         if not ours:
             raise Conflict("ingest.case-known", number, objid=row.objid)
+        # The run that took it in was killed before it could say so, and before its last deeds: these are done here.
+        home = self._session.archive.home
+        discard(folder_of(home.work, row.id), home.work)
+        after_ingest(self._session, row.objid)
         found = tuple(one for one in journal.read_findings(row.findings) if one.severity != "note")
         self._add(Outcome(case, "kept", row.ended or self._now(), number, row.objid, "", found))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.old_cases import make_places, plan
+from tests.support.old_cases import CASES, make_places, plan
 from tests.support.program import Archive, found
 
 pytestmark = pytest.mark.xdist_group("imports")
@@ -37,3 +37,22 @@ def test_a_carrier_that_is_away_is_waited_for_and_one_that_was_altered_is_refuse
     after = archive.json("import", "run", campaign, str(away))
     assert after["counts"]["kept"] == 4
     assert after["insert"] == []
+
+
+def test_a_run_that_was_killed_before_it_noted_its_last_case_leaves_nothing_behind(
+    archive: Archive, places: list[Path]
+) -> None:
+    campaign = str(plan(archive, places)["campaign"])
+    assert archive.run("import", "run", campaign).returncode == 0
+    before = archive.packages()
+    last = max((archive.home / "log").glob("ingest-*.jsonl"))
+    left = archive.home / "work" / f"{last.stem.removeprefix('ingest-')}.text"
+    left.mkdir()
+    (left / "000000001.jsonl").write_text("{}", encoding="utf-8")
+    noted = archive.home / "imports" / campaign / "outcomes.jsonl"
+    lines = noted.read_text(encoding="utf-8").splitlines(keepends=True)
+    noted.write_text("".join(lines[:-1]), encoding="utf-8")
+    after = archive.json("import", "run", campaign)
+    assert after["counts"]["kept"] == CASES
+    assert archive.packages() == before
+    assert archive.leftovers() == []

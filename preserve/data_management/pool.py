@@ -183,6 +183,12 @@ def case_holds(connection: Connection, objid: str, sha256: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def has_bytes(connection: Connection, objid: str, item: str, sha256: str) -> bool:
+    """Whether this file of the case (by its identifier, in any version) has these bytes."""
+    query = select(files.c.objid).where(files.c.objid == objid, files.c.identifier == item, files.c.sha256 == sha256)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 # --- what is done
 
 

@@ -18,6 +18,7 @@ from preserve.administration.actor import Actor
 from preserve.administration.appraisal.steps import REVIEWS
 from preserve.administration.disposal import tombstones
 from preserve.administration.disposal.model import Disposal, Entry, Signature
+from preserve.administration.disposal.pooled import forget_pooled
 from preserve.administration.disposal.reducing import reduce, reduced_version
 from preserve.administration.disposal.register import as_paper, names_in
 from preserve.administration.disposal.removal import (
@@ -172,6 +173,9 @@ def _remove_all(run: _Run, entry: Entry) -> Outcome:
     drop_images(run.archive.home, removal.going)
     clear_views(run.archive.home, removal.going)
     if (task := forget_readings(run.actor, removal.going)) is not None:
+        tasks.append(task)
+    run.watch("pool")
+    if (task := forget_pooled(run.actor, removal.going)) is not None:
         tasks.append(task)
     if tasks:
         return Outcome(entry, False, tuple(tasks))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from preserve.administration.printing.paper import as_pdf
 from preserve.description.hostile import hostile
 from preserve.errors import Refused
 from preserve.ingest.legacy.plans import Decision, Deed
-from preserve.messages import bytes_for_people, known, say
+from preserve.messages import bytes_for_people, say
 from preserve.outputs import write_all, write_new
 from preserve.progress import check_stop
 from preserve.services.import_files import Kept, keep_decisions, read_kept
@@ -235,6 +236,7 @@ def _sections(kept: Kept, result: Campaign, local: Any) -> Iterator[Section]:
     rows = tuple((say(f"imports.state-{state}"), str(count)) for state, count in result.counts.items() if count)
     yield Section(say("imports.report-counts"), "", (say("imports.heading-state"), say("imports.heading-count")), rows)
     yield _carriers(result, local)
+    yield _table("missing", lines_of(kept, "missing"), ("number", "title"), (5, 14))
     lines = lines_of(kept, "cases")
     yield _table("cases", lines, ("number", "title", "state", "carrier", "why"), (5, 9, 3, 5, 8))
     yield _table(
@@ -261,18 +263,21 @@ def _carriers(result: Campaign, local: Any) -> Section:
         )
         for one in result.carriers
     )
-    return Section(say("imports.report-carriers"), "", heads, rows, widths=(5, 3, 8, 6, 4, 3))
+    return Section(say("imports.report-carriers"), "", heads, rows, widths=(4, 2, 9, 6, 3, 2))  # a digest stays whole
 
 
 def _unknown(kept: Kept) -> Section:
     """What nobody knows of the cases that came in, by what is lacking and how often."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for outcome in kept.outcomes.values():
+        told = set[str]()
         for finding in outcome.findings if outcome.state == "kept" else ():
-            if finding.code.startswith("legacy."):
-                words = str(finding.values.get("field") or finding.values.get("fact") or "")
-                told = say(finding.code, **finding.values) if known(finding.code) else words
-                counts[told] = counts.get(told, 0) + 1
+            fact = str(finding.values.get("fact", ""))
+            if finding.code == "rule.legacy-not-known":
+                told.add(fact)
+            elif finding.code == "rule.legacy-known-in-part":
+                told.add(say(finding.code, fact=fact, known="…"))  # what is known of each stands in its package
+        counts.update(told)
     rows = tuple((told, str(count)) for told, count in sorted(counts.items(), key=lambda row: -row[1])[:_PAPER_ROWS])
     words = say("imports.report-unknown-words") if rows else say("imports.report-unknown-none")
     heads = (say("imports.heading-fact"), say("imports.heading-count"))

@@ -65,7 +65,7 @@ def answered(answers: Path, told: Bureau) -> int:
 
 def killed_at(archive: Archive, campaign: str, packages: int, later: float) -> int:
     """Kill a run a moment after so many packages are there; how many there are then."""
-    process = archive.start("import", "run", campaign)
+    process = archive.start("import", "run", campaign, lang="zh")
     deadline, store = time.monotonic() + _LONGEST, archive.home / "store" / "packages"
     while len(os.listdir(store)) < packages:
         try:
@@ -85,7 +85,7 @@ def killed_at(archive: Archive, campaign: str, packages: int, later: float) -> i
 
 def finished(archive: Archive, campaign: str) -> None:
     """Go on to the end."""
-    process = archive.start("import", "run", campaign)
+    process = archive.start("import", "run", campaign, lang="zh")
     said = process.communicate(timeout=_LONGEST)
     assert process.returncode == 0, said
 
@@ -138,6 +138,7 @@ def reported(archive: Archive, campaign: str, told: Bureau, folder: Path) -> int
     paper = folder / f"import-{campaign}.pdf"
     text = re.sub(r"\s", "", _output("pdftotext", "-raw", str(paper), "-"))
     assert (lost := [one for one in wanted if one not in text]) == [], lost
+    assert all(text.count(number(case)) >= 2 for case in told.missing), "told apart from the long list"
     assert all(path.rpartition("/")[2] in text for _, path in told.unlisted())
     return int(re.findall(r"^Pages:\s+(\d+)", _output("pdfinfo", str(paper)), re.MULTILINE)[0])
 

@@ -46,3 +46,18 @@ def test_names_are_read_back_as_they_are(language: str, tmp_path: Path) -> None:
         joined = text.replace("\r", "").replace("\n", "")
         for name in NAMES:
             assert joined.count(name) == 2, name
+
+
+def test_the_places_for_signatures_stay_on_one_sheet_with_their_title() -> None:
+    signed = Section("签字", "", ("职责", "签名"), tuple((who, "\n\n") for who in ("经办人", "审核人", "负责人")))
+    sheets = set()
+    for count in range(14, 36):
+        rows = tuple((str(row), "案") for row in range(count))
+        data = as_pdf(
+            "题", "下", "某局", MOMENT, [Section("一", "句"), Section("二", "", ("号", "案"), rows), signed], wide=True
+        )
+        pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
+        (sheet,) = [number for number, text in enumerate(pages) if "经办人" in text]
+        assert all(word in pages[sheet] for word in ("签字", "审核人", "负责人")), count
+        sheets.add(sheet)
+    assert len(sheets) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text
 
 from preserve.data_management.tables.catalogue import metadata
 
@@ -41,7 +41,7 @@ pool_places = Table(
     Column(
         "key", Text, primary_key=True, comment="digest of folder, path, bytes and time: by it a file is known again"
     ),
-    Column("recording", Text, ForeignKey("pool.id"), nullable=False),
+    Column("recording", Text, nullable=False),
     Column("station", Text, nullable=False),
     Column("path", Text, nullable=False, comment="in the station's folder, as people read it"),
     Column("seen", Text, nullable=False, comment="when it was first seen there"),

@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "pool_places",
         sa.Column("key", sa.Text(), primary_key=True),
-        sa.Column("recording", sa.Text(), sa.ForeignKey("pool.id"), nullable=False),
+        sa.Column("recording", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("station", "path", "seen")),
     )
     op.create_index("pool_places_of", "pool_places", ["recording"])

@@ -19,6 +19,7 @@ WITHOUT_DOOR: dict[str, str] = {"user.names": "the frame of every page asks it, 
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {
     "describe": {"deposits.describe", "deposits.describe_cases", "deposits.describe_export", "deposits.template"},
+    "import show": {"import.show", "import.workbook"},
     "inbox": {"deposits.waiting", "inbox.watch"},
     "look": {"case.contents", "case.view"},
     "repair": {"repair.release", "repair.run"},

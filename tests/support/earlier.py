@@ -25,7 +25,9 @@ _OF_THE_DOORS = (
     "machine_read",
     "machine_texts",
     "machine_search",
-)  # migrations 0016 to 0031
+    "pool_places",
+    "pool",
+)  # migrations 0016 to 0032
 
 
 def to_0007(base: sqlite3.Connection) -> None:

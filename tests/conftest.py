@@ -102,7 +102,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_for_samples(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function) or getattr(item.module, "PACKAGES", None) is not PACKAGES:
+    if not isinstance(item, pytest.Function):
+        return False
+    if getattr(item.module, "OFD", None) == PACKAGES / "ofd":
+        return True
+    if getattr(item.module, "PACKAGES", None) is not PACKAGES:
         return False
     return re.search(r"\b(PACKAGES|SAMPLES)\b", inspect.getsource(item.function)) is not None
 

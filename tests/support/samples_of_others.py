@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from tests.support.shared_cases import PACKAGES
 
-SAMPLES = Path(__file__).parents[2].parent / "shared" / "cases" / "packages"
-OFD = SAMPLES / "ofd"
+OFD = PACKAGES / "ofd"

@@ -108,7 +108,7 @@ def _asks_for_samples(item: pytest.Item) -> bool:
         return True
     if getattr(item.module, "PACKAGES", None) is not PACKAGES:
         return False
-    return re.search(r"\b(PACKAGES|SAMPLES)\b", inspect.getsource(item.function)) is not None
+    return re.search(r"\b(PACKAGES|SAMPLES|_sample)\b", inspect.getsource(item.function)) is not None
 
 
 def _shares(item: pytest.Function) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from preserve.administration.proceedings import Record
+from preserve.administration.proceedings.deciding import Decision
 
 State = Literal["proposed", "approved", "refused", "withdrawn", "writing", "written"]
 STATES: tuple[State, ...] = get_args(State)
@@ -36,15 +37,6 @@ class Item(_Record):
     files: int
     size: int
     manifest_sha256: str
-
-
-class Decision(_Record):
-    """What somebody decided, and why."""
-
-    by: str
-    on_behalf_of: str = ""
-    when: str
-    reason: str = ""
 
 
 class Begun(_Record):

@@ -16,6 +16,7 @@ EXPORTS = Proceeding(
     words="exporting.state",
     unknown="exporting.unknown",
     wrong_step="exporting.step-wrong",
+    no_reason="exporting.reason",
     steps=(
         step("approved", "proposed", "", Duty.DECIDE, apart_from="proposer"),
         step("refused", "proposed", "", Duty.DECIDE, apart_from="proposer"),

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.access.exporting.model import Begun, Decision, Export, Form, Item
+from preserve.access.exporting.model import Begun, Export, Form, Item
 from preserve.access.exporting.procedure import EXPORTS, index_details
 from preserve.access.exporting.writing import Job, write
 from preserve.administration.actor import Actor
+from preserve.administration.proceedings import deciding
+from preserve.administration.proceedings.deciding import Decision
 from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
 from preserve.data_management import cases, destroyed
@@ -80,25 +82,7 @@ def decide(actor: Actor, number: str, *, approve: bool, reason: str, seen: str =
 
     `seen` is the digest of the record that was looked at. Raises Changed where it is another by now.
     """
-    state = "approved" if approve else "refused"
-    if not approve and not reason.strip():
-        raise UsageError("exporting.reason", number)
-    moment = actor.now()
-    with actor.catalogue.begin() as connection:
-        taking = EXPORTS.take(connection, actor.home, actor.person, number, state, seen=seen)
-        decision = Decision(
-            by=actor.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
-        )
-        return EXPORTS.go_on(
-            connection,
-            actor.home,
-            taking.record,
-            state,
-            actor=actor.account,
-            moment=moment,
-            details={**index_details(taking.record), "on_behalf_of": decision.on_behalf_of},
-            decision=decision,
-        )
+    return deciding.decide(actor, EXPORTS, index_details, number, approve=approve, reason=reason, seen=seen)
 
 
 def write_out(actor: Actor, number: str, target: Path, *, progress: Progress) -> Export:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from preserve.administration.proceedings import Record
+from preserve.administration.proceedings.deciding import Decision
 from preserve.administration.proceedings.records import Paper
 
 State = Literal["prepared", "approved", "refused", "cancelled", "handed-over", "received"]
@@ -45,15 +46,6 @@ class Tested(_Record):
     item: str
     result: Literal["pass", "fail", "not-tested"]
     basis: str
-
-
-class Decision(_Record):
-    """What the head, or whoever decides in the head's place, decided."""
-
-    by: str
-    on_behalf_of: str = ""
-    when: str
-    reason: str = ""
 
 
 class HandOver(_Record):

@@ -19,6 +19,7 @@ TRANSFERS = Proceeding(
     words="transfer.state",
     unknown="transfer.unknown",
     wrong_step="transfer.step-wrong",
+    no_reason="transfer.reason",
     steps=(
         step("approved", "prepared", "", Duty.DECIDE, apart_from="preparer"),
         step("refused", "prepared", "", Duty.DECIDE, apart_from="preparer"),

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 
 from preserve.access.transfer import handing
 from preserve.access.transfer.exporting import export
-from preserve.access.transfer.model import Decision, Form, HandOver, Item, Receipt, Transfer
+from preserve.access.transfer.model import Form, HandOver, Item, Receipt, Transfer
 from preserve.access.transfer.procedure import OPEN, TRANSFERS, index_details
 from preserve.administration.actor import Actor
+from preserve.administration.proceedings import deciding
+from preserve.administration.proceedings.deciding import Decision
 from preserve.administration.proceedings.records import StagedPaper, keep_staged, staged_papers
 from preserve.archival_storage.packages import read_version, require_case, require_registered
 from preserve.clock import stamp
@@ -98,27 +100,9 @@ def _item(connection: Connection, home: Home, name: str) -> Item:
 def decide(actor: Actor, number: str, *, approve: bool, reason: str, seen: str = "") -> Transfer:
     """The head, or whoever decides in the head's place, approves or refuses; never who prepared it.
 
-    `seen` is the digest of the record that was looked at. Raises Conflict where it is another by now.
+    `seen` is the digest of the record that was looked at. Raises Changed where it is another by now.
     """
-    state = "approved" if approve else "refused"
-    if not approve and not reason.strip():
-        raise UsageError("transfer.reason", number)
-    moment = actor.now()
-    with actor.catalogue.begin() as connection:
-        taking = TRANSFERS.take(connection, actor.home, actor.person, number, state, seen=seen)
-        decision = Decision(
-            by=actor.account, on_behalf_of=taking.on_behalf_of, when=stamp(moment), reason=reason.strip()
-        )
-        return TRANSFERS.go_on(
-            connection,
-            actor.home,
-            taking.record,
-            state,
-            actor=actor.account,
-            moment=moment,
-            details={**index_details(taking.record), "on_behalf_of": decision.on_behalf_of},
-            decision=decision,
-        )
+    return deciding.decide(actor, TRANSFERS, index_details, number, approve=approve, reason=reason, seen=seen)
 
 
 def hand_over(actor: Actor, number: str, target: Path, *, progress: Progress) -> Transfer:

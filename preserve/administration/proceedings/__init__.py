@@ -75,7 +75,8 @@ class Proceeding(Generic[R]):
     """A kind of proceeding.
 
     `hands` gives, by the names that the table uses, the accounts that have acted so far; `same_hands` the refusal for
-    each name. `words` is what the names of the states begin with in the messages.
+    each name. `words` is what the names of the states begin with in the messages; `no_reason` the answer to who refuses
+    and does not say why.
     """
 
     kind: Kind
@@ -85,6 +86,7 @@ class Proceeding(Generic[R]):
     words: str
     unknown: str
     wrong_step: str
+    no_reason: str = ""
     hands: Callable[[R], Mapping[str, Collection[str]]] = lambda record: {}
     same_hands: Mapping[str, str] = field(default_factory=dict)
 

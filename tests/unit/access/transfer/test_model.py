@@ -7,8 +7,9 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from preserve.access.transfer.model import Decision, Item, Transfer
+from preserve.access.transfer.model import Item, Transfer
 from preserve.access.transfer.model import Tested as PropertyTested
+from preserve.administration.proceedings.deciding import Decision
 
 ITEM = Item(
     objid="aip-1",

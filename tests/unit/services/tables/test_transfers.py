@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from preserve.access.transfer.model import Decision, HandOver, Item, Receipt
+from preserve.access.transfer.model import HandOver, Item, Receipt
+from preserve.administration.proceedings.deciding import Decision
 from preserve.administration.proceedings.records import Paper
 from preserve.messages import Language, speaking
 from preserve.services.tables import transfers as tables

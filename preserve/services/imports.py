@@ -150,8 +150,8 @@ def _digest(session: Session, root: Path, file: FoundFile, bad: dict[str, list[B
         session.progress(0, 1)
         return str(value.hexdigest())
     except OSError as error:
-        assert opened is not None
-        bad.setdefault(file.carrier, []).extend(bad_ranges(opened, session.progress))
+        if opened is not None:  # else not even its size can be asked for
+            bad.setdefault(file.carrier, []).extend(bad_ranges(opened, session.progress))
         return Finding("imports.file-unreadable", file.path, "error", {"reason": error.strerror or "", "at": 0})
     except Refused as error:
         return Finding(error.code, error.where, "error", dict(error.values))

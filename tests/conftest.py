@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.support.shared_cases import PACKAGES  # noqa: E402  it is found by the path above
+from tests.support.shared_cases import OFD, PACKAGES  # noqa: E402  it is found by the path above
 
 _skipped: list[str] = []
 
@@ -104,7 +104,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _asks_for_samples(item: pytest.Item) -> bool:
     if not isinstance(item, pytest.Function):
         return False
-    if getattr(item.module, "OFD", None) == PACKAGES / "ofd":
+    if getattr(item.module, "OFD", None) is OFD:
         return True
     if getattr(item.module, "PACKAGES", None) is not PACKAGES:
         return False

@@ -24,3 +24,4 @@ def shared(folder: str) -> Path:
 
 
 PACKAGES = shared("packages")
+OFD = PACKAGES / "ofd"

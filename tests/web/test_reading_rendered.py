@@ -13,7 +13,7 @@ from preserve.data_management.archive import open_archive
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
 from tests.support.office import small_case
-from tests.support.samples_of_others import OFD
+from tests.support.shared_cases import OFD
 from tests.support.web import staffed_home, start
 
 _DRAWS = """

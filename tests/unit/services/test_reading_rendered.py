@@ -22,7 +22,7 @@ from preserve.services.reading import FileShown, open_reading
 from preserve.services.session import Session, SystemUser
 from tests.support.office import small_case
 from tests.support.program import Archive, found
-from tests.support.samples_of_others import OFD
+from tests.support.shared_cases import OFD
 
 _DRAWS = """
 import pathlib, sys

@@ -9,7 +9,7 @@ import ofdkit
 import pytest
 
 from preserve.ingest.extraction.helper import HELPER
-from tests.support.samples_of_others import OFD
+from tests.support.shared_cases import OFD
 
 pytestmark = pytest.mark.xdist_group("extraction")
 _SPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'

@@ -9,7 +9,7 @@ import pytest
 
 from preserve.ingest.readers import ofd
 from preserve.ingest.readers.report import Report
-from tests.support.samples_of_others import OFD
+from tests.support.shared_cases import OFD
 
 SIGNED = OFD / "SESV4SignDoc.ofd"
 _LIST = "Doc_0/Signs/Signatures.xml"

@@ -9,7 +9,7 @@ import pytest
 from asn1crypto import core
 
 from preserve.ingest.readers.ses import read_sealed, read_signed
-from tests.support.samples_of_others import OFD
+from tests.support.shared_cases import OFD
 
 
 def _seq(*parts: core.Asn1Value) -> core.Sequence:

@@ -11,14 +11,13 @@ import ctypes
 import os
 import resource
 import stat
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage_adapters.programs import Ended, environment, kill_group
+from storage_adapters.programs import Ended, kill_group, start_at_home
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS, without which Landlock confines nobody
@@ -67,16 +66,7 @@ def run_confined(arguments: Sequence[str], room: Path, bounds: Bounds, also: Seq
 
     try:
         with tempfile.TemporaryFile() as said:
-            process = subprocess.Popen(
-                list(arguments),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-                cwd=work,
-                env=environment(home),
-                start_new_session=True,
-                preexec_fn=bind,
-            )
+            process = start_at_home(arguments, home, work, said, bind)
             try:
                 process.wait(bounds.seconds)
             finally:

@@ -84,6 +84,26 @@ def start(
     return Started(process, scratch)
 
 
+def start_at_home(
+    arguments: Sequence[str], home: Path, folder: Path, said: IO[bytes], first: Callable[[], None]
+) -> subprocess.Popen[bytes]:
+    """Start a program whose home is there already and stays; it leads a process group of its own. Raises OSError.
+
+    It reads nothing, works in `folder`, and only what it says on standard error is kept, in the file `said`. `first`
+    runs in the child before it.
+    """
+    return subprocess.Popen(
+        list(arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=said,
+        cwd=folder,
+        env=environment(home),
+        start_new_session=True,
+        preexec_fn=first,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What a program said, and its exit status."""

@@ -120,7 +120,7 @@ def _refuse_overlaps(archive: zipfile.ZipFile, path: Path) -> None:
 
 
 def _refuse_around(archive: zipfile.ZipFile, path: Path) -> None:
-    """Bytes before the first member or behind the list: another archive may lie there, whose files nobody would miss."""
+    """Bytes before the first member or behind the list may be another archive, whose files nobody would miss."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         start = file.seek(max(0, size - _ZIP_END_SIZE - _LONGEST_COMMENT))

@@ -16,7 +16,7 @@ from preserve.description.workbook import write_workbook
 from tests.unit.description.test_reading import GOOD
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))))
+@given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_whatever_is_let_through_can_be_written_as_xml_and_the_cheap_question_misses_none(text: str) -> None:
     found = list(unwritable({"objects": [{"title": text}]}))
     if not found:

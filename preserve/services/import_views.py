@@ -91,10 +91,8 @@ class Campaigns:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list. `key` names it in the workbook; what a list has no word for is empty.
-
-    `why` are codes, of why a file fits or a case was refused; of the latter `told` has the first finding of each.
-    """
+    """One line of a list. `key` names it in the workbook; what a list has no word for is empty. `why` are codes, of why
+    a file fits or a case was refused; of the latter `told` has the first finding of each."""
 
     key: str
     case_number: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from metadata.errors import BagUnreadable
 
@@ -28,8 +28,7 @@ _ESCAPES = {"\\": "\\", "n": "\n", "r": "\r"}
 ALGORITHMS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sm3": 64}
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestLine:
+class ManifestLine(NamedTuple):
     """One line of a manifest: its number, the digest as written, the path decoded; `raw` as it stood.
 
     `marked`: an asterisk stood before the path, as md5sum and its kind mark files read as binary.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from metadata.bag import ALGORITHMS, DECLARATION, INFO, OLD_INFO, Manifest, ManifestLine, manifests, read_info
@@ -91,6 +91,13 @@ def open_bag(
 
     With `inventory` the bag lies elsewhere, packed, and `root` holds its own files only.
     """
+    bag = look_at(root, inventory, name)
+    read_manifests(bag, line_rules)
+    return bag
+
+
+def look_at(root: Path, inventory: Inventory | None = None, name: str = "") -> OpenedBag:
+    """As `open_bag`, but no manifest is read yet."""
     bag = OpenedBag(root, inventory or take_inventory(root), name or root.name)
     top = [name for name in bag.inventory.files if "/" not in name]
     bag.version, encoding = _declared(bag)
@@ -98,10 +105,14 @@ def open_bag(
     bag.manifests = tuple(manifests(top, loose=bag.old))
     bag.claims_a_package = _claims_a_package(bag)
     bag.packaged = bag.claims_a_package or any(_ROOT_METS.fullmatch(name) for name in bag.inventory.files)
+    return bag
+
+
+def read_manifests(bag: OpenedBag, line_rules: tuple[LineRule, ...]) -> None:
+    """Read the manifests of a bag that was looked at."""
     names = Names(bag.inventory.files, bag.version)
     for manifest in bag.manifests:
         bag.digests[manifest.name] = _Reading(bag, manifest, names).digests(line_rules)
-    return bag
 
 
 def known(manifest: Manifest) -> bool:
@@ -175,7 +186,7 @@ class _Reading:
             self._bag.findings.append(Finding("bag.path-escapes", line.path, values=values))
             return
         if meant.path != line.path:
-            line = replace(line, path=meant.path)
+            line = line._replace(path=meant.path)
         if self._refused(line, line_rules):
             return
         if meant.other:

@@ -43,13 +43,7 @@ def differing(wanted: list[Said], *, reading: Reading | None, counted: Fixity) -
 
 
 def differing_packed(
-    wanted: list[Said],
-    *,
-    packed: Packed,
-    listed: Listed,
-    read: bool,
-    counted: Fixity,
-    progress: Callable[[int], None],
+    wanted: list[Said], *, packed: Packed, listed: Listed, read: bool, counted: Fixity, progress: Callable[[int], None]
 ) -> Iterator[Finding]:
     """As `differing`, in one pass over an archive. What cannot be read without a password was told with its list."""
     asked: dict[str, list[Said]] = {}

@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from metadata import hashing
@@ -24,19 +24,21 @@ Answer = tuple[Chunk, list[hashing.Read]]
 """A chunk, and what each of its jobs came to."""
 
 
-def here(root: str, wanted: Iterator[hashing.Job], from_medium: bool) -> Iterator[Answer]:
+def here(root: str, wanted: Iterator[hashing.Job], from_medium: bool) -> Generator[Answer, None, None]:
     """By this process: of few files, which are read before another one would have started."""
     for chunk in _chunks(wanted):
         yield chunk, hashing.read(root, chunk, from_medium)
 
 
-def elsewhere(root: str, wanted: Iterator[hashing.Job], from_medium: bool, workers: int) -> Iterator[Answer]:
+def elsewhere(
+    root: str, wanted: Iterator[hashing.Job], from_medium: bool, workers: int
+) -> Generator[Answer, None, None]:
     """By so many processes, the chunks in any order. Raises RuntimeError when one of them dies."""
-    chunks = _chunks(wanted)
-    coming = next(chunks, None)
     running: list[_Worker] = []
     try:
         running.extend(_Worker() for _ in range(workers))
+        chunks = _chunks(wanted)
+        coming = next(chunks, None)
         while True:
             for held in range(_AHEAD):  # whoever has nothing to do comes first
                 for worker in running:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,12 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from metadata.bag import DECLARATION
 from metadata.bag_rules import LINE_RULES, kinds
 from metadata.bag_rules import RULES as BAG_RULES
-from metadata.beside import Beside
 from metadata.csip import BAG_PROFILE, METS
 from metadata.differing import differing, differing_packed, put_aside
 from metadata.errors import BagUnreadable, XMLRefused
 from metadata.findings import Finding
-from metadata.fixity import Fixity, Reading, Said, check_fixity
+from metadata.fixity import Comparison, Fixity, Reading, Said
 from metadata.inventory import Inventory, take_inventory
 from metadata.opened import OpenedBag, look_at, open_bag, read_manifests
 
@@ -94,17 +92,17 @@ def verify_package(
     differ = partial(differing, reading=reading, counted=counted)
     if not os.path.lexists(path / DECLARATION) and (path / METS).is_file() and not (path / METS).is_symlink():
         return _bare(path, take_inventory(path), differ, counted, started)
-    bag = look_at(path)
-    fixity, listed = None, threading.Event()
-    if not structure_only:  # the files are read while manifests are, rules are asked and XML is parsed
-        read = partial(check_fixity, bag, from_medium=from_medium, workers=workers, progress=progress, listed=listed)
-        fixity = Beside(read, "fixity")
-    try:
+    if structure_only:
+        bag = open_bag(path, LINE_RULES)
+        return _report(bag, *_judged(bag, differ), 0, started)
+    # The files are read while others are still found, then manifests read, rules asked and XML parsed.
+    with Comparison(path, from_medium=from_medium, workers=workers, progress=progress) as comparison:
+        bag = look_at(path, seen=comparison.seen)
+        comparison.all_seen()
         read_manifests(bag, LINE_RULES)
-    finally:
-        listed.set()
-    kind, findings = _judged(bag, differ)
-    compared = fixity.join() if fixity else Fixity()
+        comparison.listed()
+        kind, findings = _judged(bag, differ)
+        compared = comparison.result()
     return _report(bag, kind, [*findings, *compared.findings], compared.digests, started)
 
 

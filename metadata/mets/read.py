@@ -45,6 +45,8 @@ class Identifiers:
             if identifier in self.known:
                 self.repeated.append(identifier)
             self.known.add(identifier)
+        if _REFERRING.isdisjoint(attributes):
+            return
         for attribute in _REFERRING:  # whose strings are kept, and not a new one of each element
             for wanted in attributes.get(attribute, "").split():
                 self.wanted.add((name, attribute, wanted))

@@ -98,7 +98,7 @@ def _on_disc(place: Path, skip: tuple[str, ...]) -> Iterator[DiscFile]:
     if not _names(place, b"CD001"):  # xorriso takes what it does not know for a blank disc
         if _names(place, b"NSR02", b"NSR03"):
             raise Refused("imports.carrier-udf", str(place))
-        raise Refused("imports.carrier-unreadable", str(place), reason="no ISO 9660")
+        raise Refused("imports.carrier-no-disc", str(place))
     try:
         files, length = list_files(place), length_of(place)
     except StorageError as error:

@@ -29,7 +29,7 @@ def test_bytes_that_are_not_there_are_named_by_sectors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sector", "code"), [(b"NSR02", "imports.carrier-udf"), (b"-----", "imports.carrier-unreadable")]
+    ("sector", "code"), [(b"NSR02", "imports.carrier-udf"), (b"-----", "imports.carrier-no-disc")]
 )
 def test_a_disc_without_iso_9660_is_refused_with_the_reason(tmp_path: Path, sector: bytes, code: str) -> None:
     disc = tmp_path / "disc.img"

@@ -233,7 +233,8 @@ class _Run:
         self.findings += [
             Finding(one.code, record.name, "warning" if one.severity == "error" else "note", dict(one.values))
             for one in record.findings
-            if one.code.startswith("pool.")
+            # One that is empty or cut off is told while the station still has it.
+            if one.code.startswith("pool.") or one.severity == "error"
         ]
 
     def _keep_sides(self, file: StationFile) -> None:

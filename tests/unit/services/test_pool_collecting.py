@@ -94,6 +94,15 @@ def test_what_is_still_written_waits(archive: Archive, tmp_path: Path) -> None:
     assert _names(archive) == []
 
 
+def test_an_empty_recording_is_kept_and_told_while_the_station_still_has_it(archive: Archive, tmp_path: Path) -> None:
+    station = tmp_path / "station"
+    station.mkdir()
+    (station / "20260301093000.mp4").write_bytes(b"")
+    done = collect(session(archive), station, settled=0)
+    assert done.collected == 1
+    assert [(one.code, one.severity) for one in done.findings] == [("format.empty", "warning")]
+
+
 def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_round(archive: Archive, tmp_path: Path) -> None:
     station = tmp_path / "station"
     sound = write_sound(station / NAMES[0])

@@ -41,6 +41,8 @@ def describe(
     output: Output, folder: Path | None, target: Path | None, template: bool, read: bool, **others: Any
 ) -> None:
     """Write a draft as 案卷.xlsx into the folder, or to FILE (.xlsx, .toml or .json); never over a file."""
+    if template and folder is not None:
+        raise UsageError("cli.describe-template-alone")
     if folder is not None and any(others.values()):
         _describe_of_others(output, folder, target, **others)
     elif template:

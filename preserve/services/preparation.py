@@ -245,6 +245,8 @@ def describe(
     # Beside a package or a bag, which stays as it came.
     whole = package is None and payload_of(folder) == folder
     path = target or (folder / _WORKBOOK if whole else folder.with_name(f"{folder.name}.{_WORKBOOK}"))
+    if path.parent == folder and (there := _another(path, own)):
+        raise Refused("cli.describe-there", str(folder), name=there)  # with two of them nobody would take it in
     check_new(path.absolute(), home)
     form = path.suffix.lower()
     if form not in _FORMS:
@@ -266,6 +268,13 @@ def describe(
         else:
             part.write_text(write_toml(content, made) if form == ".toml" else write_json(content), encoding="utf-8")
     return Described(path, len(content.get("objects", [])), (*findings, *heads.findings), made)
+
+
+def _another(path: Path, own: Path | None) -> str:
+    """The name of another description that lies beside a description's place."""
+    names = read_profile("deposit.toml", DepositProfile, own).description_names
+    there = [name for name in names if name != path.name and (path.parent / name).is_file()]
+    return there[0] if path.name in names and there else ""
 
 
 @dataclass(frozen=True, slots=True)

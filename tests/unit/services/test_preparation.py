@@ -85,6 +85,8 @@ def test_a_description_is_drafted_without_any_archive(
         assert "case.draft-complete" in {finding.code for finding in draft.findings}
     with pytest.raises(Refused):
         describe(nobody, cases / "甲", tmp_path / "draft.json")
+    with pytest.raises(Refused, match=r"cli\.describe-there"):  # with two of them the case would be refused
+        describe(nobody, cases / "甲")
     with pytest.raises(Refused, match=r"cli\.describe-kind"):
         describe(nobody, cases / "甲", tmp_path / "draft.doc")
     with pytest.raises(UsageError, match=r"cli\.describe-no-folder"):

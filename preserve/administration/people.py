@@ -14,7 +14,7 @@ from preserve.data_management.accounts import AccountRow
 from preserve.data_management.database import Catalogue
 from preserve.data_management.given_tokens import TokenRow
 from preserve.errors import NotFound, NotPermitted
-from preserve.messages import known, say
+from preserve.messages import known, listed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def require_of(connection: Connection, person: Person, duty: Duty, deed: str = "
         raise NotPermitted("people.factor-wanted", person.account)
     if person.scopes is not None and duty not in person.scopes:
         raise NotPermitted("people.token-may-not", person.account, duty=say(f"people.duty-{duty.value}"))
-    wanted = say("words.list-comma").join(say(f"people.role-{role.value}") for role in roles_for(duty))
+    wanted = listed(say(f"people.role-{role.value}") for role in roles_for(duty))
     named = bool(deed) and known(f"people.deed-{deed}")
     what = say(f"people.deed-{deed}") if named else say(f"people.duty-{duty.value}")
     raise NotPermitted("people.may-not", person.account, duty=what, roles=wanted)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from preserve.description.drafted import Proposal, label_code
+from preserve.description.drafted import SEEN, SEEN_WORDS, Proposal, label_code
 from preserve.ingest import preflight_table
 from preserve.messages import bytes_for_people, say
 from preserve.services.deposits import HandedIn, OwnDeposits
 from preserve.services.preparation import CheckedDeposits, Deadlines
-from preserve.services.tables import Table, cells, table
+from preserve.services.tables import NOTHING, Table, cells, table
 from preserve.services.waiting import DepositsWaiting, DepositWaiting
 
 
@@ -79,8 +79,14 @@ def drafted(proposals: Sequence[Proposal]) -> Table:
     """What a machine read for a description, with where it stands."""
     rows = (
         cells(
-            say(label_code(one)), one.value, one.file, one.page, say("reading.sure") if one.sure else f"{one.score:.0%}"
+            *(say(label_code(one)), _read(one), one.file, one.page),
+            say("reading.sure") if one.sure else f"{one.score:.0%}" if one.score else NOTHING,
         )
         for one in proposals
     )
     return table("field read file page sureness", rows, title=say("reading.not-checked"))
+
+
+def _read(one: Proposal) -> str:
+    """The value, or in words whether a seal or a signature was seen."""
+    return say(f"reading.seen-{one.value}") if one.sheet == SEEN and one.value in SEEN_WORDS else one.value

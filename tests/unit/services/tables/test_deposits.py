@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from preserve.description.drafted import Proposal
 from preserve.ingest.waiting import Deadline
 from preserve.messages import speaking
 from preserve.services.deposits import HandedIn, OwnDeposits
@@ -43,3 +44,10 @@ def test_the_table_of_checks_has_the_headings_of_the_workbook() -> None:
     with speaking("en"):
         shown = tables.check(CheckedDeposits(0, ()))
     assert len(shown.heads) == 9 and shown.rows == () and not any("." in head for head in shown.heads)
+
+
+def test_a_seal_that_was_not_seen_is_said_in_words() -> None:
+    seal = Proposal(sheet="seen", field="seal", value="no", file="决定书.jpg", page=1)
+    with speaking("zh"):
+        ((_, read, _, _, sureness),) = tables.drafted([seal]).rows
+    assert (read, sureness) == ("未见", "—")

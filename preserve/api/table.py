@@ -43,6 +43,7 @@ NOT_OFFERED: Mapping[str, str] = {
     "deposits.describe_export": _FOLDERS,
     "deposit_description.read": "it reads a workbook beside the form; a program sends the workbook with the files",
     "deposits.file": "it is a picture beside the form, of bytes that whoever asks has sent themselves",
+    "job.bundle": "it is for who saves it with a browser; a program fetches each file by its number",
     "job.made": "it is for pages that show the thing; a program asked for the job and has `/jobs/{id}`",
     "user.names": "it is for pages, which say names beside accounts; a program has `/people`",
     "deposits.ingest": _FOLDERS,

@@ -151,8 +151,8 @@ class JobFile:
     place: Path
 
 
-def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
-    """Raises NotFound, and NotPermitted for who may not do what it did.
+def fetchable(session: Session, job: str) -> JobRow:
+    """A job whose files who asks may fetch. Raises NotFound, and NotPermitted for who may not do what it did.
 
     Who asked for it is no exception: a duty may be gone since, and a token may be limited to others.
     """
@@ -163,6 +163,11 @@ def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
             with session.archive.catalogue.read() as connection:
                 require(connection, person, duties[0])
         raise NotPermitted("job.not-yours", job)
+    return row
+
+
+def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
+    row = fetchable(session, job)
     place = job_folders.file_of(session.home, job, number)
     (known,) = [one for one in job_folders.files_of(session.home, job) if one.number == number]
     return row, JobFile(number, known.name, known.bytes, place)

@@ -50,8 +50,18 @@ _SINCE = {
     "denied": ("access.denied",),
     "logins-refused": (logins.LOGIN_REFUSED,),
     "accounts-changed": (accounts.ADDED, accounts.CHANGED),
-    "decisions": ("request.approved", "request.refused", "review.approved", "disposal.approved", "transfer.approved"),
-    "deliveries": ("request.delivered", "transfer.handed-over"),
+    "decisions": (
+        "request.approved",
+        "request.refused",
+        "review.approved",
+        "disposal.approved",
+        "transfer.approved",
+        "export.approved",
+        "export.refused",
+        "case.opened-to-all",
+        "case.closed-to-all",
+    ),
+    "deliveries": ("request.delivered", "transfer.handed-over", "export.written"),
     "disposals-done": ("disposal.executed",),
 }
 
@@ -148,6 +158,7 @@ def _approvals(facts: Facts) -> Iterator[Line]:
         yield from facts.line("reviews-to-decide", "review", "appraised")
         yield from facts.line("disposals-to-decide", "disposal", "supervised")
         yield from facts.line("transfers-to-decide", "transfer", "prepared")
+        yield from facts.line("exports-to-decide", "export", "proposed")
 
 
 def _keeping(facts: Facts) -> Iterator[Line]:
@@ -203,6 +214,7 @@ def _appraisal(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.DELIVER):
         yield from facts.line("transfers-to-hand-over", "transfer", "approved")
         yield from facts.line("transfers-unreceived", "transfer", "handed-over")
+        yield from facts.line("exports-to-write", "export", "approved", "writing")
 
 
 def _people(facts: Facts) -> Iterator[Line]:

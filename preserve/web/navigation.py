@@ -36,7 +36,7 @@ SUBJECTS = (
     Subject("/approvals", "web.nav-approvals", frozenset({"decide"})),
     Subject("/media", "web.nav-keeping", frozenset({"keep", "report"}), _KEEPING),
     Subject("/retention", "web.nav-appraisal", frozenset({"find", "appraise"}), _APPRAISAL),
-    Subject("/transfers", "web.nav-transfers", frozenset({"deliver", "decide"})),
+    Subject("/transfers", "web.nav-transfers", frozenset({"deliver", "decide"}), ("/exports", "/public")),
     Subject("/statistics", "web.nav-statistics", frozenset({"report"})),
     Subject("/jobs", "web.nav-jobs", frozenset({"ingest", "hand-in", "keep", "deliver", "examine"})),
     Subject("/system", "web.nav-system", frozenset({"keep"})),

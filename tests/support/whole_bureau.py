@@ -43,7 +43,7 @@ MARK = "<img src=x onerror=alert(1)>"
 TURNED = "\u202egpj.exe"
 """A name that is shown backwards from its second half on."""
 _PAPER = re.compile(
-    r"\.(?:pdf|xlsx|csv)$|/label$|/workbook$|/export$|/jobs/\w+/files/\d+$|/deposits/[\w-]+/files/[0-9a-f]+$|/papers/\w+-|/events$"
+    r"\.(?:pdf|xlsx|csv)$|/label$|/workbook$|/export$|/jobs/\w+/files(?:/\d+|\.zip)$|/deposits/[\w-]+/files/[0-9a-f]+$|/papers/\w+-|/events$"
 )
 _ROUTES = [
     (one.path, re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(one.path)) + "$"))

@@ -1,4 +1,4 @@
-"""Exports (导出): proposed from a case or a selection, decided by the head, written as a job and fetched as one file."""
+"""Exports (导出): proposed from cases, decided by the head, written as a job and fetched as one file."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from preserve.data_management import jobs
 from preserve.errors import NotFound
 from preserve.services import job_folders
 from preserve.services.job_folders import OutboxFile
-from preserve.services.job_views import sees_whole
+from preserve.services.job_views import JobShown, sees_whole, shown
 from preserve.services.jobs import fetchable
 from preserve.services.operation import Arguments, Look, anybody, query
 from preserve.services.session import Session
@@ -49,6 +49,21 @@ def made(session: Session, operation: str, subject: str) -> Made:
     seen = [row for row in rows if sees_whole(session.person, row)]
     found = [(row, job_folders.files_of(session.home, row.id)) for row in seen]
     return Made(tuple(MadeBy(row.id, row.account, row.ended or "", files) for row, files in found if files))
+
+
+@dataclass(frozen=True, slots=True)
+class JobsAbout:
+    """The newest first, whatever became of them."""
+
+    jobs: tuple[JobShown, ...]
+
+
+@query("job.about", duty=anybody)
+def about(session: Session, operation: str, subject: str) -> JobsAbout:
+    """Jobs of this operation on this subject, as far as who asks may see them."""
+    with session.archive.catalogue.read() as connection:
+        rows = jobs.of_subject(connection, operation, subject, MOST, done=False)
+    return JobsAbout(tuple(shown(session, row) for row in rows if sees_whole(session.person, row)))
 
 
 @dataclass(frozen=True, slots=True)

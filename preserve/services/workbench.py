@@ -37,6 +37,7 @@ from preserve.data_management.proceedings import OPENING
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.found import needs_answer
 from preserve.ingest.handing_in.rooms import Record, Room, rooms
+from preserve.services import import_files
 from preserve.services.operation import anybody, query
 from preserve.services.session import Session
 from preserve.services.workbench_facts import NEWEST, Facts, Line
@@ -112,6 +113,8 @@ def _deposits(facts: Facts) -> Iterator[Line]:
         folders = islice(inboxes.listed(home), NEWEST)
         if waiting := sum(inboxes.record_of(home, one)[1].state not in ("taken-in", "returned") for one in folders):
             yield Line("inbox-waiting", waiting)
+        if unfinished := import_files.count_unfinished(facts.connection):
+            yield Line("imports-unfinished", unfinished)
     elif facts.may(Duty.SEE_OWN):
         account = facts.session.person.account
         states = Counter(record.state for _, record in rooms(facts.session.archive.home) if record.owner == account)

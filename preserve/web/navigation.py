@@ -30,7 +30,7 @@ _KEEPING = ("/copies", "/discs", "/audits", "/repairs", "/planning")
 _APPRAISAL = ("/reviews", "/holds", "/disposals")
 SUBJECTS = (
     Subject("/", "web.nav-today"),
-    Subject("/deposits", "web.nav-deposits", frozenset({"hand-in", "ingest"}), ("/pool",)),
+    Subject("/deposits", "web.nav-deposits", frozenset({"hand-in", "ingest"}), ("/pool", "/imports")),
     Subject("/cases", "web.nav-cases", frozenset({"find"}), ("/fonds", "/forms", "/readings")),
     Subject("/requests", "web.nav-requests", frozenset({"see-requests", "open-request"})),
     Subject("/approvals", "web.nav-approvals", frozenset({"decide"})),

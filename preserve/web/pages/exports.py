@@ -35,7 +35,7 @@ def _list(asked: Asked, failure: Failure | None, status: int) -> Response:
         wanted=wanted,
         states=("approved", "written"),
         cases=asked.form.get("cases", "") or "\n".join(_asked_for(asked)),
-        formats=[(form, LOST[form]) for form in ("plain", *(one for one in FORMS if one != "plain"))],
+        formats=[(form, LOST[form]) for form in sorted(FORMS, key=lambda form: form != "plain")],
         failure=failure,
     )
 

@@ -15,6 +15,7 @@ ADDRESSES = {
     "deposits-to-answer": "/deposits?state=to-answer",
     "deposits-handed-in": "/deposits?state=waiting",
     "inbox-waiting": "/deposits?state=waiting",
+    "imports-unfinished": "/imports",
     "own-returned": "/deposits?state=returned",
     "own-draft": "/deposits?state=waiting",
     "own-uploading": "/deposits?state=waiting",

@@ -81,11 +81,17 @@ def list_places(session: Session, *, within: str = "", chosen: Sequence[str] = (
     return PlacesShown(tuple(way), tuple(found[:_MOST]), tuple(picked), inboxes.absent(home), more, kinds)
 
 
+def kind_label(session: Session, name: str) -> str:
+    """What people call a kind of list; its name where no profile knows it any more."""
+    return next((one.label.spoken for one in read_lists(session.home.profiles).list if one.name == name), name)
+
+
 def _top(home: Home) -> Iterator[PlaceShown]:
     for root in dict.fromkeys((*inboxes.inboxes(home), *map(Path, REMOVABLE))):
         with suppress(OSError), os.scandir(root) as found:
             if any(not entry.name.startswith(".") for entry in found):
-                yield PlaceShown(_mark(os.path.realpath(root)), root.name, "folder", 0, "", False, root)
+                name = str(root) if str(root) in REMOVABLE else root.name
+                yield PlaceShown(_mark(os.path.realpath(root)), name, "folder", 0, "", False, root)
     for device in sorted(Path("/dev").glob("sr[0-9]*")):
         with suppress(OSError):
             if stat.S_ISBLK(device.stat().st_mode):

@@ -116,6 +116,7 @@ def _show(asked: Asked, failure: Failure | None, status: int) -> Response:
         view=view,
         after=after,
         why=why,
+        kind=import_places.kind_label(asked.session, shown.campaign.profile),
         run=runs[0] if runs else None,
         made=job_files.made(asked.session, "import.report", campaign),
         failure=failure,

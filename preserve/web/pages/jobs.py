@@ -44,6 +44,7 @@ _ABOUT = {
     "media.add": "/media",
     "planning.identify": "/planning",
     "planning.run": "/planning",
+    "pool.gather": "/deposits",
     "reading.searchable": "/cases/{objid}",
     "repair.run": "/repairs",
     "retention.propose": "/retention/rules",

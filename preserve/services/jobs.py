@@ -103,7 +103,7 @@ def ask(
 
 
 def _unicode(name: str) -> str:
-    """A name as the table takes it: of a path that is in another encoding, how it reads; the arguments keep its bytes."""
+    """A name as the table takes it: of a path in another encoding how it reads; the arguments keep its bytes."""
     return name if is_text(name) else readable(name)
 
 

@@ -14,10 +14,11 @@ from preserve.ingest.assess import assess
 from preserve.ingest.begin import Began, abandon, begin, refuse
 from preserve.ingest.context import Ingest
 from preserve.ingest.extraction.parts import folder_of
-from preserve.ingest.first_version import FirstVersion, Result
+from preserve.ingest.first_version import FirstVersion
 from preserve.ingest.handed import Handed, handed
 from preserve.ingest.in_force import read_in_force
 from preserve.ingest.pipeline import carry_out
+from preserve.ingest.result import Result
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import claim

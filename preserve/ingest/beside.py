@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 from preserve.archival_storage.packing.listing import Described
@@ -44,7 +45,7 @@ class Beside:
         """The process that reads back, and then looks at the structure."""
         self._reader: Executor = executor(1)
         self._synced = self.pool.submit(sync, str(store))
-        self._reader.submit(_load)
+        self._reader.submit(import_module, read_elsewhere.__module__)
 
     def wrote(self, file: Described) -> None:
         """A file of the payload that lies there, to be read back. Raises what the medium says."""
@@ -92,10 +93,6 @@ class Beside:
         if self._batch:
             self._reading.append(self.pool.submit(read_early, str(self._package), self._batch))
             self._batch = []
-
-
-def _load() -> None:
-    """Nothing: a process that was asked for it has loaded this module, and with it what it needs."""
 
 
 def beside_of(count: int, ingest: Ingest, store: Store) -> Beside | None:

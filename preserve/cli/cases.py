@@ -10,8 +10,8 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
 from preserve.errors import UsageError
-from preserve.services import case_history, cases, viewing
-from preserve.services.cases import CaseView
+from preserve.services import case_history, case_views, viewing
+from preserve.services.case_views import CaseView
 from preserve.services.deposits import Ingested
 from preserve.services.pages import Page
 from preserve.services.tables import cases as tables
@@ -37,7 +37,7 @@ def show(output: Output, case: str, history: bool, commands: bool, after: str, s
         return _show_history(output, case, commands=commands, **of_history)
     if commands or any(of_history.values()):
         raise UsageError("cli.history-only")
-    view = output.call(cases.show, case, Page(after, size))
+    view = output.call(case_views.show, case, Page(after, size))
     output.tables(*tables.show(view))
     if view.ledger_more:
         output.sentence("cli.list-more", count=view.ledger_more, after=view.ledger_next)

@@ -13,7 +13,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from preserve.description.schema import Name
 from preserve.errors import Refused
 from preserve.messages import language, listed
 from preserve.profiles import locate, names_in, read_profile
@@ -23,6 +22,11 @@ FIELDS = ("case_type", "measure", "incident", "shows", "outcome")
 
 OPTIONAL = ("outcome",)
 """Those of them that may be left empty."""
+
+
+Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
+"""A word that `profiles/` define: types of case, measures, incidents, what is shown. Which there are, the profiles say;
+a package from another bureau may hold others, and is read all the same."""
 
 
 class _Part(BaseModel):

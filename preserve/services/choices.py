@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from preserve.description.fixed_values import Classification, Procedure, Retention, Stage, Volume
 from preserve.description.labels import label_of
 from preserve.description.moments import iso
-from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
 from preserve.description.vocabulary import read_what_is_sound
 from preserve.services.session import Session
 

@@ -19,8 +19,8 @@ from preserve.description.fields import (
 )
 from preserve.description.fields import as_text as as_text
 from preserve.description.fields import is_day as is_day
+from preserve.description.fixed_values import Stage
 from preserve.description.labels import label_of
-from preserve.description.schema import Stage
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import is_recording
 from preserve.errors import Conflict, NotFound

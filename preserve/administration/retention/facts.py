@@ -24,7 +24,8 @@ from preserve.data_management import cases, object_index, versions
 from preserve.data_management.cases import Case
 from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.retention_index import RetentionRow
-from preserve.description.legacy import LegacyFact, closed_at_latest, is_known
+from preserve.description.fixed_values import LegacyFact
+from preserve.description.legacy import closed_at_latest, is_known
 from preserve.description.matching import described
 from preserve.description.schema import CaseObject
 from preserve.home import Home

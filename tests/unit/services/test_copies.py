@@ -13,7 +13,6 @@ from preserve.data_management.tables import cases, versions
 from preserve.errors import NotPermitted, Refused
 from preserve.services import copies
 from preserve.services.documents import as_document
-from preserve.services.session import Session
 from tests.support.sessions import entries, founded, founder, staff
 
 OBJID = f"aip-{'0' * 26}"
@@ -85,19 +84,3 @@ def test_what_needs_a_person_is_left_as_tasks(archive: Archive) -> None:
     assert result.status == 0 and result.written == () and result.failed == ()
     assert {task.name for task in result.left} == {f"{OBJID}_v0001"}
     assert as_document(result)["left"][0]["message"]
-
-
-def test_a_whole_package_leaves_for_an_approved_request_only(archive: Archive, tmp_path: Path) -> None:
-    medium = tmp_path / "medium"
-    medium.mkdir()
-    with pytest.raises(NotPermitted) as missing:
-        copies.hand_out(founder(archive), OBJID, [medium], tmp_path / "out", request="")
-    assert missing.value.code == "request.approval-missing"
-    assert [entry["action"] for entry in entries(archive)][-1] == "access.denied"
-    assert not (tmp_path / "out").exists()
-
-
-def test_an_archive_is_restored_by_who_starts_the_process_and_by_nobody_from_outside(tmp_path: Path) -> None:
-    with pytest.raises(NotPermitted):
-        copies.restore_archive(Session(None), [tmp_path], tmp_path / "home")
-    assert not (tmp_path / "home").exists()

@@ -1,4 +1,4 @@
-"""`preserve restore` and `repair`: getting a package or a whole archive back, and remaking copies that are damaged."""
+"""`preserve replicate`, `repair`, `restore`: making missing copies, remaking damaged ones, getting packages back."""
 
 from __future__ import annotations
 
@@ -11,12 +11,34 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.errors import UsageError
-from preserve.messages import bytes_for_people, listed
-from preserve.services import repairs, restoring
+from preserve.messages import bytes_for_people, listed, say
+from preserve.services import repairs, replication, restoring
+from preserve.services.copies import task_sentence
 from preserve.services.repairs import RepairFailed
 from preserve.services.tables import NOTHING
+from preserve.services.text import safe_values
 
 _CASE = click.argument("case", required=False, default="", metavar="[AIP]")
+
+
+@click.command(cls=Command)
+@_CASE
+def replicate(output: Output, case: str) -> int:
+    """Make the copies that are missing; exit status 5 when a medium failed."""
+    result = output.work("cli.replicating", replication.replicate, case)
+    for copy in result.written:
+        size = bytes_for_people(copy.size)
+        output.sentence("words.copy-made", style="green", name=result.called(copy.name), medium=copy.medium, size=size)
+    for failed in result.failed:
+        reason = say(failed.failure.code, **safe_values(failed.failure.told()))
+        name = result.called(failed.name)
+        output.sentence("words.copy-failed", style="bold red", name=name, medium=failed.medium, reason=reason)
+    for task in result.left:
+        output.sentence("cli.still-to-do", style="yellow", name=result.called(task.name), task=task_sentence(task))
+    if not result.left and not result.failed:
+        output.sentence("cli.all-copies-there", style="green")
+    output.document(result)
+    return result.status
 
 
 @click.command(cls=Command)

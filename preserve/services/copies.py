@@ -1,8 +1,7 @@
-"""Copies of packages: what should exist and does, making what is missing, and getting packages back from media."""
+"""Copies of packages: what should exist and does, and what comes next. `replication` makes what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Literal
 
@@ -10,21 +9,15 @@ from pydantic import PlainSerializer
 from typing_extensions import TypedDict
 
 from preserve.administration.duties import Duty
-from preserve.archival_storage import replicate as replicating
-from preserve.archival_storage.drive_session import Written
 from preserve.archival_storage.opening import kind_word
 from preserve.archival_storage.overview import LOOKED_AT, Overview, Part, Task, lacking, overview, part_of
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings, standings
-from preserve.data_management.archive import Archive
-from preserve.data_management.cases import find_case, names_of, unknown
-from preserve.errors import MediumProblem, NotIntact
+from preserve.data_management.cases import find_case, unknown
 from preserve.messages import say
-from preserve.services.failures import FailureShown, known_failure
-from preserve.services.operation import Arguments, Look, job, of_archive, query
+from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
 from preserve.services.session import Session
-from storage_adapters.errors import StorageError
 
 
 class TaskDocument(TypedDict):
@@ -127,70 +120,3 @@ def list_copies(
         for version in part.versions
     ]
     return CopiesOverview(tuple(cases), labels, part.next, part.more)
-
-
-@dataclass(frozen=True, slots=True)
-class CopyFailed:
-    """A copy that could not be made: of which package, on which medium, and why."""
-
-    name: str
-    medium: str
-    error: str
-    failure: FailureShown
-
-
-@dataclass(frozen=True, slots=True)
-class Replicated:
-    """Copies that were made, what a person must do for the others, and what failed.
-
-    `case_numbers`: what people call the cases of these packages, by the package's name.
-    """
-
-    status: int
-    written: tuple[Written, ...]
-    left: tuple[TaskShown, ...]
-    failed: tuple[CopyFailed, ...]
-    case_numbers: dict[str, str]
-
-    def called(self, name: str) -> str:
-        """The number of a package's case; what is none of a case by its own name."""
-        return self.case_numbers.get(name, name)
-
-
-def _by_name(replicated: Replicated) -> Replicated:
-    """Who keeps the bytes and may not find cases is told of packages by their names."""
-    return replace(replicated, case_numbers={})
-
-
-@job("copies.replicate", duty=Duty.KEEP, subject="case", hidden={Duty.FIND: _by_name})
-def replicate(session: Session, case: str = "") -> Replicated:
-    """Make every missing copy that can be made now, of one case or of all; a medium that fails stops no other."""
-    archive = session.archive
-    written, left, errors = replicating.replicate(
-        archive.home,
-        archive.catalogue,
-        read_policy(archive.home.profiles),
-        only=case,
-        actor=session.person.account,
-        now=archive.now,
-        progress=session.progress,
-    )
-    failed = []
-    for name, medium, error in errors:
-        assert isinstance(error, StorageError | NotIntact | MediumProblem)
-        failed.append(CopyFailed(name, medium, str(error), known_failure(error)))
-    names = {copy.name for copy in written} | {task.name for task in left} | {copy.name for copy in failed}
-    return Replicated(
-        failed[0].failure.status if failed else 0,
-        tuple(written),
-        tuple(left),
-        tuple(failed),
-        _case_numbers(archive, names),
-    )
-
-
-def _case_numbers(archive: Archive, names: Iterable[str]) -> dict[str, str]:
-    objids = {name: name.rpartition("_v")[0] for name in names}
-    with archive.catalogue.read() as connection:
-        known = names_of(connection, objids.values())
-    return {name: known[objid].case_number for name, objid in objids.items() if objid in known}

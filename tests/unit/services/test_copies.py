@@ -11,7 +11,7 @@ from preserve.administration.duties import Role
 from preserve.data_management.archive import Archive
 from preserve.data_management.tables import cases, versions
 from preserve.errors import NotPermitted, Refused
-from preserve.services import copies
+from preserve.services import copies, replication
 from preserve.services.documents import as_document
 from tests.support.sessions import entries, founded, founder, staff
 
@@ -80,7 +80,7 @@ def test_who_may_not_find_cases_sees_packages_by_their_names(archive: Archive) -
 
 
 def test_what_needs_a_person_is_left_as_tasks(archive: Archive) -> None:
-    result = copies.replicate(founder(archive))
+    result = replication.replicate(founder(archive))
     assert result.status == 0 and result.written == () and result.failed == ()
     assert {task.name for task in result.left} == {f"{OBJID}_v0001"}
     assert as_document(result)["left"][0]["message"]

@@ -26,7 +26,7 @@ COMMANDS = {
     "describe": ("preserve.cli.deposits", "describe"),
     "check": ("preserve.cli.deposits", "check"),
     "deadlines": ("preserve.cli.deposits", "deadlines"),
-    "ingest": ("preserve.cli.deposits", "ingest"),
+    "ingest": ("preserve.cli.ingest", "ingest"),
     "deposits": ("preserve.cli.deposits", "deposits"),
     "import": ("preserve.cli.imports", "imports"),
     "inbox": ("preserve.cli.inbox", "inbox"),

@@ -152,12 +152,17 @@ def _terms(own: Path | None) -> dict[str, tuple[Term, ...]]:
 def read_what_is_sound(own: Path | None) -> Vocabulary:
     """The words of those profiles that can be read: to find every mistake in the others too, and to show what is held
     already, which a mistake in a profile must not hide."""
-    terms: dict[str, tuple[Term, ...]] = {}
-    with suppress(Refused):
-        terms["case_type"] = read_case_types(own)
+    terms = dict(read_sound_types(own).terms)
     with suppress(Refused):
         terms |= _terms(own)
     return Vocabulary(terms)
+
+
+def read_sound_types(own: Path | None) -> Vocabulary:
+    """The same of the types of case alone, for a list of cases that has no other word of the profiles."""
+    with suppress(Refused):
+        return Vocabulary({"case_type": read_case_types(own)})
+    return Vocabulary({})
 
 
 def read_case_types(own: Path | None) -> tuple[Term, ...]:

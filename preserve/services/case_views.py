@@ -20,7 +20,7 @@ from preserve.data_management.retention_index import RetentionRow
 from preserve.data_management.versions import Version
 from preserve.description.fixed_values import Classification
 from preserve.description.labels import label_of
-from preserve.description.vocabulary import read_what_is_sound
+from preserve.description.vocabulary import read_sound_types
 from preserve.errors import UsageError
 from preserve.services.cases import of_case
 from preserve.services.inner_volume import MAIN
@@ -125,7 +125,7 @@ def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
                 TransferOf(row.number, row.state, row.opened)
                 for row in proceedings.about_case(connection, "transfer", objid)
             ),
-            case_type_name=read_what_is_sound(home.profiles).label("case_type", life.case.case_type),
+            case_type_name=read_sound_types(home.profiles).label("case_type", life.case.case_type),
             classification_name=label_of(Classification(life.case.classification)),
             events_more=life.earlier_events,
             ledger_more=more,

@@ -14,7 +14,7 @@ from preserve.data_management.facets import Filters
 from preserve.data_management.search import Hit, Match
 from preserve.description.fixed_values import Classification, Stage, Volume
 from preserve.description.labels import value_of
-from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
+from preserve.description.vocabulary import read_sound_types, read_vocabulary
 from preserve.errors import UsageError
 from preserve.home import Home
 from preserve.services.inner_volume import without_inner
@@ -83,7 +83,7 @@ def _shown_cases(session: Session, arguments: Arguments) -> Mapping[str, object]
 @query("case.list", duty=Duty.FIND, look=Look("catalogue.listed", _shown_cases, of_archive))
 def list_cases(session: Session, page: Page = FIRST) -> CaseList:
     """Cases by case number, a page at a time."""
-    named = partial(read_what_is_sound(session.archive.home.profiles).label, "case_type")
+    named = partial(read_sound_types(session.archive.home.profiles).label, "case_type")
     rows = _rows(session, page)
     with session.archive.catalogue.read() as connection:
         last = rows[-1].case_number if rows else page.after

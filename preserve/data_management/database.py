@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from preserve.data_management import leases, one_view
-from preserve.data_management.engines import Place
+from preserve.data_management.engines import Entry, Place
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
 from preserve.data_management.leases import Leases
@@ -33,6 +33,12 @@ that takes something away, to the one that this names as `contracts` (docs/schem
 class Rules(Protocol):
     """What every write transaction of an archive's catalogue keeps to; each may raise, and then nothing is written."""
 
+    question: str
+    """What `opening` has to know of each transaction: a query of one row, which a server is asked with the lock."""
+
+    def settled(self) -> bool:
+        """Whether `opening` writes nothing any more: then an entry may be written before it, and be taken back."""
+
     def opening(self, connection: Connection) -> None:
         """Before anything is written."""
 
@@ -49,23 +55,31 @@ class Catalogue:
     rules: Rules | None = None
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, entry: Entry | None = None) -> Iterator[Connection]:
         """A write transaction: all of it is recorded, durably, or nothing.
 
-        Raises Busy where its turn does not come within some seconds, or where the catalogue was replaced under it.
+        `entry` is what it begins with where that spares a round trip (`round_trips.appended`). Raises Busy where its
+        turn does not come within some seconds, or where the catalogue was replaced under it.
         """
-        place = self.place
+        place, rules = self.place, self.rules
+        question = rules.question if rules is not None else ""
+        if rules is None or not rules.settled():
+            entry = None
         one_view.let_go(self.engine)
-        with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
-            if self.is_on_a_server and self.rules is not None:  # one that is being made has no leases
+        with (
+            place.translated(),
+            place.begun(self.engine, writes=True, question=question, entry=entry) as connection,
+            place.to_its_end(connection),
+        ):
+            if self.is_on_a_server and rules is not None:  # one that is being made has no leases
                 leases.require_held(connection, place.name)
             elif self.is_on_a_server:
                 _let_take_its_time(connection)
-            if self.rules is not None:
-                self.rules.opening(connection)
+            if rules is not None:
+                rules.opening(connection)
             yield connection
-            if self.rules is not None:
-                self.rules.closing(connection)
+            if rules is not None:
+                rules.closing(connection)
             place.require_current(connection)
 
     @contextmanager

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
@@ -18,6 +17,7 @@ from preserve.data_management.engines import Entry, Place
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
 from preserve.data_management.leases import Leases
+from preserve.data_management.write_rules import Rules as Rules
 from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.work import keep_locks
@@ -28,22 +28,6 @@ SCHEMA = "0032"
 READABLE_SINCE = "0031"
 """Programs that know this schema, or a later one, may work with the newest on a server. It is raised by a migration
 that takes something away, to the one that this names as `contracts` (docs/schema-changes.md)."""
-
-
-class Rules(Protocol):
-    """What every write transaction of an archive's catalogue keeps to; each may raise, and then nothing is written."""
-
-    question: str
-    """What `opening` has to know of each transaction: a query of one row, which a server is asked with the lock."""
-
-    def settled(self) -> bool:
-        """Whether `opening` writes nothing any more: then an entry may be written before it, and be taken back."""
-
-    def opening(self, connection: Connection) -> None:
-        """Before anything is written."""
-
-    def closing(self, connection: Connection) -> None:
-        """When all was written, before it is committed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,15 +77,8 @@ class Closed:
 def enter(session: Session, action: str, subject: str, **details: Any) -> None:
     """Write into the ledger what was done to a deposit that waits."""
     archive = session.archive
-    with archive.catalogue.begin() as connection:
-        ledger.append(
-            connection,
-            action=action,
-            subject=subject,
-            actor=session.person.account,
-            details=details,
-            moment=archive.now(),
-        )
+    actor, moment = session.person.account, archive.now()
+    ledger.append_alone(archive.catalogue, action=action, subject=subject, actor=actor, details=details, moment=moment)
 
 
 @command("upload.open", duty=HANDING_IN)

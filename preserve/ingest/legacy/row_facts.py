@@ -47,6 +47,7 @@ class ListedRow:
     place: Place = field(default_factory=Place)
     rest: dict[str, str] = field(default_factory=dict)
     archival_number: str = ""
+    written: dict[str, str] = field(default_factory=dict)
 
 
 class RowReader:
@@ -80,6 +81,8 @@ class RowReader:
         if made is not None:
             unread = {str(one.values.get("heading")): str(one.values.get("written")) for one in self._findings}
             made.rest = {heading[:100]: text[:LONGEST] for heading, text in {**rest, **unread}.items() if heading}
+            words = self._headings.words.items()
+            made.written = {word[:100]: text[:LONGEST] for at, word in words if word and (text := row.text(at))}
         return made, self._findings
 
     def _text(self, row: Row, column: int, name: ListField) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -71,13 +72,15 @@ class Package:
     """A finished package on a local file system: the folder `root`, to be known on the medium as `name`.
 
     `digests` are the SHA-256 that its files must have, by path, where they are known: what is copied is held against
-    them, and what an interrupted write left can be taken up again.
+    them, and what an interrupted write left can be taken up again. What makes it a copy is done `held`: within it
+    nobody else takes its writing over. It may raise; then nothing is published.
     """
 
     name: str
     root: Path
     size: int
     digests: Mapping[str, str] = field(default_factory=dict)
+    held: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,9 @@ class DirectoryAdapter:
         if final.exists():
             raise CopyExists(str(final))
         staged = self.staging(package.name)
-        if package.root.resolve() != staged.resolve():
+        if package.root.resolve().parent == staged.resolve().parent:
+            staged = package.root.resolve()
+        else:
             self._copy_in(package, staged, progress)
         files, size = _count(staged)
         sync_file_system(self.root)
@@ -216,10 +218,12 @@ class DirectoryAdapter:
     def remains(self, copy: CopyRef) -> list[Path]:
         """Everything on this medium that has the name of a package: published, half-written, put aside, repair data.
 
-        `incoming/NAME`, `incoming/NAME.removed` (of a removal that was cut off), `quarantine/NAME.*`, `recovery/NAME`.
+        `incoming/NAME`, `incoming/NAME.*` (of attempts, and of a removal that was cut off), `quarantine/NAME.*`,
+        `recovery/NAME`.
         """
         name = _one_name(copy.name)
-        places = [self.root / PACKAGES / name, self.root / INCOMING / name, self.root / INCOMING / f"{name}.removed"]
+        places = [self.root / PACKAGES / name, self.root / INCOMING / name]
+        places += sorted((self.root / INCOMING).glob(f"{name}.*"))
         places += sorted((self.root / "quarantine").glob(f"{name}.*"))
         places.append(self.root / "recovery" / name)
         return [place for place in places if os.path.lexists(place)]

@@ -104,7 +104,8 @@ class FirstVersion(VersionPlan[Result]):
 
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
-        return (self.row.step == "store" or self.row.state == "done") and self.adapter.has(CopyRef(self.ingest.name))
+        sealed = self.sealed or self.row.step == "store" or self.row.state == "done"
+        return sealed and self.adapter.has(CopyRef(self.ingest.name))
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
@@ -289,8 +290,7 @@ class FirstVersion(VersionPlan[Result]):
 
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""
-        with self.catalogue.while_held():
-            self.discard()
+        self.discard()
         self.files.forget_texts()
         with self.catalogue.begin() as connection:
             refuse(connection, self.row.objid, self.assessed.deposit.origin, error, self.person)

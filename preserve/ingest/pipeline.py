@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from metadata.findings import Finding
 from preserve.archival_storage.media import server_store
-from preserve.archival_storage.packing import publishing
+from preserve.archival_storage.packing import attempts, publishing
 from preserve.archival_storage.store import Store
 from preserve.data_management.journal import FileRow
 from preserve.description.object_table import FEW
@@ -32,8 +32,7 @@ from preserve.ingest.sources import Source
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import give_back
-from storage_adapters.durable import discard, drop_file
-from storage_adapters.errors import StorageError
+from storage_adapters.errors import CopyExists, StorageError
 from storage_adapters.medium_errors import translate
 from storage_adapters.sharing import Way
 
@@ -73,6 +72,8 @@ class VersionPlan(ABC, Generic[Outcome]):
         self.log = RunLog(ingest.home.log, ingest.identifier)
         self.counts: tuple[int, int] | None = None
         """Files and bytes of the payload; None where an earlier run published the package."""
+        self.sealed = False
+        """Whether this run sealed it."""
         self.media = 0.0
         """Seconds of sound and video that programs will go through, for the progress."""
 
@@ -138,9 +139,8 @@ class VersionPlan(ABC, Generic[Outcome]):
         """Remove all that was made, and write down why."""
 
     def discard(self) -> None:
-        """Remove the package under construction and everything made beside it."""
-        discard(self.ingest.package, self.adapter.incoming)
-        discard(self.ingest.scratch, self.ingest.home.work)
+        """Remove the package under construction and everything made beside it; of this attempt's own."""
+        attempts.remove((self.ingest.package, self.ingest.scratch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,27 +179,8 @@ def _seal(plan: VersionPlan[Any]) -> Any:
     opened. That one has no name any more when this attempt has taken over.
     """
     if plan.journalled.resumed:
-        with plan.files.catalogue.while_held():
-            forget_descriptions(plan.ingest)
+        attempts.forget_descriptions(plan.ingest.package, plan.ingest.information_package)
     return plan.seal()
-
-
-def forget_descriptions(ingest: Ingest) -> None:
-    """Remove all that lies in a package under construction but the files of its representations."""
-    inner, held = ingest.information_package, ingest.package
-    for folder, kept in ((held, "data"), (inner, "representations"), *((one, "data") for one in _folders(inner))):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if path.name == kept:
-                continue
-            if path.is_dir() and not path.is_symlink():
-                discard(path, held)
-            else:
-                drop_file(path, held)
-
-
-def _folders(inner: Path) -> Iterator[Path]:
-    folder = inner / "representations"
-    yield from folder.iterdir() if folder.is_dir() else ()
 
 
 def _prove(plan: VersionPlan[Any]) -> None:
@@ -211,6 +192,20 @@ def _prove(plan: VersionPlan[Any]) -> None:
         plan.watcher.begin("ingest.step-read-back", size, count)
         publishing.read_back(package, plan.files.algorithms, plan.adapter, objid, plan.watcher, plan.files.behind)
     plan.record("sealed", "store", {"files": count, "bytes": size})
+    plan.sealed = True
+
+
+def _publish(plan: VersionPlan[Any]) -> None:
+    """The attempt before may have been stopped when it had nothing left to do but this, and wake up to do it.
+
+    What it publishes it had proven; nobody publishes over it, and it is entered as that of a run that was killed.
+    """
+    try:
+        plan.publish()
+    except CopyExists:
+        if not plan.is_published():
+            raise
+        plan.counts = None
 
 
 STAGES: tuple[Stage, ...] = (
@@ -219,7 +214,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(_normalise),
     Stage(_seal),
     Stage(_prove),
-    Stage(lambda plan: plan.publish()),
+    Stage(_publish),
     Stage(lambda plan: plan.register()),
 )
 """In their order; the last one always has an outcome."""
@@ -236,9 +231,6 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
             return plan.register()
         if plan.journalled.resumed:
             _recheck(plan)
-        else:
-            with plan.files.catalogue.while_held():  # else it may be that of an attempt that took over
-                plan.discard()  # what lies there under this name belongs to no journal
         for stage in STAGES:
             if stage.lacking and not plan.files.totals(stage.lacking)[0]:
                 continue
@@ -250,9 +242,12 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
     except plan.spoiled_by as error:
         plan.give_up(error)
         raise
-    except OSError as error:
+    except (OSError, StorageError) as error:
         # Whatever wrote it and did not say so itself: the medium is full, failing or read-only.
         _interrupted(plan, error)
+        _require_held(plan)
+        if isinstance(error, StorageError):
+            raise
         raise translate(error, str(plan.ingest.package)) from error
     except BaseException as error:
         _interrupted(plan, error)
@@ -263,6 +258,16 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
 def _interrupted(plan: VersionPlan[Any], error: BaseException) -> None:
     with suppress(StorageError):  # the log may lie on the medium that is full
         plan.log.write("interrupted", cause=f"{type(error).__name__} {getattr(error, 'code', '')}".strip())
+
+
+def _require_held(plan: VersionPlan[Any]) -> None:
+    """Raises Busy where another attempt has taken over: it has the folder, and nothing is wrong with the medium."""
+    try:
+        with plan.files.catalogue.while_held():
+            pass
+    except PreserveError as error:
+        if error.code == "lease.lost":
+            raise
 
 
 def _recheck(plan: VersionPlan[Any]) -> None:

@@ -28,8 +28,11 @@ class Place(Protocol):
     def make(self, engine: Engine) -> None:
         """Make an empty catalogue there, without the newest schema where that is brought by migrations."""
 
-    def begun(self, engine: Engine, *, writes: bool) -> Connection:
-        """A connection with its transaction begun; who writes is alone. Raises Busy, NotIntact."""
+    def begun(self, engine: Engine, *, writes: bool, alone: bool = True) -> Connection:
+        """A connection with its transaction begun; who writes is `alone`, or on a server beside the others.
+
+        Raises Busy, NotIntact.
+        """
 
     def to_its_end(self, connection: Connection) -> AbstractContextManager[None]:
         """Commit where the body ends well, else roll back."""

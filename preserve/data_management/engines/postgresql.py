@@ -28,6 +28,7 @@ OURS = "preserve "
 """What the names of our connections begin with; the schema that the program knows follows, and the schema's name."""
 
 _HANGS = 10_000  # milliseconds; others wait for the lock for some eight seconds before they give up
+_BOUNDED = f"set_config('idle_in_transaction_session_timeout', '{_HANGS}', true)"
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
 _FAILING = {"53100", "58030", "53200"}
@@ -113,12 +114,12 @@ class PostgresqlSchema:
             postgresql_schema.create(connection, self.schema, self.name)
             deliveries.make_schema(connection, self.schema)
 
-    def begun(self, engine: Engine, *, writes: bool) -> Connection:
-        """A connection with its transaction begun; who writes holds the schema's lock. Raises Busy."""
+    def begun(self, engine: Engine, *, writes: bool, alone: bool = True) -> Connection:
+        """A connection with its transaction begun; who writes `alone` holds the schema's lock. Raises Busy."""
         until = time.monotonic() + WAIT
         while True:
             try:
-                return self._connect(engine, writes)
+                return self._connect(engine, writes, alone)
             except DBAPIError as error:
                 # Nothing was done yet: a connection that the server let go while it lay in the pool is opened anew.
                 if not error.connection_invalidated or time.monotonic() >= until:
@@ -182,15 +183,17 @@ class PostgresqlSchema:
             raise PreserveError("catalogue.newer", self.name, version=str(since), known=SCHEMA)
         return None if number is None else Number(str(number), str(line))
 
-    def _connect(self, engine: Engine, writes: bool) -> Connection:
+    def _connect(self, engine: Engine, writes: bool, alone: bool) -> Connection:
         level: Any = "READ COMMITTED" if writes else "REPEATABLE READ"
         connection = engine.connect().execution_options(
             isolation_level=level, postgresql_readonly=not writes, writes=writes
         )
         try:
             connection.begin()
-            if writes:
+            if writes and alone:
                 _lock(connection, self.schema)
+            elif writes:
+                connection.exec_driver_sql(f"SELECT {_BOUNDED}")
             else:
                 # Until something is read, the view is not fixed.
                 connection.exec_driver_sql("SELECT 1").all()
@@ -260,9 +263,7 @@ def _lock(connection: Connection, schema: str) -> None:
     Who holds it and says nothing for a while was stopped, or cut off: its transaction is rolled back by the server.
     """
     connection.exec_driver_sql(
-        f"SELECT set_config('idle_in_transaction_session_timeout', '{_HANGS}', true),"
-        f" pg_advisory_xact_lock(hashtextextended(%s, {postgresql_schema.LOCK}))",
-        (schema,),
+        f"SELECT {_BOUNDED}, pg_advisory_xact_lock(hashtextextended(%s, {postgresql_schema.LOCK}))", (schema,)
     )
 
 

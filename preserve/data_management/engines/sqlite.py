@@ -64,7 +64,7 @@ class SqliteFile:
             finally:
                 raw.close()
 
-    def begun(self, engine: Engine, *, writes: bool) -> Connection:
+    def begun(self, engine: Engine, *, writes: bool, alone: bool = True) -> Connection:
         """A connection to the file that lies there now, with its transaction begun. Waits for a lock, not for ever."""
         until = time.monotonic() + WAIT
         while True:

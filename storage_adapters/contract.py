@@ -72,8 +72,7 @@ class Package:
     """A finished package on a local file system: the folder `root`, to be known on the medium as `name`.
 
     `digests` are the SHA-256 that its files must have, by path, where they are known: what is copied is held against
-    them, and what an interrupted write left can be taken up again. What makes it a copy is done `held`: within it
-    nobody else takes its writing over. It may raise; then nothing is published.
+    them, and an interrupted write can be taken up again. Who publishes it does so `held`, which may raise.
     """
 
     name: str

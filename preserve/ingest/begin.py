@@ -102,7 +102,7 @@ def abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) -> 
         row = journal.live(connection, case_number)
     if row is None or row.state == "done":
         return
-    attempts.remove_all(server_store(home), home.work, f"{row.objid}_v0001", row.id, catalogue.while_held)
+    attempts.clear_all(server_store(home), home.work, f"{row.objid}_v0001", row.id, catalogue.while_held)
     with catalogue.begin() as connection:
         enter(connection, "ingest.abandoned", row.objid, person, {"case_number": case_number})
         journal.change(connection, row.id, state="abandoned", ended=stamp(now()))

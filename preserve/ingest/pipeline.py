@@ -140,7 +140,7 @@ class VersionPlan(ABC, Generic[Outcome]):
 
     def discard(self) -> None:
         """Remove the package under construction and everything made beside it; of this attempt's own."""
-        attempts.remove((self.ingest.package, self.ingest.scratch))
+        attempts.clear((self.ingest.package, self.ingest.scratch))
 
 
 @dataclass(frozen=True, slots=True)

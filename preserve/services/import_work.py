@@ -183,7 +183,7 @@ class Work:
             raise Conflict("ingest.case-known", number, objid=row.objid)
         # The run that took it in was killed before it could say so, and before its last deeds: these are done here.
         home = self._session.archive.home
-        attempts.remove_beside(home.work, row.id)
+        attempts.clear_beside(home.work, row.id)
         after_ingest(self._session, row.objid)
         found = tuple(one for one in journal.read_findings(row.findings) if one.severity != "note")
         self._add(Outcome(case, "kept", row.ended or self._now(), number, row.objid, "", found))

@@ -18,7 +18,7 @@ def is_published(home: Home, row: Row) -> bool:
 
 def give_up(home: Home, catalogue: Catalogue, row: Row) -> None:
     """Remove what was made of a new version that is not published; the next run begins anew. Raises Busy."""
-    attempts.remove_all(server_store(home), home.work, _name(row), row.id, catalogue.while_held)
+    attempts.clear_all(server_store(home), home.work, _name(row), row.id, catalogue.while_held)
     with catalogue.begin() as connection:
         journal.forget_files(connection, row.id)
         migrations_journal.forget(connection, row.id)

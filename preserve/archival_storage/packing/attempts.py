@@ -96,7 +96,7 @@ def left(incoming: Path, name: str) -> list[Path]:
     return sorted([*found, *([incoming / name] if (incoming / name).is_dir() else [])])
 
 
-def remove(folders: Iterable[Path], held: Held = nullcontext) -> None:
+def clear(folders: Iterable[Path], held: Held = nullcontext) -> None:
     """Remove folders of attempts: an attempt its own, or what it saw (`left`) and asks whether it may, as it is `held`.
 
     They lose their names first: who takes over meanwhile finds a folder whole, or none.
@@ -107,14 +107,14 @@ def remove(folders: Iterable[Path], held: Held = nullcontext) -> None:
         _discard(gone)
 
 
-def remove_all(store: Store, work: Path, name: str, identifier: str, held: Held) -> None:
+def clear_all(store: Store, work: Path, name: str, identifier: str, held: Held) -> None:
     """Remove what any attempt of this row of the journal made. Raises Busy where another one works on it by now."""
-    remove((*left(store.incoming, name), *_beside(work, identifier)), held)
+    clear((*left(store.incoming, name), *_beside(work, identifier)), held)
 
 
-def remove_beside(work: Path, identifier: str) -> None:
+def clear_beside(work: Path, identifier: str) -> None:
     """Remove what attempts left beside a package that is entered."""
-    remove(_beside(work, identifier))
+    clear(_beside(work, identifier))
 
 
 def _beside(work: Path, identifier: str) -> list[Path]:

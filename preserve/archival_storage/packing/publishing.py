@@ -110,7 +110,7 @@ def publish(
         files = {file.path: file.digests["sha256"] for file in expected(package, ()) if file.digests}
         receipt = store.publish(Package(name, package, size, files, held), progress)
         require_whole(store, name, package, progress)
-    attempts.remove((one for one in left if store.is_away or one != package), held)
+    attempts.clear((one for one in left if store.is_away or one != package), held)
     return receipt
 
 
@@ -139,7 +139,7 @@ def prove_published(store: Store, copy: CopyRef, objid: str, held: Held = nullco
     report = verify_package(store.bring(copy), from_medium=True)
     if store.is_away:
         store.let_go(copy)
-    attempts.remove(attempts.left(store.incoming, copy.name), held)
+    attempts.clear(attempts.left(store.incoming, copy.name), held)
     if bad := tuple(finding for finding in report.findings if finding.severity in _BAD):
         raise NotIntact("ingest.read-back", objid, findings=bad)
     return report.files, report.size

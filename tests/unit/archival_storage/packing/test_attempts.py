@@ -118,14 +118,14 @@ def test_a_removal_that_was_cut_off_is_ended_by_the_next(store: DirectoryStore, 
     own = begin(store, work, resumed=False)
     fill(own.package, "data/a")
     fill(Path(f"{own.package}.gone"), "data/half")
-    attempts.remove((own.package,))
+    attempts.clear((own.package,))
     assert list(store.incoming.iterdir()) == []
     fill(Path(f"{own.package}.gone"), "data/half")
     fill(own.texts, "1.jsonl")
-    attempts.remove_all(store, work, NAME, ROW, nullcontext)
+    attempts.clear_all(store, work, NAME, ROW, nullcontext)
     assert list(store.incoming.iterdir()) == [] and list(work.iterdir()) == []
     fill(own.texts, "1.jsonl")
-    attempts.remove_beside(work, ROW)
+    attempts.clear_beside(work, ROW)
     assert list(work.iterdir()) == []
 
 

@@ -242,13 +242,13 @@ class FirstVersion(VersionPlan[Result]):
         copy, held = CopyRef(self.ingest.name), self.catalogue.while_held
         count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid, held)
         location, home = self.adapter.path(copy), self.ingest.home
+        self.files.forget_texts()  # they are in the package; who is killed after it is entered has nothing left to do
         if self.row.state != "done":
             self._index(location, count, size)
         sealing.close_segment(home, self.catalogue)
         with self.catalogue.read() as connection:
             profile = storage_policy.read_policy(home.profiles)
             standing = storage_policy.standing(connection, self.row.objid, 1, profile)
-        self.files.forget_texts()
         self.log.write("done", name=self.ingest.name, files=count, bytes=size)
         return Result(
             objid=self.row.objid,

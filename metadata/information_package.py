@@ -182,12 +182,14 @@ def _take(document: PremisDocument, outline: Outline) -> None:
         _claim(document, document.agents, identifier)
     elif kind != "rights":
         _claim(document, document.objects, identifier)
-        document.relations.extend((identifier, Relationship(*relation)) for relation in relations)
+        if relations:
+            document.relations.extend((identifier, Relationship(*relation)) for relation in relations)
         if kind == "file":
             if path in document.files:
                 document.repeated.append(path)
             document.files[path] = size, sys.intern(digest)
-    document.links.update((identifier, "object", linked) for linked in objects)
+    if objects:
+        document.links.update((identifier, "object", linked) for linked in objects)
 
 
 def _claim(document: PremisDocument, known: set[str], identifier: str) -> None:

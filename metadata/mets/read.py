@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -13,8 +14,7 @@ from metadata.errors import XMLRefused
 from metadata.xml import CSIP, METS, XLINK, attributes_of, iterate
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One href of a METS document with what is said of its target; empty where METS says nothing."""
 
     element: str  # "file", "mdRef" or "mptr"
@@ -45,6 +45,8 @@ class Identifiers:
             if identifier in self.known:
                 self.repeated.append(identifier)
             self.known.add(identifier)
+        if _REFERRING.isdisjoint(attributes):
+            return
         for attribute in _REFERRING:  # whose strings are kept, and not a new one of each element
             for wanted in attributes.get(attribute, "").split():
                 self.wanted.add((name, attribute, wanted))

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preserve.archival_storage.store import Store
-from preserve.errors import Busy
-from storage_adapters.copying import PART
-from storage_adapters.durable import discard, drop_file
+from preserve.errors import Busy, PreserveError
+from storage_adapters.durable import PART, discard, drop_file
 from storage_adapters.medium_errors import make_folder, on_medium
 
 Held = Callable[[], AbstractContextManager[None]]
@@ -115,6 +114,16 @@ def clear_all(store: Store, work: Path, name: str, identifier: str, held: Held) 
 def clear_beside(work: Path, identifier: str) -> None:
     """Remove what attempts left beside a package that is entered."""
     clear(_beside(work, identifier))
+
+
+def require_held(held: Held) -> None:
+    """Raises Busy where another attempt has taken over: it has the folder, and nothing is wrong with the medium."""
+    try:
+        with held():
+            pass
+    except PreserveError as error:
+        if error.code == "lease.lost":
+            raise
 
 
 def _beside(work: Path, identifier: str) -> list[Path]:

@@ -106,8 +106,8 @@ def keep_decisions(archive: Archive, kept: Kept, added: Iterable[Decision], acto
 
 def note(archive: Archive, action: str, campaign: str, actor: str, details: dict[str, Any]) -> None:
     """One entry about a campaign."""
-    with archive.catalogue.begin() as connection:
-        ledger.append(connection, action=action, subject=campaign, actor=actor, details=details, moment=archive.now())
+    moment = archive.now()
+    ledger.append_alone(archive.catalogue, action=action, subject=campaign, actor=actor, details=details, moment=moment)
 
 
 def campaigns(connection: Connection) -> list[ledger.Entry]:

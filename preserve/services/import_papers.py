@@ -75,7 +75,7 @@ def _heads(view: View) -> list[str]:
 
 def _cells(line: Line) -> list[str | int]:
     state = say(f"imports.state-{line.state}") if line.state else ""
-    return [line.key, line.case_number, line.title, state, line.carrier, line.path, line.size or "", why(line.why)]
+    return [line.key, line.case_number, line.title, state, line.carrier, line.path, line.size or "", why(line)]
 
 
 def _book(kept: Kept, views: Sequence[View], *, answers: bool) -> bytes:

@@ -48,13 +48,6 @@ class Extracted:
     reason: str = ""
 
 
-def _suffix(name: str) -> str:
-    """As `PurePosixPath.suffix`, in small letters, without making a path of each name."""
-    last = name.rpartition("/")[2]
-    dot = last.rfind(".")
-    return last[dot:].lower() if 0 < dot < len(last) - 1 else ""
-
-
 def way_of(identification: Identification, character: Character, name: str) -> Way | None:
     """How the text of a file is read, or None where it has none that we can read."""
     if {finding.code for finding in (*identification.findings, *character.findings)} & _HOPELESS:
@@ -63,7 +56,7 @@ def way_of(identification: Identification, character: Character, name: str) -> W
     if character.kind == "email":
         return "email"
     if character.kind == "text":
-        if _suffix(name) in (".mht", ".mhtml"):
+        if splitext(name)[1].lower() in (".mht", ".mhtml"):
             return "email"
         return "html" if "html" in mime or "hypertext" in identification.name.lower() else "plain"
     if "dxf" in mime:
@@ -78,4 +71,4 @@ def way_of(identification: Identification, character: Character, name: str) -> W
         return "msg"
     if "rtf" in mime:
         return "rtf"
-    return next((way for word, way in _OFFICE.items() if word in mime), None) or _ENDINGS.get(_suffix(name))
+    return next((way for word, way in _OFFICE.items() if word in mime), None) or _ENDINGS.get(splitext(name)[1].lower())

@@ -7,6 +7,7 @@ what it cannot read is told and never stops an ingest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from posixpath import splitext
 from typing import Literal
 
 from preserve.ingest.facts import Character, Identification

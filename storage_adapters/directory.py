@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ from storage_adapters.errors import (
 from storage_adapters.marker import write_marker
 from storage_adapters.medium_errors import make_folder, on_medium
 from storage_adapters.parts import part_of
-from storage_adapters.reading import check_files, walk_files
+from storage_adapters.reading import check_files, parted, walk_files
 
 KIND = "directory"
 MARKER = "medium.json"
@@ -166,8 +166,9 @@ class DirectoryAdapter:
         final = self.root / PACKAGES / _one_name(package.name)
         if final.exists():
             raise CopyExists(str(final))
-        staged = self.staging(package.name)
-        if package.root.resolve() != staged.resolve():
+        staged = package.root.resolve()
+        if staged.parent != (self.root / INCOMING).resolve():
+            staged = self.staging(package.name)
             self._copy_in(package, staged, progress)
         files, size = _count(staged)
         sync_file_system(self.root)
@@ -216,12 +217,11 @@ class DirectoryAdapter:
     def remains(self, copy: CopyRef) -> list[Path]:
         """Everything on this medium that has the name of a package: published, half-written, put aside, repair data.
 
-        `incoming/NAME`, `incoming/NAME.removed` (of a removal that was cut off), `quarantine/NAME.*`, `recovery/NAME`.
+        `incoming/NAME` and `NAME.*` (attempts, removals that were cut off), `quarantine/NAME.*`, `recovery/NAME`.
         """
-        name = _one_name(copy.name)
-        places = [self.root / PACKAGES / name, self.root / INCOMING / name, self.root / INCOMING / f"{name}.removed"]
-        places += sorted((self.root / "quarantine").glob(f"{name}.*"))
-        places.append(self.root / "recovery" / name)
+        name, incoming = _one_name(copy.name), self.root / INCOMING
+        places = [self.root / PACKAGES / name, incoming / name, *sorted(incoming.glob(f"{name}.*"))]
+        places += [*sorted((self.root / "quarantine").glob(f"{name}.*")), self.root / "recovery" / name]
         return [place for place in places if os.path.lexists(place)]
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
@@ -260,28 +260,18 @@ def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | No
         ended = True
         return False
 
-    told: list[FileCheck] = []
-    files = scope.expected if scope.seen is None else _unread(scope.expected, scope.seen, told)
-    yield from check_files(root, files, from_medium=scope.from_medium, progress=progress, pool=pool, begin=begin)
-    for check in told:
-        known.add(check.path)
-        progress(check.size)
-        yield check
-    if scope.exhaustive and not ended:
+    for files, told in parted(scope.expected, scope.seen):
+        yield from check_files(root, files, from_medium=scope.from_medium, progress=progress, pool=pool, begin=begin)
+        if ended:
+            return
+        for check in told:
+            known.add(check.path)
+            progress(check.size)
+            yield check
+    if scope.exhaustive:
         for name in walk_files(root):
             if name not in known:
                 yield FileCheck(name, "unexpected", 0, {})
-
-
-def _unread(
-    expected: Iterable[ExpectedFile], seen: Callable[[ExpectedFile], FileCheck | None], told: list[FileCheck]
-) -> Iterator[ExpectedFile]:
-    """Those that are to be read; what is known of the others is put into `told`."""
-    for file in expected:
-        if (check := seen(file)) is None:
-            yield file
-        else:
-            told.append(check)
 
 
 def _one_name(name: str) -> str:
@@ -295,5 +285,5 @@ def _count(folder: Path) -> tuple[int, int]:
     with on_medium(folder):
         for name in walk_files(folder):
             files += 1
-            size += os.lstat(folder / name).st_size
+            size += os.lstat(f"{folder}/{name}").st_size
     return files, size

@@ -5,19 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packing import attempts
 from preserve.data_management.database import Catalogue
 from preserve.description.schema import CaseDescription
 from preserve.errors import Conflict, Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import Answerer, require_answerer
-from preserve.ingest.assess import assess
+from preserve.ingest.assess import Assessed, assess
 from preserve.ingest.begin import Began, abandon, begin, refuse
 from preserve.ingest.context import Ingest
-from preserve.ingest.extraction.parts import folder_of
-from preserve.ingest.first_version import FirstVersion, Result
+from preserve.ingest.early_workers import workers_for
+from preserve.ingest.first_version import FirstVersion
 from preserve.ingest.handed import Handed, handed
 from preserve.ingest.in_force import read_in_force
 from preserve.ingest.pipeline import carry_out
+from preserve.ingest.result import Result
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import claim
@@ -45,30 +47,39 @@ def run(
     watcher.begin("ingest.step-receive")
     answerer = person if isinstance(person, Answerer) else Answerer(person)
     person = answerer.account
+    with workers_for(handed(source), jobs) as pool:
+        assessed = _assessed(home, catalogue, source, answerer, watcher)
+        number = assessed.description.case_number
+        with claim(home.work, number):
+            if restart:
+                abandon(home, catalogue, number, person)
+            server_store(home).require()
+            try:
+                began = begin(home, catalogue, assessed, person)
+            except Refused as refusal:
+                _refuse(home, catalogue, assessed.deposit.origin, refusal, person)
+                raise
+            ingest, texts = _ingest(home, catalogue, began, assessed.description)
+            files = WorkingFiles(catalogue, ingest, jobs, watcher, texts, pool=pool)
+            plan = FirstVersion(catalogue, ingest, assessed, began, answerer, files)
+            if began.row.state == "done" and not plan.is_published():
+                plan.discard()
+                raise Conflict("ingest.case-known", number, objid=began.row.objid)  # it went from here since
+            return carry_out(plan)
+
+
+def _assessed(
+    home: Home, catalogue: Catalogue, source: Path | Handed, answerer: Answerer, watcher: Progress
+) -> Assessed:
     try:
         with catalogue.read() as connection:
             known = read_in_force(home, connection)
         assessed = assess(home, source, watcher, known)
         require_answerer(assessed.description, assessed.answered(home), answerer)
     except Refused as refusal:
-        _refuse(home, catalogue, handed(source).path, refusal, person)
+        _refuse(home, catalogue, handed(source).path, refusal, answerer.account)
         raise
-    number = assessed.description.case_number
-    with claim(home.work, number):
-        if restart:
-            abandon(home, catalogue, number, person)
-        server_store(home).require()
-        try:
-            began = begin(home, catalogue, assessed, person)
-        except Refused as refusal:
-            _refuse(home, catalogue, assessed.deposit.origin, refusal, person)
-            raise
-        ingest = _ingest(home, began, assessed.description)
-        files = WorkingFiles(catalogue, ingest, jobs, watcher, folder_of(home.work, began.row.id))
-        plan = FirstVersion(catalogue, ingest, assessed, began, answerer, files)
-        if began.row.state == "done" and not plan.is_published():
-            raise Conflict("ingest.case-known", number, objid=began.row.objid)  # it went from here since
-        return carry_out(plan)
+    return assessed
 
 
 def _refuse(home: Home, catalogue: Catalogue, source: Path, refusal: Refused, person: str) -> None:
@@ -77,7 +88,9 @@ def _refuse(home: Home, catalogue: Catalogue, source: Path, refusal: Refused, pe
         refuse(connection, home.settings.archive_id, source, refusal, person)
 
 
-def _ingest(home: Home, began: Began, description: CaseDescription) -> Ingest:
-    row = began.row
-    package = server_store(home).staging(f"{row.objid}_v0001")
-    return Ingest(row.id, row.objid, home, description, package, home.work / row.id)
+def _ingest(home: Home, catalogue: Catalogue, began: Began, description: CaseDescription) -> tuple[Ingest, Path]:
+    """What every stage sees, and where texts go: the folders of this attempt."""
+    row, held = began.row, catalogue.while_held
+    name = f"{row.objid}_v0001"
+    own = attempts.begin(server_store(home), home.work, name, row.id, held, resumed=began.resumed)
+    return Ingest(row.id, row.objid, home, description, own.package, own.scratch), own.texts

@@ -18,7 +18,8 @@ from pathlib import Path
 from metadata import csip
 from metadata.findings import Finding
 from metadata.names import xml_name
-from preserve.description.schema import CaseDescription, Classification
+from preserve.description.fixed_values import Classification
+from preserve.description.schema import CaseDescription
 from preserve.ingest.context import Ingest
 from preserve.ingest.extraction import MOST_OF_A_CASE, MOST_OF_A_FILE, Extracted, Way, way_of
 from preserve.ingest.extraction.helper import HELPER
@@ -44,11 +45,6 @@ class Gathered:
 
     counts: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
-
-
-def folder_of(work: Path, ingest: str) -> Path:
-    """Where the parts of an ingest lie: beside its scratch, which is emptied in between."""
-    return work / f"{ingest}.text"
 
 
 def extract(path: Path, way: Way) -> Extracted:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from metadata.findings import Finding
-from preserve.description.schema import Classification, Retention
+from preserve.description.fixed_values import Classification, Retention
 from preserve.ingest.legacy.days import Known, known_day, known_span, month_of_cell
 from preserve.ingest.legacy.headings import Headings
 from preserve.ingest.legacy.keys import archival_key, case_key, heading_key

@@ -27,8 +27,10 @@ from preserve.ingest.foreign.drafting import draft_package, package_at
 from preserve.ingest.heads import Proposed, read_heads
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce, read_in_force
 from preserve.ingest.preflight import Looked, look_all
+from preserve.ingest.receive import DepositProfile
 from preserve.ingest.waiting import Deadline
 from preserve.outputs import check_new, new_file
+from preserve.profiles import read_profile
 from preserve.services.documents import FindingShown, Sentence, SentenceShown
 from preserve.services.failures import Failure, failure_of
 from preserve.services.given_deposits import HANDING_IN, with_description

@@ -28,9 +28,7 @@ def test_bytes_that_are_not_there_are_named_by_sectors(tmp_path: Path) -> None:
     assert bad_ranges(file)[0] == BadRange("a", 4096, 4904, "the carrier ends before the file does")
 
 
-@pytest.mark.parametrize(
-    ("sector", "code"), [(b"NSR02", "imports.carrier-udf"), (b"-----", "imports.carrier-no-disc")]
-)
+@pytest.mark.parametrize(("sector", "code"), [(b"NSR02", "imports.carrier-udf"), (b"-----", "imports.carrier-no-disc")])
 def test_a_disc_without_iso_9660_is_refused_with_the_reason(tmp_path: Path, sector: bytes, code: str) -> None:
     disc = tmp_path / "disc.img"
     disc.write_bytes(bytes(16 * 2048) + b"\0" + sector + bytes(200 * 2048))

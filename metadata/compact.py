@@ -6,6 +6,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
+FEW = 50_000
+"""So many texts are kept as Python has them: some megabytes, and several times as fast."""
+
 _FEWEST = 16  # places of an index; always a power of two, and at most half of them taken
 
 
@@ -25,6 +28,13 @@ class PackedTexts(Sequence[str]):
         """One more text."""
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
+
+    def pop(self) -> str:
+        """Take the last text away. Raises IndexError where there is none."""
+        text = self[-1]
+        self._ends.pop()
+        del self._bytes[self._ends[-1] if self._ends else 0 :]
+        return text
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -111,3 +121,38 @@ def places_of(texts: Sequence[str]) -> Places:
     for number, text in enumerate(texts):
         places.add(number, text)
     return places
+
+
+class TextSet:
+    """A set of texts that only grows: of more than a few each takes its own bytes and some 20 more, not 150."""
+
+    def __init__(self) -> None:
+        self._few: set[str] = set()
+        self._many: PackedTexts | None = None
+        self._places: Places | None = None
+
+    def add(self, text: str) -> bool:
+        """One more text; whether it is new."""
+        if self._places is None or self._many is None:
+            count = len(self._few)
+            self._few.add(text)
+            if len(self._few) > FEW:
+                self._many = PackedTexts(self._few)
+                self._places = places_of(self._many)
+                self._few = set()
+            return len(self._few) != count if self._places is None else True
+        place = len(self._many)
+        self._many.append(text)
+        if self._places.add(place, text) == place:
+            return True
+        self._many.pop()
+        return False
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._few if self._places is None else self._places.find(text) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._few if self._many is None else self._many)
+
+    def __len__(self) -> int:
+        return len(self._few if self._many is None else self._many)

@@ -28,6 +28,7 @@ from preserve.ingest.foreign.answers import to_answer
 from preserve.ingest.receive import Deposit
 from preserve.ingest.rules.profile import SecrecyMarks, read_rules
 from preserve.ingest.rules.readable import with_article
+from preserve.ingest.sources.inventory import paths_of
 from preserve.progress import check_stop
 from storage_adapters.reading import digest_file
 
@@ -130,8 +131,9 @@ class _Look:
 
 
 def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
-    paths = [entry.path.removeprefix(deposit.prefix) for entry in deposit.files]
-    for number, (entry, path, stored) in enumerate(zip(deposit.files, paths, safe_names(paths), strict=True), 1):
+    stored_names = safe_names(path.removeprefix(deposit.prefix) for path in paths_of(deposit.files))
+    for number, (entry, stored) in enumerate(zip(deposit.files, stored_names, strict=True), 1):
+        path = entry.path.removeprefix(deposit.prefix)
         wanted = deposit.wanted.get(entry.path, ())
         yield Job(number, path, stored, entry.size, wanted, names.get(path) or readable(path))
 

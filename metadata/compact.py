@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import TypeVar, overload
+
+Thing = TypeVar("Thing")
 
 FEW = 50_000
 """So many texts are kept as Python has them: some megabytes, and several times as fast."""
 
 _FEWEST = 16  # places of an index; always a power of two, and at most half of them taken
+
+
+class Listed(Sequence[Thing]):
+    """A sequence that makes what stands at a place whenever it is asked for; only `at` and the length are to be said.
+
+    Places are taken from the front: none is below zero.
+    """
+
+    @abstractmethod
+    def at(self, place: int) -> Thing:
+        """What stands at one place."""
+
+    @overload
+    def __getitem__(self, place: int) -> Thing: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Thing]: ...
+
+    def __getitem__(self, place: int | slice) -> Thing | list[Thing]:
+        if isinstance(place, slice):
+            return [self.at(number) for number in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        return self.at(place)
 
 
 class PackedTexts(Sequence[str]):

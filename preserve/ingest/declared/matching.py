@@ -5,17 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import overload
+from collections.abc import Callable, Iterable, Iterator
 
 from metadata.bag_names import case_key, name_key
-from metadata.compact import PackedTexts, Places, places_of
+from metadata.compact import Listed, PackedTexts, Places, places_of
 
 _ABSOLUTE = re.compile(r"^(?:[A-Za-z]:)?/+")
 _VARIABLE = re.compile(r"^%[A-Za-z]+%/?")  # Archivematica's %transferDirectory%
 
 
-class _Keys(Sequence[str]):
+class _Keys(Listed[str]):
     """A key of each path, made whenever it is asked for."""
 
     def __init__(self, paths: PackedTexts, key: Callable[[str], str]) -> None:
@@ -24,15 +23,9 @@ class _Keys(Sequence[str]):
     def __len__(self) -> int:
         return len(self._paths)
 
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        found = self._paths[place]
-        return self._key(found) if isinstance(found, str) else list(map(self._key, found))
+    def at(self, place: int) -> str:
+        """One key."""
+        return self._key(self._paths[place])
 
 
 def _last(path: str) -> str:

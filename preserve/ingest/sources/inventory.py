@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import overload
 
-from metadata.compact import PackedTexts, Places
+from metadata.compact import Listed, PackedTexts, Places
 from preserve.ingest.sources import Entry
 
 _LARGEST = 1 << 63
@@ -93,7 +93,7 @@ class Inventory(Sequence[Entry]):
         return self._odd[place].path if place in self._odd else self._paths[place]
 
 
-class _Paths(Sequence[str]):
+class _Paths(Listed[str]):
     """The paths of an inventory."""
 
     def __init__(self, entries: Inventory) -> None:
@@ -102,15 +102,8 @@ class _Paths(Sequence[str]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        if isinstance(place, slice):
-            return [self._entries.path(number) for number in range(*place.indices(len(self)))]
+    def at(self, place: int) -> str:
+        """One path."""
         return self._entries.path(place)
 
 

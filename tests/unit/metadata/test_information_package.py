@@ -9,7 +9,7 @@ import pytest
 
 from metadata import csip
 from metadata.bag_rules import LINE_RULES
-from metadata.information_package import InformationPackage, PackageReading, package_names, read_package
+from metadata.information_package import InformationPackage, PackageReading, PremisDocument, package_names, read_package
 from metadata.opened import open_bag
 from tests.support.packages import OBJID, TINY, identifier, make_package
 

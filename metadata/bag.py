@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from metadata.errors import BagUnreadable
 
@@ -20,6 +20,7 @@ INFO = "bag-info.txt"
 OLD_INFO = "package-info.txt"  # before version 0.95
 _MANIFEST = re.compile(r"^(tag)?manifest-([a-z0-9]+)\.txt$")
 _LOOSE_MANIFEST = re.compile(r"^(tag)?manifest-([A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*)\.txt$")
+_PLAIN = re.compile(r"([0-9a-f]+)  ([^%\r \t*][^%\r]*)")  # nothing in it is to be decoded or taken off
 _LINE = re.compile(r"(\S+)([ \t]+\*?)(.*)$", re.DOTALL)
 _ENCODED = re.compile(r"%(0[AaDd]|25)")
 _ESCAPED = re.compile(r"\\([\\nr])")
@@ -28,8 +29,7 @@ _ESCAPES = {"\\": "\\", "n": "\n", "r": "\r"}
 ALGORITHMS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sm3": 64}
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestLine:
+class ManifestLine(NamedTuple):
     """One line of a manifest: its number, the digest as written, the path decoded; `raw` as it stood.
 
     `marked`: an asterisk stood before the path, as md5sum and its kind mark files read as binary.
@@ -85,6 +85,11 @@ def lines_in(stream: BinaryIO, name: str, encoding: str = "utf-8") -> Iterator[M
     number = 0
     try:
         for number, line in enumerate(_split(io.TextIOWrapper(stream, encoding=encoding, newline="")), 1):
+            plain = _PLAIN.fullmatch(line)
+            if plain is not None:  # most lines by far
+                path = sys.intern(plain[2])
+                yield ManifestLine(number, plain[1], path, path)
+                continue
             text = line.removeprefix("\ufeff") if number == 1 else line
             if not text:
                 continue

@@ -1,25 +1,28 @@
-"""Compares every file of a bag with its manifests: chunks of files, a few worker processes, each byte read once."""
+"""Compares every file of a bag with its manifests: each byte is read once, while the manifests are still being read."""
 
 from __future__ import annotations
 
-import hashlib
 import queue
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple, Self
 
-from metadata import hashing
+from metadata import digest_workers, hashing
+from metadata.bag import ALGORITHMS
+from metadata.beside import Beside
+from metadata.compact import FEW
 from metadata.findings import Finding
+from metadata.inventory import Inventory
 from metadata.opened import OpenedBag, known
 
-_FILES = 500
-_BYTES = 64 << 20
 _FEW_FILES = 400
 _FEW_BYTES = 32 << 20
-_DIED = "a worker that computes digests ended early"
+Lists = Sequence[tuple[str, Mapping[str, str]]]
+"""Algorithms, and the digests that a manifest gives in them to paths."""
 
 
 @dataclass(slots=True)
@@ -31,37 +34,164 @@ class Fixity:
     size: int = 0
 
 
-def jobs(bag: OpenedBag) -> Iterator[hashing.Job]:
-    """Every file that a manifest of a known algorithm lists, with all its digests, in the inventory's order."""
-    for tag in (True, False):
-        lists = [
-            (manifest.algorithm, bag.digests[manifest.name])
-            for manifest in bag.manifests
-            if manifest.tag is tag and known(manifest)
-        ]
-        for path, size in bag.inventory.files.items():
-            if path.startswith("data/") is tag:
-                continue
-            wanted = [(algorithm, digests[path]) for algorithm, digests in lists if path in digests]
-            if wanted:
-                algorithms, expected = zip(*wanted, strict=True)
-                yield path, algorithms, expected, size
+class Said(NamedTuple):
+    """What is said of a file: path, algorithm, digest in lower-case hex; its size in bytes when last seen."""
+
+    path: str
+    algorithm: str
+    digest: str
+    size: int
+
+
+def _lists(bag: OpenedBag, tag: bool) -> Lists:
+    return [
+        (manifest.algorithm, bag.digests.get(manifest.name, {}))
+        for manifest in bag.manifests
+        if manifest.tag is tag and known(manifest)
+    ]
+
+
+def jobs(bag: OpenedBag, files: Iterable[tuple[str, int]]) -> Iterator[hashing.Job]:
+    """Files to be read, each for all algorithms of the manifests of its half of the bag.
+
+    What the manifests list need not be known yet: in a good bag no file is without its digest.
+    """
+    halves = {tag: tuple(dict.fromkeys(name for name, _ in _lists(bag, tag))) for tag in (True, False)}
+    for path, size in files:
+        algorithms = halves[not path.startswith("data/")]
+        if algorithms and not path.startswith("tagmanifest-"):  # which no manifest lists
+            yield path, algorithms, size
+
+
+class Comparison:
+    """A comparison that goes on in a thread while files are still being found, then manifests read, then rules asked.
+
+    Within `with`; whoever leaves early ends it. Of a large bag no more than `FEW` files are read before the manifests
+    are: what is found and what was read would lie in memory until then.
+    """
+
+    def __init__(self, root: Path, *, from_medium: bool, workers: int, progress: Callable[[int], None]) -> None:
+        self._reading = Reading(str(root), from_medium, workers, progress)
+        self._jobs: queue.SimpleQueue[list[hashing.Job] | None] = queue.SimpleQueue()
+        self._listed = threading.Event()
+        self._count = 0  # files that were put there
+        self._left = False
+        self._bag = OpenedBag(root, Inventory())
+        self._result = Fixity()
+        self._work = Beside(self._compare, "fixity")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._left = True
+        self._jobs.put(None)
+        self._listed.set()
+
+    def seen(self, bag: OpenedBag, files: Iterable[tuple[str, int]]) -> None:
+        """Files to be read (`metadata.opened.Seen`)."""
+        self._bag = bag
+        some = list(islice(files, FEW - self._count))
+        self._count += len(some)
+        self._jobs.put(list(jobs(bag, some)))
+
+    def all_seen(self) -> None:
+        """There are no more."""
+        self._jobs.put(None)
+
+    def listed(self) -> None:
+        """The manifests are read: now it is known what each file should be."""
+        self._listed.set()
+
+    def result(self) -> Fixity:
+        """What came of it. A worker that dies is an error of ours and raises RuntimeError, never a clean result."""
+        return self._work.join()
+
+    def _found(self) -> Iterator[hashing.Job]:
+        while (some := self._jobs.get()) is not None:
+            yield from some
+        if self._count == FEW:
+            self._listed.wait()
+        if self._count == FEW and not self._left:
+            yield from jobs(self._bag, islice(self._bag.inventory.files.items(), FEW, None))
+
+    def _compare(self) -> Fixity:
+        found = self._found()
+        few, count, size = [], 0, 0
+        for job in found:
+            few.append(job)
+            count += 1
+            size += job[2]
+            if workers_for(count, size, 1):
+                break
+        reading = replace(self._reading, workers=workers_for(count, size, self._reading.workers))
+        held: list[digest_workers.Answer] = []
+        with closing(reading.answers(chain(few, found))) as answers:
+            for answer in answers:
+                held.append(answer)
+                if self._listed.is_set():
+                    self._take(held)
+                if self._left:
+                    return self._result
+        self._listed.wait()
+        self._take(held)
+        self._result.findings.sort(key=lambda finding: finding.where)
+        return self._result
+
+    def _take(self, answers: list[digest_workers.Answer]) -> None:
+        for chunk, found in answers:
+            moved = _judge(self._bag, chunk, found, self._result)
+            self._result.size += moved
+            self._reading.progress(moved)
+        answers.clear()
 
 
 def check_fixity(bag: OpenedBag, *, from_medium: bool, workers: int, progress: Callable[[int], None]) -> Fixity:
-    """Read and compare. A worker that dies is an error of ours and raises RuntimeError, never a clean result."""
-    result = Fixity()
-    files = bag.inventory.files
-    reading = Reading(str(bag.root), from_medium, workers_for(len(files), sum(files.values()), workers), progress)
-    for path, algorithms, reason in compare(jobs(bag), reading, result):
-        if reason:
-            result.findings.append(Finding("bag.file-unreadable", path, values={"reason": reason}))
-        elif path.startswith("data/"):
-            result.findings.append(Finding("bag.digest-differs", path, values={"algorithms": algorithms}))
-        else:
-            result.findings.append(Finding("bag.tag-digest-differs", path, values={"algorithms": algorithms}))
-    result.findings.sort(key=lambda finding: finding.where)
-    return result
+    """Read and compare the files of a bag that was opened. Raises as `Comparison.result`."""
+    with Comparison(bag.root, from_medium=from_medium, workers=workers, progress=progress) as comparison:
+        comparison.seen(bag, bag.inventory.files.items())
+        comparison.all_seen()
+        comparison.listed()
+        return comparison.result()
+
+
+def _judge(bag: OpenedBag, chunk: digest_workers.Chunk, found: list[hashing.Read], result: Fixity) -> int:
+    """Compare a chunk; how many bytes were read of what a manifest lists: the rules say what none does."""
+    lists = {payload: _lists(bag, tag=not payload) for payload in (True, False)}
+    single = {payload: some[0][1] if len(some) == 1 else {} for payload, some in lists.items()}
+    moved = 0
+    for job, read in zip(chunk, found, strict=True):
+        path, _, size = job
+        payload = path.startswith("data/")
+        if single[payload].get(path) == read[0]:  # most by far: one manifest, and nothing wrong
+            result.digests += 1
+            moved += size
+            continue
+        wanted = [(algorithm, digests[path]) for algorithm, digests in lists[payload] if path in digests]
+        if not wanted:
+            continue
+        result.digests += len(wanted)
+        moved += size
+        if read[1]:
+            result.findings.append(Finding("bag.file-unreadable", path, values={"reason": read[1]}))
+            continue
+        seen = by_algorithm(job, read)
+        if differing := ", ".join(algorithm for algorithm, digest in wanted if seen[algorithm] != digest):
+            code = "bag.digest-differs" if payload else "bag.tag-digest-differs"
+            result.findings.append(Finding(code, path, values={"algorithms": differing}))
+    return moved
+
+
+def by_algorithm(job: hashing.Job, read: hashing.Read) -> dict[str, str]:
+    """The digests of a job that could be read."""
+    if len(job[1]) == 1:
+        return {job[1][0]: read[0]}
+    begin, seen = 0, {}
+    for algorithm in job[1]:
+        end = begin + ALGORITHMS[algorithm]
+        seen[algorithm] = read[0][begin:end]
+        begin = end
+    return seen
 
 
 def workers_for(count: int, size: int, workers: int) -> int:
@@ -78,93 +208,8 @@ class Reading:
     workers: int
     progress: Callable[[int], None]
 
-
-def compare(wanted: Iterator[hashing.Job], reading: Reading, counted: Fixity) -> Iterator[tuple[str, str, str]]:
-    """Path, algorithms that differ, reason why it could not be read, of each file that is not as wanted.
-
-    Digests and bytes are added up in `counted`. Raises RuntimeError when a worker dies.
-    """
-    ask = _elsewhere if reading.workers else _here
-    for chunk, wrong in ask(reading.root, _chunks(wanted), reading.from_medium, reading.workers):
-        counted.digests += sum(len(job[1]) for job in chunk)
-        moved = sum(job[3] for job in chunk)
-        counted.size += moved
-        reading.progress(moved)
-        for place, algorithms, reason in wrong:
-            yield chunk[place][0], algorithms, reason
-
-
-def _chunks(wanted: Iterator[hashing.Job]) -> Iterator[list[hashing.Job]]:
-    chunk: list[hashing.Job] = []
-    size = 0
-    for job in wanted:
-        chunk.append(job)
-        size += job[3]
-        if len(chunk) == _FILES or size > _BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
-Answer = tuple[list[hashing.Job], list[hashing.Wrong]]
-
-
-def _here(root: str, chunks: Iterator[list[hashing.Job]], from_medium: bool, workers: int) -> Iterator[Answer]:
-    for chunk in chunks:
-        yield chunk, hashing.compare(root, chunk, from_medium)
-
-
-def _elsewhere(root: str, chunks: Iterator[list[hashing.Job]], from_medium: bool, workers: int) -> Iterator[Answer]:
-    """One thread a worker process feeds it; the chunks are made under a lock as they are wanted."""
-    lock = threading.Lock()
-    answers: queue.SimpleQueue[Answer | BaseException | None] = queue.SimpleQueue()
-    stopped = threading.Event()
-
-    def feed() -> None:
-        try:
-            with _worker() as process:
-                assert process.stdin is not None and process.stdout is not None
-                while not stopped.is_set():
-                    with lock:
-                        chunk = next(chunks, None)
-                    if chunk is None:
-                        break
-                    hashing.send(process.stdin, (root, from_medium, chunk))  # type: ignore[arg-type]
-                    wrong = hashing.receive(process.stdout)  # type: ignore[arg-type]
-                    if wrong is None:
-                        raise RuntimeError(_DIED)
-                    answers.put((chunk, wrong))
-                process.stdin.close()
-            answers.put(None)
-        except BrokenPipeError as error:  # it died before it had read the chunk
-            answers.put(RuntimeError(f"{_DIED}: {error}"))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
-            answers.put(error)
-
-    threads = [threading.Thread(target=feed, name=f"digests-{number}", daemon=True) for number in range(workers)]
-    for thread in threads:
-        thread.start()
-    try:
-        running = workers
-        while running:
-            answer = answers.get()
-            if answer is None:
-                running -= 1
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
-                yield answer
-    finally:
-        stopped.set()
-        for thread in threads:
-            thread.join()
-
-
-def _worker() -> subprocess.Popen[bytes]:
-    # Without site-packages a worker starts in 15 ms; only where OpenSSL has no SM3 does it need them.
-    lean = ["-S"] if "sm3" in hashlib.algorithms_available else []
-    script = str(Path(hashing.__file__).resolve())
-    return subprocess.Popen(
-        [sys.executable, "-I", *lean, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"LC_ALL": "C.UTF-8"}
-    )
+    def answers(self, wanted: Iterator[hashing.Job]) -> Generator[digest_workers.Answer, None, None]:
+        """What each job came to. Raises RuntimeError when a worker dies."""
+        if self.workers:
+            return digest_workers.elsewhere(self.root, wanted, self.from_medium, self.workers)
+        return digest_workers.here(self.root, wanted, self.from_medium)

@@ -1,7 +1,7 @@
 """Digests of many files, each read once for all algorithms; imports the standard library only.
 
-It is also the program that the workers of `metadata.fixity` run: started as a script, it answers chunks on its
-standard input. A process a worker, not a thread: below some 100 KB a file the interpreter's lock, not the digest,
+It is also the program that the processes of `metadata.digest_workers` run: started as a script, it answers chunks on
+its standard input. A process a worker, not a thread: below some 100 KB a file the interpreter's lock, not the digest,
 is what takes the time (20,000 files of 30 KB: two threads 0.6 s, two processes 0.4 s).
 """
 
@@ -12,17 +12,17 @@ import marshal
 import os
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 TYPE_CHECKING = False  # `typing` is a third of a worker's start
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
-Job = tuple[str, tuple[str, ...], tuple[str, ...], int]
-"""Path below the root, algorithms, digests in lower-case hex that it should have, size in bytes when last seen."""
+Job = tuple[str, tuple[str, ...], int]
+"""Path below the root, algorithms, size in bytes when last seen."""
 
-Wrong = tuple[int, str, str]
-"""Place of the job in its chunk; the algorithms that differ, and why it could not be read: one of both is empty."""
+Read = tuple[str, str]
+"""The digests of a job in lower-case hex, one behind the other; why it could not be read. One of both is empty."""
 
 _WHOLE = 1 << 20
 _BLOCK = 4 << 20
@@ -31,22 +31,26 @@ _KNOWN = {name: getattr(hashlib, name) for name in ("md5", "sha1", "sha224", "sh
 _HEADER = struct.Struct("<Q")
 
 
-def new_digest(algorithm: str) -> Any:
-    """A running digest; SM3 (GB/T 32905) from `cryptography` where OpenSSL lacks it. Raises ValueError."""
+def new_digest(algorithm: str, data: bytes | memoryview = b"") -> Any:
+    """A running digest of `data` so far; SM3 (GB/T 32905) from `cryptography` where OpenSSL lacks it.
+
+    Raises ValueError.
+    """
     try:
         known = _KNOWN.get(algorithm)
-        return known(usedforsecurity=False) if known else hashlib.new(algorithm, usedforsecurity=False)
+        return known(data, usedforsecurity=False) if known else hashlib.new(algorithm, data, usedforsecurity=False)
     except ValueError:
         if algorithm != "sm3":
             raise
-        return _SM3()
+        return _SM3(data)
 
 
 class _SM3:
-    def __init__(self) -> None:
+    def __init__(self, data: bytes | memoryview = b"") -> None:
         from cryptography.hazmat.primitives import hashes
 
         self._running = hashes.Hash(hashes.SM3())
+        self.update(data)
 
     def update(self, data: bytes | memoryview) -> None:
         self._running.update(bytes(data))
@@ -55,32 +59,32 @@ class _SM3:
         return self._running.copy().finalize().hex()
 
 
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+
+
 def digests_of(
-    path: str, algorithms: Sequence[str], from_medium: bool = False, size: int = _WHOLE, room: bytearray | None = None
+    path: str, algorithms: Sequence[str], from_medium: bool = False, size: int = _WHOLE, room: memoryview | None = None
 ) -> list[str]:
     """Digests of a regular file, never through a link. Raises OSError.
 
     `size` is a guess that saves a call; so does `room` of `_WHOLE` bytes, which many files are read into in turn.
     With `from_medium` its pages are dropped from the cache first, so that the bytes come from the medium.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    handle = os.open(path, _FLAGS)
     try:
         if from_medium:
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-        running = [new_digest(algorithm) for algorithm in algorithms]
         # One byte more than it should have: when just those come, it is the whole file, without another call.
         data: bytes | memoryview
         if room is not None and size < len(room):
             wanted = len(room)
-            data = memoryview(room)[: os.readv(handle, (room,))]
+            data = room[: os.readv(handle, (room,))]
         else:
             wanted = min(size + 1, _WHOLE)
             data = os.read(handle, wanted)
         if len(data) == size < wanted:
-            for digest in running:
-                digest.update(data)
-            return [digest.hexdigest() for digest in running]
-        return _long(handle, running, data)
+            return [new_digest(algorithm, data).hexdigest() for algorithm in algorithms]
+        return _long(handle, [new_digest(algorithm) for algorithm in algorithms], data)
     finally:
         os.close(handle)
 
@@ -99,43 +103,43 @@ def _long(handle: int, running: list[Any], data: bytes | memoryview) -> list[str
     return [digest.hexdigest() for digest in running]
 
 
-def compare(root: str, jobs: Sequence[Job], from_medium: bool) -> list[Wrong]:
-    """What is not as it should be among the files of a chunk."""
-    wrong: list[Wrong] = []
-    room = bytearray(_WHOLE)  # one for all: to get and return memory for each small file takes a twentieth of the time
-    for place, (path, algorithms, expected, size) in enumerate(jobs):
+def read(root: str, jobs: Sequence[Job], from_medium: bool) -> list[Read]:
+    """The digests of each file of a chunk."""
+    answers: list[Read] = []
+    # One for all: to get and return memory for each small file takes a twentieth of the time.
+    room = memoryview(bytearray(_WHOLE))
+    for path, algorithms, size in jobs:
         try:
-            seen = digests_of(f"{root}/{path}", algorithms, from_medium, size, room)
+            answers.append(("".join(digests_of(f"{root}/{path}", algorithms, from_medium, size, room)), ""))
         except OSError as error:
-            wrong.append((place, "", error.strerror or str(error)))
-            continue
-        differing = [name for name, a, b in zip(algorithms, seen, expected, strict=True) if a != b]
-        if differing:
-            wrong.append((place, ", ".join(differing), ""))
-    return wrong
+            answers.append(("", error.strerror or str(error)))
+    return answers
 
 
-def send(stream: BinaryIO, message: Any) -> None:
-    """Write one message to a worker or back. Both ends are the same interpreter, so marshal will do."""
-    data = marshal.dumps(message)
-    stream.write(_HEADER.pack(len(data)) + data)
-    stream.flush()
+def message(content: Any) -> bytes:
+    """What is sent to a worker or back. Both ends are the same interpreter, so marshal will do."""
+    data = marshal.dumps(content)
+    return _HEADER.pack(len(data)) + data
 
 
-def receive(stream: BinaryIO) -> Any:
-    """Read one message; None at the end."""
-    header = stream.read(_HEADER.size)
-    if len(header) < _HEADER.size:
-        return None
-    data = stream.read(_HEADER.unpack(header)[0])
-    return marshal.loads(data)
+def first_of(received: bytearray) -> Any:
+    """The first message of what was received, taken out of it; None while it is not whole."""
+    end = _HEADER.size
+    if len(received) >= end:
+        end += _HEADER.unpack_from(received)[0]
+        if len(received) >= end:
+            content = marshal.loads(received[_HEADER.size : end])
+            del received[:end]
+            return content
+    return None
 
 
-def serve(source: BinaryIO, sink: BinaryIO, work: Callable[[str, Sequence[Job], bool], list[Wrong]] = compare) -> None:
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer chunks until the input ends."""
-    while (message := receive(source)) is not None:
-        root, from_medium, jobs = message
-        send(sink, work(root, jobs, from_medium))
+    while len(header := source.read(_HEADER.size)) == _HEADER.size:
+        root, from_medium, jobs = marshal.loads(source.read(_HEADER.unpack(header)[0]))
+        sink.write(message(read(root, jobs, from_medium)))
+        sink.flush()
 
 
 if __name__ == "__main__":

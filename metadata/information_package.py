@@ -236,7 +236,8 @@ def _take(package: InformationPackage, document: PremisDocument, outline: Outlin
         _claim(document, document.agents, identifier)
     elif kind != "rights":
         _claim(document, document.objects, identifier)
-        document.relations.extend((identifier, Relationship(*relation)) for relation in relations)
+        if relations:
+            document.relations.extend((identifier, Relationship(*relation)) for relation in relations)
         if kind == "file":
             if not document.described.add(document.base + path):
                 document.repeated.append(path)

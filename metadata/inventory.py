@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,13 @@ class Inventory:
 def take_inventory(root: Path) -> Inventory:
     """Walk a folder, sorted. What cannot be read is noted, not raised; links are noted and never followed."""
     inventory = Inventory()
+    for _ in walk(root, inventory):
+        pass
+    return inventory
+
+
+def walk(root: Path, inventory: Inventory) -> Iterator[list[tuple[str, int]]]:
+    """As `take_inventory`, into `inventory`; the files of each folder once it is read, with sizes; `root` first."""
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
@@ -40,19 +47,21 @@ def take_inventory(root: Path) -> Inventory:
         except OSError as error:
             inventory.unreadable[prefix.rstrip("/")] = error.strerror or str(error)
             continue
-        inventory.files = sizes_of(inventory.files)
+        found = []
         for entry in entries:
             name = prefix + entry.name
             try:
-                if entry.is_symlink():
+                if entry.is_file(follow_symlinks=False):
+                    found.append((sys.intern(name), entry.stat(follow_symlinks=False).st_size))
+                elif entry.is_symlink():
                     inventory.links.append(name)
                 elif entry.is_dir(follow_symlinks=False):
                     inventory.folders.append(name)
                     waiting.append(name + "/")
-                elif entry.is_file(follow_symlinks=False):
-                    inventory.files[sys.intern(name)] = entry.stat(follow_symlinks=False).st_size
                 else:
                     inventory.devices.append(name)
             except OSError as error:
                 inventory.unreadable[name] = error.strerror or str(error)
-    return inventory
+        inventory.files.update(found)
+        inventory.files = sizes_of(inventory.files)
+        yield found

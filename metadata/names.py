@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from metadata.compact import TextSet
 
@@ -17,9 +18,13 @@ LONGEST_PART = 100  # UTF-16 units; Joliet holds 103
 LONGEST_PART_BYTES = 240  # UTF-8; file systems hold 255, and `.part` must fit behind
 LONGEST_PATH = 140  # characters below the representation's data folder, which itself stands about 100 deep
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff%\\:*?"<>|/\ufffe\uffff]|[^\u0000-\uffff]')
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$")
 _TRAILING = " .\u3000\xa0"
+
+
+@cache  # ranges as long as these take milliseconds to compile, and whoever verifies a package needs them never
+def _forbidden() -> re.Pattern[str]:
+    return re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff%\\:*?"<>|/\ufffe\uffff]|[^\u0000-\uffff]')
 
 
 def text_of(name: bytes) -> str:
@@ -35,7 +40,7 @@ def text_of(name: bytes) -> str:
 def _safe_part(part: str) -> str:
     raw = raw_bytes(part) if _has_surrogates(part) else None
     text = unicodedata.normalize("NFC", text_of(raw) if raw is not None else part)
-    text = _FORBIDDEN.sub("_", text)
+    text = _forbidden().sub("_", text)
     # Splitting at other white space or trimming would lose what other readers strip from manifest lines.
     text = text.strip("\u3000\xa0 ").rstrip(_TRAILING)
     text = "".join("_" if unicodedata.category(c) in ("Zl", "Zp", "Cc", "Cs", "Cn") else c for c in text)
@@ -111,12 +116,14 @@ def safe_names(paths: Iterable[str]) -> Iterator[str]:
         yield "/".join((*parent, claim(parent, parts[-1], room)))
 
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\n\r%]")
+@cache
+def _not_in_xml() -> re.Pattern[str]:
+    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\n\r%]")
 
 
 def xml_name(path: str) -> str:
     """The depositor's path for XML: what XML cannot hold, and `%`, as percent-encoded bytes; reversible."""
-    return _NOT_IN_XML.sub(lambda found: "".join(f"%{byte:02X}" for byte in raw_bytes(found[0])), path)
+    return _not_in_xml().sub(lambda found: "".join(f"%{byte:02X}" for byte in raw_bytes(found[0])), path)
 
 
 def original_bytes(name: str) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from metadata.bag import ALGORITHMS, DECLARATION, INFO, OLD_INFO, Manifest, ManifestLine, manifests, read_info
@@ -14,11 +15,13 @@ from metadata.bag_encoding import codec_of, encoding_of, starts_marked
 from metadata.bag_names import Names, leads_out
 from metadata.errors import BagUnreadable
 from metadata.findings import Finding, Severity, Value
-from metadata.inventory import Inventory, take_inventory
+from metadata.inventory import Inventory, walk
 from metadata.line_notes import LineNotes
 from metadata.packed_bag import PackedDigests, PackedSizes
 
 LineRule = Callable[[Manifest, ManifestLine], Finding | None]
+Seen = Callable[["OpenedBag", list[tuple[str, int]]], None]
+"""Is told files with their sizes as they are found; the bag knows its manifests by name, and none of their lines."""
 
 _ROOT_METS = re.compile(r"data/[^/]+/METS\.xml")
 _LARGEST_DECLARATION = 4096
@@ -102,17 +105,33 @@ def open_bag(
 
     With `inventory` the bag lies elsewhere, packed, and `root` holds its own files only.
     """
-    bag = OpenedBag(root, inventory or take_inventory(root), name or root.name)
+    bag = look_at(root, inventory, name)
+    read_manifests(bag, line_rules)
+    return bag
+
+
+def look_at(root: Path, inventory: Inventory | None = None, name: str = "", seen: Seen | None = None) -> OpenedBag:
+    """As `open_bag`, but no manifest is read yet; `seen` is told the files of each folder, the bag's own first."""
+    bag = OpenedBag(root, inventory or Inventory(), name or root.name)
+    folders = iter(()) if inventory else walk(root, bag.inventory)
+    own = next(folders, [])
     top = [name for name in bag.inventory.files if "/" not in name]
     bag.version, encoding = _declared(bag)
     bag.encoding = codec_of(encoding) or "utf-8"
     bag.manifests = tuple(manifests(top, loose=bag.old))
     bag.claims_a_package = _claims_a_package(bag)
+    for files in chain((own,), folders):
+        if seen is not None:
+            seen(bag, files)
     bag.packaged = bag.claims_a_package or any(_ROOT_METS.fullmatch(name) for name in bag.inventory.files)
+    return bag
+
+
+def read_manifests(bag: OpenedBag, line_rules: tuple[LineRule, ...]) -> None:
+    """Read the manifests of a bag that was looked at."""
     names = Names(bag.inventory.files, bag.version)
     for manifest in bag.manifests:
         bag.digests[manifest.name] = _Reading(bag, manifest, names).digests(line_rules)
-    return bag
 
 
 def known(manifest: Manifest) -> bool:
@@ -193,7 +212,7 @@ class _Reading:
             self._bag.findings.append(Finding("bag.path-escapes", line.path, values=values))
             return
         if meant.path != line.path:
-            line = replace(line, path=meant.path)
+            line = line._replace(path=meant.path)
         if self._refused(line, line_rules):
             return
         if meant.other:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,21 +13,19 @@ from typing import TYPE_CHECKING, Literal
 from metadata.bag import DECLARATION
 from metadata.bag_rules import LINE_RULES, kinds
 from metadata.bag_rules import RULES as BAG_RULES
-from metadata.beside import Beside
 from metadata.csip import BAG_PROFILE, METS
 from metadata.differing import differing, differing_packed, put_aside
 from metadata.errors import BagUnreadable, XMLRefused
 from metadata.findings import Finding
-from metadata.fixity import Fixity, Reading, check_fixity
-from metadata.hashing import Job
+from metadata.fixity import Comparison, Fixity, Reading, Said
 from metadata.inventory import Inventory, take_inventory
-from metadata.opened import OpenedBag, open_bag
-from metadata.packed import Packed, compare, gather, list_packed
+from metadata.opened import OpenedBag, look_at, open_bag, read_manifests
 
 if TYPE_CHECKING:
     from metadata.information_package import PackageReading
+    from metadata.packed import Packed
 
-Differ = Callable[[list[Job]], Iterator[Finding]]
+Differ = Callable[[list[Said]], Iterator[Finding]]
 Kind = Literal["bag", "aip", "ip"]
 """A plain bag; a bag with an information package of ours; an information package that somebody else made."""
 Verdict = Literal["valid", "valid-with-warnings", "not-valid"]
@@ -95,13 +92,17 @@ def verify_package(
     differ = partial(differing, reading=reading, counted=counted)
     if not os.path.lexists(path / DECLARATION) and (path / METS).is_file() and not (path / METS).is_symlink():
         return _bare(path, take_inventory(path), differ, counted, started)
-    bag = open_bag(path, LINE_RULES)
-    fixity = None
-    if not structure_only:  # the files are read while rules are asked and XML is parsed
-        read = partial(check_fixity, bag, from_medium=from_medium, workers=workers, progress=progress)
-        fixity = Beside(read, "fixity")
-    kind, findings = _judged(bag, differ)
-    compared = fixity.join() if fixity else Fixity()
+    if structure_only:
+        bag = open_bag(path, LINE_RULES)
+        return _report(bag, *_judged(bag, differ), 0, started)
+    # The files are read while others are still found, then manifests read, rules asked and XML parsed.
+    with Comparison(path, from_medium=from_medium, workers=workers, progress=progress) as comparison:
+        bag = look_at(path, seen=comparison.seen)
+        comparison.all_seen()
+        read_manifests(bag, LINE_RULES)
+        comparison.listed()
+        kind, findings = _judged(bag, differ)
+        compared = comparison.result()
     return _report(bag, kind, [*findings, *compared.findings], compared.digests, started)
 
 
@@ -112,6 +113,10 @@ def verify_packed(
 
     Raises whatever the archive raises where it is damaged.
     """
+    import tempfile  # what nothing else here needs is not there when a folder is verified
+
+    from metadata.packed import compare, gather, list_packed
+
     started = time.monotonic()
     listed = list_packed(packed.entries())
     counted = Fixity()
@@ -152,7 +157,7 @@ def _bare(path: Path, inventory: Inventory, differ: Differ, counted: Fixity, sta
     from metadata.csip_rules.judging import judge
 
     judged = judge(path, "", inventory.files)
-    findings = (*kinds.in_inventory(inventory), *judged.findings, *differ(judged.jobs))
+    findings = (*kinds.in_inventory(inventory), *judged.findings, *differ(judged.said))
     size = sum(inventory.files.values())
     return Report(findings, len(inventory.files), size, counted.digests, time.monotonic() - started, "ip")
 
@@ -218,12 +223,11 @@ def _others(bag: OpenedBag, name: str, differ: Differ) -> Iterator[Finding]:
     judged = judge(bag.root, prefix, bag.inventory.below(prefix))
     yield from judged.findings
     unread = []
-    for job in judged.jobs:
-        path, (algorithm,), (said,), _ = job
-        digest = bag.payload_digest(algorithm, path)
+    for said in judged.said:
+        digest = bag.payload_digest(said.algorithm, said.path)
         if digest is None:
-            unread.append(job)
-        elif digest != said:
-            yield Finding("csip.checksum-differs", path, values={"algorithms": algorithm})
+            unread.append(said)
+        elif digest != said.digest:
+            yield Finding("csip.checksum-differs", said.path, values={"algorithms": said.algorithm})
     # The bag's manifests are compared with the bytes already; only other algorithms ask for another reading.
     yield from differ(unread)

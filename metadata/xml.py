@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import cast
 from xml.sax.saxutils import escape, quoteattr
@@ -21,18 +22,22 @@ DC = "http://purl.org/dc/elements/1.1/"
 
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<[A-Za-z_]", re.DOTALL)
 _LONGEST_PROLOG = 65536
+
+
+@cache  # it takes milliseconds to compile, and a reader of XML never needs it
+def _not_xml() -> re.Pattern[str]:
+    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 # Everything that Python calls printable XML can hold, and asking that of a value costs a tenth of looking for the rest.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
 def text(value: str) -> str:
     """A value as the text of an element; what XML cannot hold becomes U+FFFD."""
-    return escape(value if value.isprintable() else _NOT_XML.sub("\ufffd", value).replace("\r", " "))
+    return escape(value if value.isprintable() else _not_xml().sub("\ufffd", value).replace("\r", " "))
 
 
 def attribute(value: str) -> str:
     """A value as a quoted attribute; what XML cannot hold becomes U+FFFD."""
-    return quoteattr(value if value.isprintable() else _NOT_XML.sub("\ufffd", value))
+    return quoteattr(value if value.isprintable() else _not_xml().sub("\ufffd", value))
 
 
 def refuse_declarations(path: Path) -> None:

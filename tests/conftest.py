@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.support.shared_cases import OFD, PACKAGES  # noqa: E402  it is found by the path above
+from tests.support.shared_cases import PACKAGES  # noqa: E402  it is found by the path above
 
 _skipped: list[str] = []
 
@@ -76,6 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the messages once, in the process that leads; start the server that the run is for."""
     config.addinivalue_line("markers", "sqlite: of the catalogue as a file; not run with --catalogue=postgresql")
+    config.addinivalue_line("markers", "samples: reads the samples of others, which lie beside the project or nowhere")
     if not hasattr(config, "workerinput"):
         if config.getoption("--catalogue") == "postgresql":
             from tests.support import postgresql
@@ -95,20 +94,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--catalogue") == "postgresql":
         items[:] = [item for item in items if item.get_closest_marker("sqlite") is None]
     if not PACKAGES.is_dir():  # the samples of others lie beside the project, where that is built
-        items[:] = [item for item in items if not _asks_for_samples(item)]
+        items[:] = [item for item in items if item.get_closest_marker("samples") is None]
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("xdist_group") is None and _shares(item):
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
-
-
-def _asks_for_samples(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function):
-        return False
-    if getattr(item.module, "OFD", None) is OFD:
-        return True
-    if getattr(item.module, "PACKAGES", None) is not PACKAGES:
-        return False
-    return re.search(r"\b(PACKAGES|SAMPLES|_sample)\b", inspect.getsource(item.function)) is not None
 
 
 def _shares(item: pytest.Function) -> bool:

@@ -17,7 +17,7 @@ from metadata.csip_rules.outline import Outline, Reference, read_outline
 from metadata.csip_rules.requirements import departures
 from metadata.errors import XMLNotValid, XMLRefused
 from metadata.findings import Finding, Severity, Value
-from metadata.hashing import Job
+from metadata.fixity import Said
 from metadata.mets import Identifiers, read_references
 from metadata.schemas import mets_schema
 
@@ -32,13 +32,13 @@ class Judged:
     """What was found, and the files whose bytes are to be compared with what METS says of them."""
 
     findings: list[Finding] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
 
 
 def judge(root: Path, prefix: str, files: Mapping[str, int]) -> Judged:
     """Judge the package below `root` at `prefix` ("" or with a slash at its end); `files` are its paths with sizes.
 
-    Nothing is hashed here: the jobs say what is to be compared.
+    Nothing is hashed here: `said` says what is to be compared.
     """
     judged = Judged()
     names = {_composed(path): path for path in files}
@@ -63,7 +63,7 @@ def judge(root: Path, prefix: str, files: Mapping[str, int]) -> Judged:
             judged.findings.extend(_compare(reference, target, files, prefix, where))
             if target is not None:
                 referred.add(target)
-                judged.jobs.extend(_job(reference, prefix + target, files[target]))
+                judged.said.extend(_said(reference, prefix + target, files[target]))
     judged.findings.extend(_layout(outlines, files, prefix, root))
     judged.findings.extend(
         Finding("csip.unreferenced", prefix + path, "note") for path in files if path not in referred
@@ -143,10 +143,10 @@ def _algorithm(reference: Reference) -> str:
     return reference.checksum_type.lower().replace("-", "")
 
 
-def _job(reference: Reference, path: str, size: int) -> Iterator[Job]:
+def _said(reference: Reference, path: str, size: int) -> Iterator[Said]:
     algorithm = _algorithm(reference)
     if reference.checksum and len(reference.checksum) == ALGORITHMS.get(algorithm, 0):
-        yield path, (algorithm,), (reference.checksum,), size
+        yield Said(path, algorithm, reference.checksum, size)
 
 
 def _layout(outlines: list[Outline], files: Mapping[str, int], prefix: str, root: Path) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -14,8 +15,7 @@ from metadata.errors import XMLRefused
 from metadata.xml import CSIP, METS, XLINK, attributes_of, iterate
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One href of a METS document with what is said of its target; empty where METS says nothing."""
 
     element: str  # "file", "mdRef" or "mptr"
@@ -47,6 +47,8 @@ class Identifiers:
         identifier = attributes.get("ID")
         if identifier is not None and not self.known.add(identifier):
             self.repeated.append(identifier)
+        if _REFERRING.isdisjoint(attributes):
+            return
         for attribute in _REFERRING:  # whose strings are kept, and not a new one of each element
             for wanted in attributes.get(attribute, "").split():
                 if wanted not in self.known:

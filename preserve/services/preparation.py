@@ -24,7 +24,7 @@ from preserve.home import Home, open_home
 from preserve.ingest import preflight_table, waiting
 from preserve.ingest.answering import fill_in
 from preserve.ingest.case_systems.deposits import over_a_draft
-from preserve.ingest.draft import draft, read_drafting
+from preserve.ingest.draft import draft, payload_of, read_drafting
 from preserve.ingest.foreign.drafting import draft_package, package_at
 from preserve.ingest.handed import Handed
 from preserve.ingest.heads import Proposed, read_heads
@@ -242,8 +242,9 @@ def describe(
     package = package_at(folder, own) if folder.exists() else None
     if package is None and not folder.is_dir():
         raise UsageError("cli.describe-no-folder", str(folder))
-    # Beside a package, which stays as it came.
-    path = target or (folder / _WORKBOOK if package is None else folder.with_name(f"{folder.name}.{_WORKBOOK}"))
+    # Beside a package or a bag, which stays as it came.
+    whole = package is None and payload_of(folder) == folder
+    path = target or (folder / _WORKBOOK if whole else folder.with_name(f"{folder.name}.{_WORKBOOK}"))
     check_new(path.absolute(), home)
     form = path.suffix.lower()
     if form not in _FORMS:

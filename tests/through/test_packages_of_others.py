@@ -70,10 +70,12 @@ def bytes_in(package: Path) -> set[str]:
         return {hashlib.sha256(opened.read(name)).hexdigest() for name in opened.namelist() if not name.endswith("/")}
 
 
+@pytest.mark.samples
 def test_there_are_samples() -> None:
     assert {sample.stem for sample in SAMPLES} == {*KINDS, *REFUSED}
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
 def test_each_sample_comes_in_or_is_refused_with_the_reason(archive: Archive, sample: Path, tmp_path: Path) -> None:
     package, before = PACKAGES / sample, bytes_in(PACKAGES / sample)
@@ -109,11 +111,13 @@ def taken_in(archive: Archive, package: Path, folder: Path, number: int) -> str:
     return str(done["objid"])
 
 
+@pytest.mark.samples
 def test_true_names_are_those_of_the_originals(archive: Archive, tmp_path: Path) -> None:
     objid = taken_in(archive, PACKAGES / "made/archivematica-aip.zip", tmp_path, 80)
     assert list(originals(archive, objid)) == ["现场检查笔录.txt"]
 
 
+@pytest.mark.samples
 def test_what_the_package_does_not_say_is_named(archive: Archive) -> None:
     done = archive.run("check", str(PACKAGES / "made/archivematica-aip.zip"), lang="zh")
     assert done.returncode == 3

@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 from preserve.access.viewing import reading_room
 from preserve.data_management import cases
 from preserve.data_management.archive import open_archive
@@ -15,6 +17,8 @@ from preserve.progress import Silent
 from tests.support.office import small_case
 from tests.support.shared_cases import OFD
 from tests.support.web import staffed_home, start
+
+pytestmark = pytest.mark.samples
 
 _DRAWS = """
 import sys

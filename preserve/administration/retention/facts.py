@@ -26,17 +26,25 @@ from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.retention_index import RetentionRow
 from preserve.description.legacy import LegacyFact, closed_at_latest, is_known
 from preserve.description.matching import described
-from preserve.description.schema import CaseObject
+from preserve.description.schema import CaseDescription, CaseObject
 from preserve.home import Home
 
 
 def facts_of(
-    home: Home, connection: Connection, profile: RetentionProfile, objid: str
+    home: Home,
+    connection: Connection,
+    profile: RetentionProfile,
+    objid: str,
+    description: CaseDescription | None = None,
 ) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
-    """What is known of a case and of each of its originals, by identifier, from description and package."""
+    """What is known of a case and of each of its originals, by identifier, from description and package.
+
+    `description` is the case's, from whoever has just entered it: to read a large one again takes a second.
+    """
     created = [version.created for version in versions.of_case(connection, objid)]
     case = cases.read(connection, objid)
-    return facts_in(home, profile, Kept(case, created, object_index.originals_of_many(connection, (objid,))))
+    originals = object_index.originals_of_many(connection, (objid,))
+    return facts_in(home, profile, Kept(case, created, originals, description))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class Kept:
     case: Case
     created: Sequence[str]
     originals: Iterable[ObjectRow]
+    described: CaseDescription | None = None
+    """What the case's text says, where it was read already."""
 
 
 def kept_of(connection: Connection, objids: Iterable[str]) -> Iterator[Kept]:
@@ -68,7 +78,7 @@ def kept_of(connection: Connection, objids: Iterable[str]) -> Iterator[Kept]:
 def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
     """What these rows say. Raises ValueError, KeyError, TypeError where they hold what no release writes."""
     case, created = kept.case, kept.created
-    description = case.description
+    description = case.description if kept.described is None else kept.described
     local = zone(home.settings.time_zone)
     filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
     declared = description.retention.value if is_known(description, LegacyFact.RETENTION) else NOT_DECLARED

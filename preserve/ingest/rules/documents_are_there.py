@@ -10,7 +10,6 @@ from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.looks import is_one
 from preserve.ingest.rules.profile import Document, When
 
-
 _ALIKE = 4096  # kinds and titles that are known again
 
 

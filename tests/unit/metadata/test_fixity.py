@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from metadata import fixity, hashing
 from metadata.bag_rules import LINE_RULES
-from metadata.fixity import check_fixity, jobs
-from metadata.opened import open_bag
+from metadata.fixity import Comparison, check_fixity, jobs
+from metadata.opened import look_at, open_bag, read_manifests
 from tests.support.packages import plain_bag
 
 CONTENT = [("甲.txt", b"a" * 10), ("b/乙.txt", b"b"), ("空", b"")]
@@ -21,7 +22,7 @@ def quiet(_: int) -> None:
 
 def test_each_file_is_read_once_for_all_its_digests(tmp_path: Path) -> None:
     bag = open_bag(plain_bag(tmp_path, CONTENT, ("sha256", "sm3")), LINE_RULES)
-    chosen = list(jobs(bag))
+    chosen = list(jobs(bag, bag.inventory.files.items()))
     assert len({path for path, *_ in chosen}) == len(chosen)
     assert {path: algorithms for path, algorithms, *_ in chosen if path.startswith("data/")} == {
         f"data/{name}": ("sha256", "sm3") for name, _ in CONTENT
@@ -70,3 +71,31 @@ def test_a_worker_that_dies_is_an_error(tmp_path: Path, monkeypatch: pytest.Monk
         broken.write_text(program)
         with pytest.raises(RuntimeError, match="ended early"):
             check_fixity(bag, from_medium=False, workers=2, progress=quiet)
+
+
+@pytest.mark.parametrize("count", [3, fixity._FEW_FILES + 50])
+def test_files_are_compared_once_the_manifests_are_read(count: int, tmp_path: Path) -> None:
+    """However early they were hashed, and whether or not a manifest lists them."""
+    root = plain_bag(tmp_path, [(f"{number:03}", b"x") for number in range(count)])
+    (root / "data" / "001").write_bytes(b"y")
+    (root / "data" / "more").write_bytes(b"nobody lists it")
+    moved: list[int] = []
+    with Comparison(root, from_medium=False, workers=2, progress=moved.append) as comparison:
+        bag = look_at(root, seen=comparison.seen)
+        comparison.all_seen()
+        assert bag.digests == {} and moved == []
+        read_manifests(bag, LINE_RULES)
+        comparison.listed()
+        result = comparison.result()
+    assert [(finding.code, finding.where) for finding in result.findings] == [("bag.digest-differs", "data/001")]
+    own = [size for path, size in bag.inventory.files.items() if path in bag.digests["tagmanifest-sha256.txt"]]
+    assert sum(moved) == result.size == count + sum(own) and result.digests == count + len(own)
+
+
+def test_who_leaves_early_leaves_nothing_behind(tmp_path: Path) -> None:
+    root = plain_bag(tmp_path, [(f"{number:04}", b"x") for number in range(3000)])
+    comparison = Comparison(root, from_medium=False, workers=2, progress=quiet)
+    with pytest.raises(KeyError), comparison:
+        look_at(root, seen=comparison.seen)
+        raise KeyError
+    assert comparison.result().findings == [] and psutil.Process().children() == []

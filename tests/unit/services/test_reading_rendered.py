@@ -24,6 +24,8 @@ from tests.support.office import small_case
 from tests.support.program import Archive, found
 from tests.support.shared_cases import OFD
 
+pytestmark = pytest.mark.samples
+
 _DRAWS = """
 import pathlib, sys
 import pypdfium2

@@ -11,7 +11,7 @@ import pytest
 from preserve.ingest.extraction.helper import HELPER
 from tests.support.shared_cases import OFD
 
-pytestmark = pytest.mark.xdist_group("extraction")
+pytestmark = [pytest.mark.xdist_group("extraction"), pytest.mark.samples]
 _SPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 _ROOT = (
     f"<ofd:OFD {_SPACE}><ofd:DocBody><ofd:DocInfo><ofd:Title>责令改正通知书</ofd:Title><ofd:CustomDatas>"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from tests.support.foreign_packages import codes, content_of, file_word, looked, mets, packed
 from tests.support.shared_cases import PACKAGES
 
@@ -80,6 +82,7 @@ def test_hostile_and_double_names_are_not_used(tmp_path: Path) -> None:
     assert codes(deposit)["foreign.name-unusable"] == "warning"
 
 
+@pytest.mark.samples
 def test_the_sample_is_a_bag(tmp_path: Path) -> None:
     deposit = looked(PACKAGES / "made/archivematica-aip.zip")
     assert deposit.kind == "bag" and list(content_of(deposit)) == ["现场检查笔录.txt"]

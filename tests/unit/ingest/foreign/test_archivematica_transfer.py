@@ -56,12 +56,14 @@ def test_without_a_folder_of_objects_all_but_the_metadata_is_content(tmp_path: P
     assert deposit.foreign.package.said_of == {"a.txt": (("dc:title", "A"),)}
 
 
+@pytest.mark.samples
 def test_the_sample_s_checksums_are_wanted_of_the_objects() -> None:
     deposit = looked(PACKAGES / "made/archivematica-transfer.zip")
     assert set(deposit.wanted) == {"现场检查笔录.txt", "photos/IMG 0001.txt", "photos/Montréal.txt"}
     assert codes(deposit) == {"foreign.recognised": "note"}
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize("table", sorted((PACKAGES / "archivematica-docs-csv").glob("*metadata.csv")), ids=str)
 def test_the_tables_of_its_manual_are_read(tmp_path: Path, table: Path) -> None:
     names = ("beihai.tif", "audio/bird.mp3", "CoastNews-1964-01-02/p1.jpg")

@@ -13,6 +13,7 @@ from tests.support.shared_cases import PACKAGES
 ABOUT = '<dublin_core><dcvalue element="title" qualifier="none">案卷</dcvalue></dublin_core>'
 
 
+@pytest.mark.samples
 def test_an_item_of_its_simple_archive() -> None:
     deposit = looked(PACKAGES / "dspace-saf/saf-bitstreams.zip")
     assert list(content_of(deposit)) == ["file1.txt"] and deposit.foreign is not None
@@ -41,6 +42,7 @@ def test_a_list_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "foreign.unreadable"
 
 
+@pytest.mark.samples
 def test_a_mets_sip() -> None:
     deposit = looked(PACKAGES / "dspace-mets-sip/example.zip")
     assert list(content_of(deposit)) == ["pdf1.pdf", "pdf2.pdf", "pdf3.pdf"] and deposit.foreign is not None

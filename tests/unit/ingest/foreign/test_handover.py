@@ -28,6 +28,7 @@ from tests.support.shared_cases import PACKAGES
 from tests.support.tiny_case import answers_for
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize(
     ("name", "kind"), [("handover-2012", "handover-2012"), ("handover-dat93-item", "handover-dat93")]
 )

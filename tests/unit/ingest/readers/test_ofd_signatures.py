@@ -11,6 +11,8 @@ from preserve.ingest.readers import ofd
 from preserve.ingest.readers.report import Report
 from tests.support.shared_cases import OFD
 
+pytestmark = pytest.mark.samples
+
 SIGNED = OFD / "SESV4SignDoc.ofd"
 _LIST = "Doc_0/Signs/Signatures.xml"
 _ONE = "Doc_0/Signs/Sign_0/Signature.xml"

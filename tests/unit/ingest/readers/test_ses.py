@@ -11,6 +11,8 @@ from asn1crypto import core
 from preserve.ingest.readers.ses import read_sealed, read_signed
 from tests.support.shared_cases import OFD
 
+pytestmark = pytest.mark.samples
+
 
 def _seq(*parts: core.Asn1Value) -> core.Sequence:
     class Made(core.Sequence):  # type: ignore[misc]

@@ -23,6 +23,7 @@ def _read(name: str, data: bytes | str) -> tuple[SideRecord, ...]:
     return found.records
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize("name", ["station-fileinfo.json", "station-records.xml"])
 def test_the_samples_of_stations_are_read(name: str) -> None:
     (record,) = _read(name, _sample(name))
@@ -32,6 +33,7 @@ def test_the_samples_of_stations_are_read(name: str) -> None:
     assert record.moment("collected", CHINA) == datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
+@pytest.mark.samples
 def test_an_ini_speaks_of_the_recorder_and_of_no_file() -> None:
     (record,) = _read("station_bind.ini", _sample("station_bind.ini"))
     assert (record.name, record.get("device"), record.get("model")) == ("", "GMA000123", "DEMO-1")

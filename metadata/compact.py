@@ -89,6 +89,29 @@ class PackedTexts(Sequence[str]):
             begin = end
 
 
+class PackedDigests(Listed[str]):
+    """Digests of one length, in lower-case hex, that only grow: half a byte a digit."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._width = 0
+
+    def append(self, digest: str) -> None:
+        """One more. Raises ValueError where it is no hexadecimal of the length of the first."""
+        packed = bytes.fromhex(digest)
+        self._width = self._width or len(packed)
+        if len(packed) != self._width or packed.hex() != digest:
+            raise ValueError(digest)
+        self._bytes += packed
+
+    def __len__(self) -> int:
+        return len(self._bytes) // self._width if self._width else 0
+
+    def at(self, place: int) -> str:
+        """One digest."""
+        return self._bytes[place * self._width : (place + 1) * self._width].hex()
+
+
 class Places:
     """Where a text stands in a sequence that only grows; 8 to 16 bytes for each, where a `dict` takes 100.
 

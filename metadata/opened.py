@@ -17,7 +17,7 @@ from metadata.errors import BagUnreadable
 from metadata.findings import Finding, Severity, Value
 from metadata.inventory import Inventory, walk
 from metadata.line_notes import LineNotes
-from metadata.packed_bag import PackedDigests, PackedSizes
+from metadata.packed_bag import ManifestDigests, PackedSizes
 
 LineRule = Callable[[Manifest, ManifestLine], Finding | None]
 Seen = Callable[["OpenedBag", list[tuple[str, int]]], None]
@@ -160,7 +160,7 @@ def _claims_a_package(bag: OpenedBag) -> bool:
 def _digests_for(files: Mapping[str, int], algorithm: str) -> MutableMapping[str, str]:
     """Room for what a manifest says."""
     if isinstance(files, PackedSizes) and algorithm in ALGORITHMS:
-        return PackedDigests(files, ALGORITHMS[algorithm] // 2)
+        return ManifestDigests(files, ALGORITHMS[algorithm] // 2)
     return {}
 
 

@@ -133,7 +133,7 @@ class Below(Mapping[str, int]):
         return sum(1 for _ in self)
 
 
-class PackedDigests(MutableMapping[str, str]):
+class ManifestDigests(MutableMapping[str, str]):
     """The digests that a manifest gives to the files of a bag, in lower-case hex; others are kept as they are."""
 
     def __init__(self, files: PackedSizes, width: int) -> None:

@@ -19,11 +19,11 @@ from preserve.data_management import facets, machine_search, search_postgresql, 
 from preserve.data_management.engines.dialect import is_sqlite
 from preserve.data_management.facets import Filters
 from preserve.data_management.passages import Passage as Passage
-from preserve.data_management.passages import pack, spacing, unpack
+from preserve.data_management.passages import Tokens, pack, spacing, unpack
 from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import BETWEEN, Term, folded, terms
+from preserve.data_management.tokens import Term, folded, terms
 from preserve.description.legacy import last_day_of
 from preserve.description.schema import FIRST_YEAR
 from preserve.errors import UsageError
@@ -69,9 +69,9 @@ def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) 
     packed: dict[str, bytes] = {}
     made: dict[str, str] = {}
     for name, passages in (("head", head), ("body", body)):
-        words: list[str] = []
+        words = Tokens()
         packed[name] = pack(spacing(passages, words) if tokens else passages)
-        made[name] = BETWEEN.join(words)
+        made[name] = words.joined()
     return Words(packed, made if tokens else None)
 
 

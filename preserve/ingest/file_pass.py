@@ -112,7 +112,12 @@ def examine_batch(batch: Batch) -> list[Taken]:
 
 def take_file(batch: Batch, progress: Callable[[int], None], behind: ReadBehind | None = None) -> Taken:
     """Copy the one file of a batch and find out what it is; with `behind` a large one is read back meanwhile."""
-    return _examine(batch, [_copy(batch, batch.jobs[0], progress, behind)], {})[0]
+    return _examine(batch, [copy_large(batch, progress, behind)], {})[0]
+
+
+def copy_large(batch: Batch, progress: Callable[[int], None], behind: ReadBehind | None = None) -> Taken:
+    """As `take_file`; what the file is, is found out after it (`examine_batch`)."""
+    return _copy(batch, batch.jobs[0], progress, behind)
 
 
 def _copy(

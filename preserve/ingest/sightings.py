@@ -13,7 +13,7 @@ from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 
-from metadata.compact import PackedTexts, Places
+from metadata.compact import PackedDigests, PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import readable
 from metadata.names import safe_names
@@ -50,7 +50,7 @@ class Sightings:
         self.findings: list[Finding] = []
         self.characters: dict[str, Character] = {}
         self.marks: dict[str, str] = {}
-        self._digests, self._named = PackedTexts(), PackedTexts()
+        self._digests, self._named = PackedDigests(), PackedTexts()
         self._places = Places(self._digests)
         self._same: dict[int, list[str]] = {}  # by the place of the first file of a digest: all, where there are more
         self._home, self._deposit, self._names = home, deposit, names

@@ -24,8 +24,8 @@ from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
 from preserve.data_management.tokens import Term, folded, terms
+from preserve.description.fixed_values import FIRST_YEAR
 from preserve.description.legacy import last_day_of
-from preserve.description.schema import FIRST_YEAR
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -24,10 +25,12 @@ from preserve.data_management import cases, object_index, versions
 from preserve.data_management.cases import Case
 from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.retention_index import RetentionRow
-from preserve.description.legacy import LegacyFact, closed_at_latest, is_known
-from preserve.description.matching import described
-from preserve.description.schema import CaseDescription, CaseObject
+from preserve.description.fixed_values import LegacyFact
+from preserve.description.legacy import closed_at_latest, is_known
 from preserve.home import Home
+
+if TYPE_CHECKING:
+    from preserve.description.schema import CaseDescription, CaseObject
 
 
 def facts_of(
@@ -84,6 +87,8 @@ def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFac
     declared = description.retention.value if is_known(description, LegacyFact.RETENTION) else NOT_DECLARED
     # Of an old case that was closed in some year: its last day, so that nothing falls due too early.
     facts = CaseFacts(closed_at_latest(description), filed, description.case_type, declared, case.long_term)
+    from preserve.description.matching import described  # whoever only reads days pays for no whole description
+
     about = described(description)
     objects: dict[str, ObjectFacts] = {}
     alike: dict[ObjectFacts, ObjectFacts] = {}  # a large case has many files and few kinds of them

@@ -49,7 +49,7 @@ class PackageRead:
     root: Path
     objid: str
     version: int
-    case: Mapping[str, Any]
+    case: dict[str, Any]
     described: Mapping[str, Any]
     created: str
     files: int
@@ -58,6 +58,12 @@ class PackageRead:
     formats: formats_index.Counter
     rows: Rows
     words: Words | None
+
+    def let_go(self) -> None:
+        """Forget the texts when they have been entered: those of a large case take some hundred megabytes."""
+        self.case.clear()
+        if self.words is not None:
+            self.words.let_go()
 
 
 @dataclass(slots=True)

@@ -54,10 +54,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`)."""
+    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`).
 
-    packed: Mapping[str, bytes]
-    made: Mapping[str, str] | None = None
+    The tokens are UTF-8.
+    """
+
+    packed: dict[str, bytes]
+    made: dict[str, bytes] | None = None
+
+    def let_go(self) -> None:
+        """Forget them when they have been entered."""
+        self.packed.clear()
+        if self.made is not None:
+            self.made.clear()
 
 
 def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) -> Words:
@@ -67,11 +76,11 @@ def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) 
     time once more, and as much memory.
     """
     packed: dict[str, bytes] = {}
-    made: dict[str, str] = {}
+    made: dict[str, bytes] = {}
     for name, passages in (("head", head), ("body", body)):
         words = Tokens()
         packed[name] = pack(spacing(passages, words) if tokens else passages)
-        made[name] = words.joined()
+        made[name] = words.joined().encode()
     return Words(packed, made if tokens else None)
 
 

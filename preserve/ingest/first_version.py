@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -169,6 +170,8 @@ class FirstVersion(VersionPlan[Result]):
                 chain(listing, out.written),
                 lambda count, size: bag_info.info(self.ingest, count, size, stamp(moment)),
             )
+        # Nobody asks for the names of the deposit any more, and a large one has many megabytes of them.
+        self.assessed = replace(self.assessed, deposit=replace(self.assessed.deposit, files=(), wanted={}), names={})
         if self.beside:
             self.beside.sealed(tokens=not self.catalogue.is_on_a_server)
 
@@ -256,6 +259,7 @@ class FirstVersion(VersionPlan[Result]):
         moment, home, objid = now(), self.ingest.home, self.row.objid
         with self._read(location) as read, self.catalogue.begin() as connection:
             enter_package(connection, read)
+            read.let_go()
             name, medium = self.ingest.name, self.adapter.identity
             for state in ("written", "verified"):
                 change_copy(connection, name, medium, state, actor=self.person, moment=moment)

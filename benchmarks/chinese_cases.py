@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+DAYS = 7300
+"""So many days lie between the first and the last."""
+
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛"
     "叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔"
@@ -213,14 +216,16 @@ class Made:
     texts: tuple[tuple[str, str], ...]
 
 
-def make_cases(count: int, seed: int = 1) -> Iterator[Made]:
-    """`count` cases closed over twenty years, in the order of closing."""
+def make_cases(count: int, seed: int = 1, part: range | None = None) -> Iterator[Made]:
+    """`count` cases closed over twenty years, in the order of closing; or of them a part, which can be made alone."""
     chance = random.Random(seed)
     officers = [(_name(chance), f"{chance.randrange(10**8):08d}") for _ in range(400)]
     devices = [f"{chance.choice(('DSJ', 'GX', 'ZF'))}-{chance.randrange(10**4):04d}" for _ in range(900)]
     first = date(2006, 1, 4)
-    for number in range(count):
-        yield _case(chance, number, first + timedelta(days=7300 * number // count), officers, devices)
+    if part is not None and part.start:
+        chance = random.Random(f"{seed} from {part.start}")
+    for number in part or range(count):
+        yield _case(chance, number, first + timedelta(days=DAYS * number // count), officers, devices)
 
 
 def _name(chance: random.Random) -> str:

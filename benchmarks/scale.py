@@ -48,12 +48,16 @@ class Held:
     _since: dict[int, float] = field(default_factory=dict)
 
     def watch(self, engine: Any) -> None:
-        """Count on this engine from here on: from the lock's statement to the connection's return after the COMMIT."""
+        """Count on this engine from here on: from the lock's round trip to the connection's return after the COMMIT."""
+        begun = PostgresqlSchema.begun
 
-        @event.listens_for(engine, "after_cursor_execute")
-        def locked(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-            if "pg_advisory_xact_lock" in statement:
+        def locked(place: PostgresqlSchema, asked: Any, *, writes: bool, **given: Any) -> Any:
+            connection = begun(place, asked, writes=writes, **given)
+            if writes and asked is engine:
                 self._since[id(connection.connection.dbapi_connection)] = time.perf_counter()
+            return connection
+
+        PostgresqlSchema.begun = locked  # type: ignore[method-assign,assignment]
 
         @event.listens_for(engine, "checkin")
         def returned(raw: Any, record: Any) -> None:
@@ -118,8 +122,8 @@ def _appends(held: Machines, many: int) -> list[str]:
     def ours(writer: int) -> None:
         for _ in range(many // WRITERS):
             began = time.perf_counter()
-            with catalogues[writer].begin() as connection:
-                ledger.append(connection, action="a", subject="s", actor="z", details={"x": "x" * 200}, moment=moment)
+            told = {"x": "x" * 200}
+            ledger.append_alone(catalogues[writer], action="a", subject="s", actor="z", details=told, moment=moment)
             waits.append(time.perf_counter() - began)
 
     for catalogue in catalogues:  # a connection each, before the clock runs

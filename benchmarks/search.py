@@ -23,20 +23,23 @@ BOUND = 100.0  # milliseconds
 
 def enter(connection: Connection, number: int, made: Made) -> None:
     """A case into the catalogue as registration enters it, its index left for later."""
+    known, row = made.description, row_of(number, made)
+    objid = str(row[0])
+    values = {f"v{place}": value for place, value in enumerate(row)}
+    connection.execute(text(f"INSERT INTO cases VALUES ({', '.join(f':{name}' for name in values)})"), values)
+    search.enter(connection, objid, known, search.words_of(*passages_of(made), tokens=False), indexed=False)
+
+
+def row_of(number: int, made: Made) -> tuple[str | bool, ...]:
+    """The row of the table `cases` for the case of that number."""
     known = made.description
-    objid = f"aip-{number:026d}"
-    connection.execute(
-        text("INSERT INTO cases VALUES (:o, :n, '', :t, 'penalty', :c, :p, 'internal', :s, :d, false, '{}')"),
-        {
-            "o": objid,
-            "n": known["case_number"],
-            "t": known["title"],
-            "c": known["cause"],
-            "p": known["producer"]["name"],
-            "s": known["start"],
-            "d": known["closed"],
-        },
-    )
+    named = (known["case_number"], "", known["title"], "penalty", known["cause"], known["producer"]["name"])
+    return (f"aip-{number:026d}", *named, "internal", known["start"], known["closed"], False, "{}")
+
+
+def passages_of(made: Made) -> tuple[list[Passage], list[Passage]]:
+    """What the description of a case says, and its documents."""
+    known = made.description
     head = [Passage(name, "", known[name]) for name in ("case_number", "title", "cause")]
     head.append(Passage("producer", "", known["producer"]["name"]))
     head += [Passage("party", "", one["name"]) for one in known["parties"]]
@@ -46,8 +49,7 @@ def enter(connection: Connection, number: int, made: Made) -> None:
         head += [Passage("object", file, f"{item['title']} {item['kind']}"), Passage("maker", file, item["maker"])]
         head += [Passage("device", file, item["device"]), Passage("place", file, item["place"])]
         head.append(Passage("file", file, file))
-    body = [Passage("text", *one) for one in made.texts]
-    search.enter(connection, objid, known, search.words_of(head, body, tokens=False), indexed=False)
+    return head, [Passage("text", *one) for one in made.texts]
 
 
 def build(folder: Path, count: int) -> tuple[Catalogue, list[Made], int, float]:

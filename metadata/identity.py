@@ -41,6 +41,11 @@ def is_text(path: str) -> bool:
     return path.isascii() or _SURROGATES.search(path) is None
 
 
+def has_controls(path: str) -> bool:
+    """Whether the name has a character that steers a terminal or ends a line."""
+    return _CONTROL.search(path) is not None
+
+
 def is_plain(path: str) -> bool:
     """Whether the name is the same in every form: what most names are."""
     return _PLAIN.fullmatch(path) is not None

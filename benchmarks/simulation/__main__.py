@@ -1,4 +1,4 @@
-"""`python -m benchmarks.simulation measure | check | run`."""
+"""`python -m benchmarks.simulation measure | check | run | all`; `all` does the three in this order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from preserve.clock import now, stamp
 
 def main(wish: str) -> int:
     """Do it."""
+    if wish == "all":
+        return main("measure") or main("check") or main("run")
     if wish == "measure":
         found = {"when": stamp(now()), **measuring.measure()}
         measuring.keep(found)

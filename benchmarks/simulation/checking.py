@@ -79,7 +79,7 @@ def _trial(deposits: Deposits, place: Path, workers: int, shared: bool) -> Trial
         begin(homes[number % len(homes)], cases[number], processor=processors[number % len(processors)])
         for number in range(workers)
     ]
-    runs = [finish(process, out, EACH) for process, out in running]
+    runs = [finish(one) for one in running]
     seconds = time.perf_counter() - began
     share = (before + left(processors, workers)) / 2
     waited = sum(one.waited for one in runs)
@@ -94,6 +94,7 @@ def foresee(costs: Costs, trial: Trial) -> float:
         speed=trial.share,
         processes=EACH,
         shared_home=trial.shared,
+        polled=True,
     )
     return take_in(site, costs, SMALL, each=EACH).seconds
 

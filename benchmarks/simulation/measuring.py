@@ -1,7 +1,9 @@
 """Measures what a case costs on this code: processor seconds, turns at the catalogue's lock and how long each is held.
 
 On a quiet machine the middle of what was measured is taken: the least of it foresaw 7 to 18 % less than real runs took.
-Each command is bound to one processor, as a worker of the model is.
+Each command is bound to one processor, as a worker of the model is. What it takes besides its processor's time, it
+waits: for a disc, or for whatever else. Two commands at once, each with its own home and processor, tell by how much
+processors that are busy together slow each other down.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +32,7 @@ FILES, MORE, LARGE = 20, 420, 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command over `cases` deposits: what the driver told of it. Seconds."""
+    """One command over `cases` deposits: what the driver told of it, and the `whole` time until its end. Seconds."""
 
     cases: int
     wall: float
@@ -38,33 +41,53 @@ class Run:
     held: Sequence[float]
     worked: Sequence[float]
     synced: Sequence[float]
+    whole: float = 0.0
+
+    @property
+    def idle(self) -> float:
+        """What it waited; bound to one processor, it cannot have worked longer than it took."""
+        return max(0.0, self.whole - self.processor)
 
 
 def drive(home: Path, deposits: Sequence[str], *, processor: int = 0) -> Run:
     """Take deposits in with one command, bound to a processor. Raises RuntimeError where it fails."""
-    process, out = begin(home, deposits, processor=processor)
-    return finish(process, out, len(deposits))
+    return finish(begin(home, deposits, processor=processor))
 
 
-def begin(home: Path, deposits: Sequence[str], *, processor: int) -> tuple[subprocess.Popen[bytes], Path]:
-    """Start the command; and where it will tell of itself."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A command at work over so many cases, since a moment, and where it will tell of itself."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+    cases: int
+    since: float
+
+
+def begin(home: Path, deposits: Sequence[str], *, processor: int) -> Begun:
+    """Start the command."""
     out = Path(deposits[0]).with_suffix(".told.json")
     environment = {**os.environ, "PRESERVE_HOME": str(home), "LC_ALL": "C.UTF-8"}
     command = ["taskset", "-c", str(processor), sys.executable, "-m", "benchmarks.simulation.driver", str(out)]
     arguments = [*command, "ingest", *deposits]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(arguments, cwd=ROOT, env=environment, **quiet), out  # type: ignore[call-overload]
+    since = time.perf_counter()
+    process = subprocess.Popen(arguments, cwd=ROOT, env=environment, **quiet)  # type: ignore[call-overload]
+    return Begun(process, out, len(deposits), since)
 
 
-def finish(process: subprocess.Popen[bytes], out: Path, cases: int) -> Run:
+def finish(begun: Begun) -> Run:
     """Wait for its end, and read what it told. Raises RuntimeError where it failed."""
-    process.wait()
-    told = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {"status": process.returncode}
+    _, status, used = os.wait4(begun.process.pid, 0)  # with its children, and with what it did after it told
+    whole = time.perf_counter() - begun.since
+    begun.process.returncode = os.waitstatus_to_exitcode(status)
+    told: dict[str, Any] = (
+        json.loads(begun.out.read_text(encoding="utf-8")) if begun.out.exists() else {"status": status}
+    )
     if told["status"] not in (0, 5):
         raise RuntimeError(f"the ingest ended with {told['status']}")
-    return Run(
-        cases, told["wall"], told["processor"], sum(told["waited"]), told["held"], told["worked"], told["synced"]
-    )
+    processor, waited = used.ru_utime + used.ru_stime, sum(told["waited"])
+    return Run(begun.cases, told["wall"], processor, waited, told["held"], told["worked"], told["synced"], whole)
 
 
 class Deposits:
@@ -104,25 +127,43 @@ def measure() -> dict[str, Any]:
         many: list[Run] = []
         more: list[Run] = []
         large: list[Run] = []
+        both: list[Run] = []
         for number in range(ROUNDS):
             home = keeping_home(folder / f"home-{number}")
             first.append(drive(home, deposits.small(1)))
             many.append(drive(home, deposits.small(MANY)))
             more.append(drive(home, deposits.small(1, MORE)))
             large.append(drive(home, deposits.large()))
-    costs = reckon(first, many, more, large)
+            both += _together(folder / f"homes-{number}", deposits)
+    costs = reckon(first, many, more, large, both)
     return {
         "costs": asdict(costs),
         "load": [round(one, 1) for one in os.getloadavg()],
         "runs": {
-            name: [asdict(one) for one in runs] for name, runs in (("one", first), ("many", many), ("more", more))
+            name: [asdict(one) for one in runs]
+            for name, runs in (("one", first), ("many", many), ("more", more), ("together", both))
         },
     }
 
 
-def reckon(first: Sequence[Run], many: Sequence[Run], more: Sequence[Run], large: Sequence[Run]) -> Costs:
-    """The costs by which these runs differ: by cases, by files, by bytes."""
+def _together(place: Path, deposits: Deposits) -> list[Run]:
+    """Two commands at once, each with a home and a processor of its own; none where there is one processor."""
+    processors = sorted(os.sched_getaffinity(0))[:2]
+    if len(processors) < 2:
+        return []
+    homes = [keeping_home(place / str(number)) for number in processors]
+    cases = [deposits.small(MANY) for _ in processors]
+    running = [begin(*each[:2], processor=each[2]) for each in zip(homes, cases, processors, strict=True)]
+    return [finish(one) for one in running]
+
+
+def reckon(
+    first: Sequence[Run], many: Sequence[Run], more: Sequence[Run], large: Sequence[Run], both: Sequence[Run] = ()
+) -> Costs:
+    """The costs by which these runs differ: by cases, by files, by bytes, by others at work."""
     one, some = _middle(first), _middle(many)
+    idle_one, idle_many, idle_more = (median(run.idle for run in runs) for runs in (first, many, more))
+    idle = max(0.0, idle_many - idle_one) / (MANY - 1)
     case = (some - one) / (MANY - 1)
     file = (_middle(more) - one) / (MORE - FILES)
     turns = len(many[0].held) // many[0].cases
@@ -138,16 +179,12 @@ def reckon(first: Sequence[Run], many: Sequence[Run], more: Sequence[Run], large
         held=held,
         held_file=max(0.0, working_more - working) / (MORE - FILES),  # files add work to a turn, and no commit
         held_working=working / held,
-        disc=_synced(many),
-        disc_file=max(0.0, _synced(more) - _synced(many)) / (MORE - FILES),
+        disc=max(0.0, idle - waiting),
+        disc_file=max(0.0, idle_more - idle_one) / (MORE - FILES),
         base_files=FILES,
+        start_disc=max(0.0, idle_one - idle),
+        beside=max(1.0, median(run.whole for run in both) / median(run.whole for run in many)) if both else 1.0,
     )
-
-
-def _synced(runs: Sequence[Run]) -> float:
-    """Seconds that a case waits for a disc outside the lock: how often, times the middle of the waits."""
-    waits = [wait for one in runs for wait in one.synced]
-    return median(waits) * len(waits) / sum(one.cases for one in runs) if waits else 0.0
 
 
 def _middle(runs: Sequence[Run]) -> float:

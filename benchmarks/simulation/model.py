@@ -8,8 +8,10 @@ seconds, sizes bytes. The same seed gives the same run to the last digit.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import simpy
@@ -17,6 +19,10 @@ import simpy
 CHUNK = 64 << 20
 """Bytes that one turn at a node of the store moves; of what is large a sixteenth, so that runs end."""
 _TURNS = 16
+
+_LOOKS = tuple(each / 1000 for each in (1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 22))
+"""Seconds between two looks at SQLite's lock (`sqliteDefaultBusyCallback` in its main.c), which the catalogue lets it
+take for a quarter of a second at a time (`busy_timeout` in engines/sqlite.py)."""
 
 _Steps = Generator[simpy.Event, Any, None]
 
@@ -27,7 +33,8 @@ class Costs:
 
     A case takes `turns` at the lock and holds it `held` seconds in all, with `held_file` for each file beyond
     `base_files`; the share `held_working` of that is processor time, the rest waits for a disc. Outside the lock it
-    waits `disc` seconds for one, with `disc_file` for each file more.
+    waits `disc` seconds for one, with `disc_file` for each file more; and `start_disc` to start a process. Work takes
+    `beside` times as long while another processor of the machine works too: memory and caches are one.
     """
 
     start: float
@@ -41,6 +48,8 @@ class Costs:
     disc: float = 0.0
     disc_file: float = 0.0
     base_files: int = 20
+    start_disc: float = 0.0
+    beside: float = 1.0
 
     def outside(self, files: int, size: int) -> float:
         """Processor seconds of a case that are not under the lock."""
@@ -74,6 +83,8 @@ class Site:
     share them; 0 processors: each worker has its own. `ledgers`: each bureau has one. `held_share`: what is
     left of the time under the lock. `audited`: bytes a second that audits must read. `processes`: cases that one
     process takes in before the next is started. Without a `shared_home` each worker has a catalogue of its own.
+    `polled`: the lock is SQLite's, which nobody hands over: who waits looks again after a while. Else it goes to who
+    came first.
     """
 
     workers: int
@@ -89,6 +100,7 @@ class Site:
     audited: float = 0.0
     processes: int = 1
     shared_home: bool = True
+    polled: bool = False
 
 
 @dataclass
@@ -115,23 +127,37 @@ class Outcome:
 
 
 class Core:
-    """A processor, or what others leave of it, that divides itself equally among those who work on it."""
+    """A processor, or what others leave of it, that divides itself equally among those who work on it.
 
-    def __init__(self, env: simpy.Environment, speed: float) -> None:
-        self._env, self._speed = env, speed
+    While one of `others` works too, it is slower by the factor `beside`.
+    """
+
+    def __init__(self, env: simpy.Environment, speed: float, beside: float = 1.0) -> None:
+        self._env, self._speed, self._beside = env, speed, beside
+        self.others: list[Core] = []
         self._left: dict[simpy.Event, float] = {}
         self._since, self._turn = env.now, 0
 
     def work(self, seconds: float) -> simpy.Event:
         """An event at the end of so much work."""
-        self._advance()
         done = self._env.event()
-        self._left[done] = seconds
-        self._plan()
+        with self._changing():
+            self._left[done] = seconds
         return done
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """What is left changes, here and, where this one begins or ends to work, how fast others are."""
+        busy = bool(self._left)
+        for one in (self, *self.others):
+            one._advance()
+        yield
+        for one in (self, *(self.others if busy != bool(self._left) else ())):
+            one._plan()
+
     def _pace(self) -> float:
-        return self._speed / len(self._left)
+        slowed = self._beside if any(one._left for one in self.others) else 1.0
+        return self._speed / len(self._left) / slowed
 
     def _advance(self) -> None:
         if self._left:
@@ -150,11 +176,10 @@ class Core:
         yield self._env.timeout(seconds)
         if turn != self._turn:
             return
-        self._advance()
-        for done in [one for one, left in self._left.items() if left <= 1e-9]:
-            del self._left[done]
-            done.succeed()
-        self._plan()
+        with self._changing():
+            for done in [one for one, left in self._left.items() if left <= 1e-9]:
+                del self._left[done]
+                done.succeed()
 
 
 class _Run:
@@ -165,7 +190,9 @@ class _Run:
         self.locks = [simpy.Resource(self.env) for _ in range(site.ledgers)]
         self.store = simpy.Resource(self.env, max(1, site.nodes))
         self.links = [simpy.Resource(self.env) for _ in range(-(-site.workers // site.workers_a_machine))]
-        self.cores = [Core(self.env, site.speed) for _ in range(site.processors)]
+        self.cores = [Core(self.env, site.speed, costs.beside) for _ in range(site.processors)]
+        for core in self.cores:
+            core.others = [one for one in self.cores if one is not core]
         self.busy = {"workers": 0.0, "lock": 0.0, "store": 0.0, "network": 0.0}
         self.outcome = Outcome()
         self.read = 0.0
@@ -173,6 +200,8 @@ class _Run:
     def work(self, worker: int, seconds: float) -> simpy.Event:
         if self.cores:
             return self.cores[worker % len(self.cores)].work(seconds)
+        if self.site.workers > 1:  # a machine of such a site has no processor that rests
+            seconds *= self.costs.beside
         self.busy["workers"] += seconds
         return self.env.timeout(seconds)
 
@@ -183,6 +212,7 @@ class _Run:
         while cases is None or done < cases:
             if self.site.processes and done % self.site.processes == 0:
                 yield self.work(number, self.costs.start)
+                yield self.env.timeout(self.costs.start_disc)
             outside = self.costs.outside(self.case.files, size) + self.case.transcoding
             parts = [self.chance.random() for _ in range(self.costs.turns + 1)]
             disc = self.costs.on_disc(self.case.files)
@@ -208,6 +238,9 @@ class _Run:
         if not self.site.shared_home:
             yield from self.hold(number, holding)
             return
+        looks = cycle(_LOOKS)
+        while self.site.polled and self.locks[ledger].count:
+            yield self.env.timeout(next(looks))
         with self.locks[ledger].request() as mine:
             yield mine
             waited = self.env.now - asked

@@ -190,15 +190,8 @@ def _has_security_administrator(connection: Connection) -> bool:
 
 def note_refusal(catalogue: Catalogue, actor: str, duty: Duty | None, subject: str, moment: datetime) -> None:
     """An attempt that was not permitted stands in the ledger too."""
-    with catalogue.begin() as connection:
-        ledger.append(
-            connection,
-            action="access.denied",
-            subject=subject,
-            actor=actor,
-            moment=moment,
-            details={"duty": duty.value if duty else ""},
-        )
+    details = {"duty": duty.value if duty else ""}
+    ledger.append_alone(catalogue, action="access.denied", subject=subject, actor=actor, details=details, moment=moment)
 
 
 def existing(connection: Connection, name: str) -> AccountRow:

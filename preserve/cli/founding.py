@@ -32,6 +32,7 @@ def init(output: Output, bucket: str, endpoint: str, catalogue: str, test_author
     extras = founding.Extras(catalogue, test_authority)
     founded = output.call(founding.found, place=output.home_path, extras=extras, **given)
     output.sentence("cli.init-done", path=str(founded.home), style="green")
+    output.sentence("cli.init-language")  # that of the call: a server's locale often says nothing of it
     output.sentence("cli.init-key", fingerprint=founded.public_key_sha256)
     output.sentence("cli.init-key.hint")
     if founded.test_authority:

@@ -60,6 +60,11 @@ class _Guard(Rules):
     def __init__(self, rules: Rules | None, check: Callable[[Connection], None], each: bool) -> None:
         self.rules, self.check, self._each = rules, check, each
         self._asked = False
+        self.question = rules.question if rules is not None else ""
+
+    def settled(self) -> bool:
+        """What is asked may be about the ledger: no entry is written before that."""
+        return False
 
     def opening(self, connection: Connection) -> None:
         """As the rules, and the question after it."""

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
 from preserve.data_management import leases, one_view
-from preserve.data_management.engines import Place
+from preserve.data_management.engines import Entry, Place
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
 from preserve.data_management.leases import Leases
+from preserve.data_management.write_rules import Rules as Rules
 from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.work import keep_locks
@@ -30,16 +30,6 @@ READABLE_SINCE = "0031"
 that takes something away, to the one that this names as `contracts` (docs/schema-changes.md)."""
 
 
-class Rules(Protocol):
-    """What every write transaction of an archive's catalogue keeps to; each may raise, and then nothing is written."""
-
-    def opening(self, connection: Connection) -> None:
-        """Before anything is written."""
-
-    def closing(self, connection: Connection) -> None:
-        """When all was written, before it is committed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """An open catalogue; `rules` where it is that of an archive and not only a place."""
@@ -49,23 +39,31 @@ class Catalogue:
     rules: Rules | None = None
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, entry: Entry | None = None) -> Iterator[Connection]:
         """A write transaction: all of it is recorded, durably, or nothing.
 
-        Raises Busy where its turn does not come within some seconds, or where the catalogue was replaced under it.
+        `entry` is what it begins with where that spares a round trip (`round_trips.appended`). Raises Busy where its
+        turn does not come within some seconds, or where the catalogue was replaced under it.
         """
-        place = self.place
+        place, rules = self.place, self.rules
+        question = rules.question if rules is not None else ""
+        if rules is None or not rules.settled():
+            entry = None
         one_view.let_go(self.engine)
-        with place.translated(), place.begun(self.engine, writes=True) as connection, place.to_its_end(connection):
-            if self.is_on_a_server and self.rules is not None:  # one that is being made has no leases
+        with (
+            place.translated(),
+            place.begun(self.engine, writes=True, question=question, entry=entry) as connection,
+            place.to_its_end(connection),
+        ):
+            if self.is_on_a_server and rules is not None:  # one that is being made has no leases
                 leases.require_held(connection, place.name)
             elif self.is_on_a_server:
                 _let_take_its_time(connection)
-            if self.rules is not None:
-                self.rules.opening(connection)
+            if rules is not None:
+                rules.opening(connection)
             yield connection
-            if self.rules is not None:
-                self.rules.closing(connection)
+            if rules is not None:
+                rules.closing(connection)
             place.require_current(connection)
 
     @contextmanager

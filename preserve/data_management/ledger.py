@@ -13,18 +13,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import rfc8785
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy import text as sql
 
 from preserve.clock import now, stamp
+from preserve.data_management.engines import round_trips
 from preserve.data_management.engines.dialect import is_sqlite, json_text, on
 from preserve.data_management.log_rows import LogRows, about_query
 from preserve.data_management.tables import ledger
 from preserve.errors import NotIntact
 from preserve.home import Home, acting_person
+
+if TYPE_CHECKING:
+    from preserve.data_management.database import Catalogue
 
 
 @dataclass(frozen=True)
@@ -104,18 +108,35 @@ def add(
         connection.execute(ledger.insert(), {"number": number, "entry": text, "leaf": leaf})
         return Entry(number, text, leaf)
     # Number, leaf hash and row in one round trip, while everybody else who writes is waiting.
-    number = int(connection.execute(_APPEND, {"head": head, "tail": tail}).scalar_one())
+    number = round_trips.append(connection, head, tail)
     text = f"{head}{number}{tail}"
     return Entry(number, text, leaf_hash(text))
 
 
+def append_alone(
+    catalogue: Catalogue, *, action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime
+) -> int:
+    """As `append`, in a transaction of its own; on a server in the round trip that takes the lock. Raises Busy."""
+    around = _around(action, subject, actor, details, moment)
+    with catalogue.begin(around) as connection:
+        if (number := round_trips.appended(connection)) is not None:
+            return number
+        return append(connection, action=action, subject=subject, actor=actor, details=details, moment=moment)
+
+
 def _around(action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime) -> tuple[str, str]:
     """What stands before an entry's number in its canonical text, and what stands after it."""
-    before: dict[str, Any] = {"action": action, "actor": actor, "details": dict(details)}
-    after = {"subject": subject, "time": stamp(moment)}
-    # RFC 8785 puts the keys in order, and `number` comes between these.
-    head = rfc8785.dumps(before).decode("utf-8").removesuffix("}") + ',"number":'
-    return head, "," + rfc8785.dumps(after).decode("utf-8").removeprefix("{")
+    entry: dict[str, Any] = {
+        "action": action,
+        "actor": actor,
+        "details": dict(details),
+        "number": 0,
+        "subject": subject,
+    }
+    whole = rfc8785.dumps({**entry, "time": stamp(moment)}).decode("utf-8")
+    # RFC 8785 puts the keys in order. After the number only two texts follow, in which a quotation mark is escaped.
+    head, _, tail = whole.rpartition('"number":0,"subject":')
+    return f'{head}"number":', f',"subject":{tail}'
 
 
 def note(home: Home, connection: Connection, action: str, details: Mapping[str, Any]) -> None:
@@ -138,7 +159,6 @@ def _stands_at(entry: Entry) -> bool:
         return False
 
 
-_APPEND = sql("SELECT ledger_append(:head, :tail)")
 _ROWS = LogRows(ledger, Entry, _require)
 size, entries, lines, leaves = _ROWS.size, _ROWS.entries, _ROWS.lines, _ROWS.leaves
 about, newest_about, count_about, naming = _ROWS.about, _ROWS.newest_about, _ROWS.count_about, _ROWS.naming

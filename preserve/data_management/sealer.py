@@ -53,8 +53,7 @@ def first_unsigned(connection: Connection, size: int, covered: int) -> Entry | N
     return next(iter(ledger.numbered(connection, [covered + 1])), None) if size > covered else None
 
 
-def require_sealer(home: Home, connection: Connection, size: int, covered: int) -> None:
-    """Raises Busy where entries wait for the sealer longer than it ever takes: then nothing more is added to them."""
-    first = first_unsigned(connection, size, covered)
-    if first is not None and not is_young(first):
+def require_sealer(home: Home, first: Entry) -> None:
+    """Raises Busy where the first entry that waits for the sealer does so longer than it ever takes."""
+    if not is_young(first):
         raise Busy("ledger.sealer-absent", home.catalogue_name)

@@ -27,6 +27,7 @@ from preserve.data_management import (
 )
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
+from preserve.data_management.engines import round_trips
 from preserve.data_management.ledger_keys import another_signs
 from preserve.data_management.sealer import await_signed, require_sealer
 from preserve.data_management.settings_seen import SettingsSeen
@@ -52,6 +53,12 @@ _BOTH_SIZES = select(
     select(func.coalesce(func.max(ledger_table.c.number), 0)).scalar_subquery(),
     select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery(),
 )
+# With them the oldest entry that no checkpoint covers, if any.
+_OPENING = (
+    "SELECT sizes.*, l.number, l.entry, l.leaf FROM (SELECT (SELECT coalesce(max(number), 0) FROM ledger) AS size,"
+    " (SELECT coalesce(max(size), 0) FROM checkpoints) AS covered) AS sizes"
+    " LEFT JOIN ledger l ON l.number = covered + 1"
+)
 _grown: dict[Path, Home] = {}
 
 
@@ -63,12 +70,19 @@ class Keeper:
         self._settings, self._before, self._size, self._most = SettingsSeen(home), 0, 0, 0
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
 
+    question = _OPENING
+
+    def settled(self) -> bool:
+        """Whether this process has held the ledger against its witnesses, and the sealer signs what is added."""
+        return self._held and another_signs(self._home)
+
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
-        self._size, self._before = _sizes(connection)
+        said = round_trips.answer(connection) or connection.exec_driver_sql(_OPENING).one()
+        self._size, self._before = int(said[0]), int(said[1])
         self._settings.require_same()
-        if another_signs(self._home):
-            require_sealer(self._home, connection, self._size, self._before)
+        if another_signs(self._home) and said[2] is not None:
+            require_sealer(self._home, ledger.checked(*said[2:]))
         if not self._held or self._size < self._most:  # the latter was put back to an earlier moment meanwhile
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)

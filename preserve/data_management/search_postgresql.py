@@ -202,7 +202,7 @@ def _year(number: int) -> int:
 
 def _rows(connection: Connection, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A case's rows of the index."""
-    about = list(_about(connection, row["number"]))
+    about = list(lexemes_about(facets.rows_of(connection, row["number"])))
     part = 0
     for in_head, names in ((True, ("head",)), (False, ("head", "body"))):
         groups = list(_groups(chain(about, _pieces(one for name in names for one in unpack(row[name])))))
@@ -212,9 +212,9 @@ def _rows(connection: Connection, row: dict[str, Any]) -> Iterator[dict[str, Any
             part += 1
 
 
-def _about(connection: Connection, number: int) -> Iterator[set[str]]:
-    """The lexemes of each value that a case can be picked out by."""
-    for kind, value in dict.fromkeys(facets.rows_of(connection, number)):
+def lexemes_about(values: Iterable[tuple[str, str]]) -> Iterator[set[str]]:
+    """The lexemes of each value, by its kind, that a case can be picked out by."""
+    for kind, value in dict.fromkeys(values):
         if kind in IN_PART:
             yield {_lexeme(token, kind) for token in spaced(value).split()}
         elif mark := facets.mark_of(kind, value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from preserve.errors import Busy
 from preserve.home import Home, open_home
 from preserve.settings import SETTINGS
@@ -11,11 +13,12 @@ class SettingsSeen:
     """The settings' file as it was when a catalogue was opened; asked with each write, for the price of one stat."""
 
     def __init__(self, home: Home) -> None:
-        self._home, self._seen = home, _identity(home)
+        self._home, self._file = home, str(home.path / SETTINGS)
+        self._seen = _identity(self._file)
 
     def require_same(self) -> None:
         """Raises Busy where the settings name another catalogue by now."""
-        there = _identity(self._home)
+        there = _identity(self._file)
         if there == self._seen:
             return
         if there is not None and open_home(self._home.path).settings.catalogue != self._home.settings.catalogue:
@@ -23,10 +26,10 @@ class SettingsSeen:
         self._seen = there
 
 
-def _identity(home: Home) -> tuple[int, int, int] | None:
+def _identity(file: str) -> tuple[int, int, int] | None:
     """What tells the file from another one under its name; None where a home has none."""
     try:
-        status = (home.path / SETTINGS).stat()
+        status = os.stat(file)
     except OSError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns

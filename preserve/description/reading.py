@@ -14,12 +14,14 @@ from pydantic import ValidationError
 from metadata.compact import PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import precise
+from preserve.description.fixed_values import FIRST_YEAR, LAST_YEAR, Stage
 from preserve.description.identifiers import doubtful, rounded
 from preserve.description.labels import CASE, KEYS, LEGACY, SHEETS, VALUES
 from preserve.description.large import read_simple
 from preserve.description.legacy import closed_at_latest
 from preserve.description.matching import described, match
-from preserve.description.schema import FIRST_YEAR, LAST_YEAR, MOST_SECONDS, CaseDescription, Stage
+from preserve.description.schema import MOST_SECONDS, CaseDescription
+from preserve.description.unwritable import perhaps_unwritable, unwritable
 from preserve.description.vocabulary import OPTIONAL, Vocabulary, read_vocabulary
 from preserve.description.written import ENUMS, SEVERAL, in_our_words, several
 from preserve.messages import language, listed
@@ -41,9 +43,10 @@ def read_description(
             content: Any = tomllib.loads(data.decode("utf-8-sig"))
         elif suffix == "json":
             words = vocabulary or read_vocabulary()
-            simple = read_simple(data, words, lambda ours: any(_unknown(ours, words, places, name)))
-            if simple is not None:
-                return _coherent(simple, [], places, name)
+            if not perhaps_unwritable(data):
+                simple = read_simple(data, words, lambda ours: any(_unknown(ours, words, places, name)))
+                if simple is not None:
+                    return _coherent(simple, [], places, name)
             content = read_json(data.decode("utf-8-sig"))
         elif suffix == "xlsx":
             from preserve.description.sheets import read_workbook
@@ -90,7 +93,7 @@ def check_content(
     """
     words = vocabulary or read_vocabulary()
     ours = in_our_words(content, words)
-    unknown = list(_unknown(ours, words, places, name))
+    unknown = [*_unwritable(ours, places, name), *_unknown(ours, words, places, name)]
     try:
         description = CaseDescription.model_validate(ours)
     except ValidationError as error:
@@ -107,6 +110,13 @@ def _coherent(
     findings = known + list(_contradictions(case, places, name))
     refused = any(finding.severity == "refuse" for finding in findings)
     return (None if refused else case), findings
+
+
+def _unwritable(content: Any, places: Mapping[str, str], name: str) -> Iterable[Finding]:
+    """Fields with a character that could not be written into a package."""
+    for path, character in unwritable(content):
+        values = {"field": field_label(path), "character": character}
+        yield Finding("case.field-unwritable", _place(path, places, name), "refuse", values)
 
 
 def _unknown(content: Any, words: Vocabulary, places: Mapping[str, str], name: str) -> Iterable[Finding]:
@@ -147,7 +157,11 @@ def field_label(path: Iterable[str | int]) -> str:
         column = f" · {columns.get(str(parts[2]), str(parts[2]))}" if len(parts) > 2 else ""
         return sheet + row + column
     path = ".".join(map(str, parts))
-    return CASE.get(path) or LEGACY.get(path, path)
+    if len(parts) == 2 and first in CASE and isinstance(parts[1], int):
+        return f"{CASE[first]} {parts[1] + 1}"
+    # Of a table that is not there at all the first of its fields tells what is meant.
+    within = next((label for key, label in CASE.items() if key.startswith(f"{path}.")), path)
+    return CASE.get(path) or LEGACY.get(path, within)
 
 
 _KINDS = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from metadata.identity import is_text, tidy
+from metadata.identity import has_controls, is_text, tidy
 from metadata.names import safe_names
 
 
@@ -16,15 +16,16 @@ def aliases(folder: Path) -> Iterator[Callable[[str, str], Path]]:
     """What gives the path under which a file of `folder` is opened, by its path there and the name that people read.
 
     MediaInfo and siegfried take names for UTF-8, and go by the ending: bytes of another encoding end them, a blank
-    behind the ending hides it. Each link lies alone, since numbered files beside each other are taken for one. What is
-    below a name that is no UTF-8 is reached by an alias, too.
+    behind the ending hides it, and what siegfried answers about a name with a control cannot be read. Each link lies
+    alone, since numbered files beside each other are taken for one. What is below such a name is reached by an alias,
+    too.
     """
     links: list[Path] = []
-    readable_root = is_text(str(folder))
+    plain_root = is_text(str(folder)) and not has_controls(str(folder))
     with tempfile.TemporaryDirectory(prefix="preserve-names-") as made:
 
         def alias(path: str, name: str) -> Path:
-            if readable_root and is_text(path) and tidy(path) == path:
+            if plain_root and is_text(path) and not has_controls(path) and tidy(path) == path:
                 return folder / path
             own = Path(made, str(len(links)))
             own.mkdir()

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from metadata.findings import Finding
 from metadata.identity import names_apart, readable
 from preserve.clock import CHINA
+from preserve.description.fixed_values import Stage, Volume
 from preserve.description.labels import label_of
-from preserve.description.schema import Stage, Volume
 from preserve.description.vocabulary import CaseTypeName, read_vocabulary
 from preserve.ingest.aliases import aliases
 from preserve.ingest.characterise import characterise
@@ -98,9 +98,10 @@ def draft(
     folder cannot be read; nothing in it is changed.
     """
     findings: list[Finding] = []
-    files = files_of_case(folder, read_profile("deposit.toml", DepositProfile, own), findings)
+    within = payload_of(folder)
+    files = files_of_case(within, read_profile("deposit.toml", DepositProfile, own), findings)
     names = list(names_apart(entry.path for entry in files).values())
-    with aliases(folder) as alias:
+    with aliases(within) as alias:
         there = (Path(alias(entry.path, name)) for entry, name in zip(files, names, strict=True))
         seen = ((path, name, entry.size) for path, name, entry in zip(there, names, files, strict=True))
         objects = rows_of(seen, own, zone, findings)
@@ -163,6 +164,12 @@ def around(
 def case_type_of(told: str, profile: DraftingProfile) -> str:
     """The type of case that its number or the folder's name speaks of, or nothing."""
     return next((kind for kind, words in profile.case_types.items() if any(word in told for word in words)), "")
+
+
+def payload_of(folder: Path) -> Path:
+    """The folder that holds the case's files: of a BagIt bag its payload (RFC 8493 §2.1), as ingest names them."""
+    is_bag = (folder / "bagit.txt").is_file() and (folder / "data").is_dir() and not (folder / "data").is_symlink()
+    return folder / "data" if is_bag else folder
 
 
 def files_of_case(folder: Path, deposit: DepositProfile, findings: list[Finding]) -> list[Entry]:

@@ -12,9 +12,9 @@ from typing import Any
 from metadata.findings import Finding
 from metadata.identity import names_apart
 from preserve.description.drafted import Proposal
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.ingest.aliases import aliases
-from preserve.ingest.draft import DraftingProfile, files_of_case, read_drafting
+from preserve.ingest.draft import DraftingProfile, files_of_case, payload_of, read_drafting
 from preserve.ingest.proposing import Head, proposals
 from preserve.ingest.receive import DepositProfile
 from preserve.machine_reading.fields import Labels, head_fields
@@ -55,6 +55,7 @@ def read_heads(
     here()
     profile = read_drafting(own)
     reading = settings or OcrSettings(threads=max(1, min(2, os.cpu_count() or 1)), pulse=check_stop)
+    folder = payload_of(folder)
     entries = files_of_case(folder, read_profile("deposit.toml", DepositProfile, own), [])
     names = names_apart(entry.path for entry in entries)
     with tempfile.TemporaryDirectory(prefix="preserve-heads-") as scratch, aliases(folder) as alias:

@@ -35,9 +35,11 @@ def open_source(path: Path) -> Source:
             return ZipSource(path)
         if tarfile.is_tarfile(path):
             return TarSource(path)
+        with path.open("rb") as file:
+            cut_off = file.read(4) == b"PK\3\4"  # it begins as a zip, and its list at the end is not there
     except OSError as error:
         raise Refused("sip.unreadable", str(path), reason=error.strerror or str(error)) from error
-    raise Refused("sip.unknown-kind", str(path))
+    raise Refused("sip.archive-damaged" if cut_off else "sip.unknown-kind", str(path))
 
 
 def listed(path: Path, source: Source, profile: DepositProfile) -> tuple[Inventory, list[Finding], str]:

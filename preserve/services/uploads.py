@@ -21,8 +21,8 @@ from preserve.ingest.handing_in.rooms import Record, Room, rooms, today
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.space import reckon_sizes
 from preserve.profiles import read_profile
+from preserve.services.given_deposits import HANDING_IN
 from preserve.services.operation import command, job, query
-from preserve.services.preparation import HANDING_IN
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.work import require_space
@@ -77,15 +77,8 @@ class Closed:
 def enter(session: Session, action: str, subject: str, **details: Any) -> None:
     """Write into the ledger what was done to a deposit that waits."""
     archive = session.archive
-    with archive.catalogue.begin() as connection:
-        ledger.append(
-            connection,
-            action=action,
-            subject=subject,
-            actor=session.person.account,
-            details=details,
-            moment=archive.now(),
-        )
+    actor, moment = session.person.account, archive.now()
+    ledger.append_alone(archive.catalogue, action=action, subject=subject, actor=actor, details=details, moment=moment)
 
 
 @command("upload.open", duty=HANDING_IN)

@@ -70,10 +70,10 @@ def _contradicts(error: PreserveError) -> bool:
 
 
 def _enter(archive: Archive, action: str, code: str, actor: Person, details: dict[str, object]) -> None:
-    with archive.catalogue.begin() as connection:
-        ledger.append(
-            connection, action=action, subject=code, actor=actor.account, details=details, moment=archive.now()
-        )
+    moment = archive.now()
+    ledger.append_alone(
+        archive.catalogue, action=action, subject=code, actor=actor.account, details=details, moment=moment
+    )
 
 
 def _signed(house: Path, code: str, key: str, before: Checkpoint | None) -> Checkpoint:

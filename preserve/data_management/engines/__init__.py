@@ -15,6 +15,10 @@ WAIT = 8.0
 """Seconds that anybody waits for the catalogue; with the start of a command less than ten."""
 
 
+Entry = tuple[str, str]
+"""An entry of the ledger as its text before its number and after it."""
+
+
 class Place(Protocol):
     """One catalogue's place."""
 
@@ -28,8 +32,12 @@ class Place(Protocol):
     def make(self, engine: Engine) -> None:
         """Make an empty catalogue there, without the newest schema where that is brought by migrations."""
 
-    def begun(self, engine: Engine, *, writes: bool) -> Connection:
-        """A connection with its transaction begun; who writes is alone. Raises Busy, NotIntact."""
+    def begun(self, engine: Engine, *, writes: bool, question: str = "", entry: Entry | None = None) -> Connection:
+        """A connection with its transaction begun; who writes is alone. Raises Busy, NotIntact.
+
+        `question` is a query of one row that a server is asked with the lock, and `entry` is appended there at once:
+        each round trip under the lock is one that everybody waits for. A file takes no notice of either.
+        """
 
     def to_its_end(self, connection: Connection) -> AbstractContextManager[None]:
         """Commit where the body ends well, else roll back."""

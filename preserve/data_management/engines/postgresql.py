@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from preserve.data_management.engines import WAIT, postgresql_schema
+from preserve.data_management.engines import WAIT, Entry, postgresql_schema, round_trips
 from preserve.data_management.engines.in_doubt import LINE, Number, committed
 from preserve.data_management.engines.transactions import ended
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
@@ -27,7 +27,6 @@ from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refus
 OURS = "preserve "
 """What the names of our connections begin with; the schema that the program knows follows, and the schema's name."""
 
-_HANGS = 10_000  # milliseconds; others wait for the lock for some eight seconds before they give up
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
 _FAILING = {"53100", "58030", "53200"}
@@ -113,12 +112,15 @@ class PostgresqlSchema:
             postgresql_schema.create(connection, self.schema, self.name)
             deliveries.make_schema(connection, self.schema)
 
-    def begun(self, engine: Engine, *, writes: bool) -> Connection:
-        """A connection with its transaction begun; who writes holds the schema's lock. Raises Busy."""
+    def begun(self, engine: Engine, *, writes: bool, question: str = "", entry: Entry | None = None) -> Connection:
+        """A connection with its transaction begun; who writes holds the schema's lock. Raises Busy.
+
+        `question` is asked with the lock, and `entry` is appended; `round_trips` tells what came of them.
+        """
         until = time.monotonic() + WAIT
         while True:
             try:
-                return self._connect(engine, writes)
+                return self._connect(engine, writes, question, entry)
             except DBAPIError as error:
                 # Nothing was done yet: a connection that the server let go while it lay in the pool is opened anew.
                 if not error.connection_invalidated or time.monotonic() >= until:
@@ -176,22 +178,29 @@ class PostgresqlSchema:
         """
         from preserve.data_management.database import SCHEMA
 
-        asked = f"SELECT pg_current_xact_id_if_assigned()::text, {LINE}, {postgresql_schema.OLDEST_READER}"
-        number, line, since = connection.exec_driver_sql(asked).one()
-        if number is not None and since is not None and since > SCHEMA:
+        if (known := round_trips.number_of(connection)) is not None:
+            number, since = known
+        else:
+            asked = f"SELECT pg_current_xact_id_if_assigned()::text, {LINE}, {postgresql_schema.OLDEST_READER}"
+            said, line, since = connection.exec_driver_sql(asked).one()
+            if said is None:
+                return None
+            number = Number(str(said), str(line))
+        if since is not None and since > SCHEMA:
             raise PreserveError("catalogue.newer", self.name, version=str(since), known=SCHEMA)
-        return None if number is None else Number(str(number), str(line))
+        return number
 
-    def _connect(self, engine: Engine, writes: bool) -> Connection:
-        level: Any = "READ COMMITTED" if writes else "REPEATABLE READ"
-        connection = engine.connect().execution_options(
-            isolation_level=level, postgresql_readonly=not writes, writes=writes
-        )
+    def _connect(self, engine: Engine, writes: bool, question: str, entry: Entry | None) -> Connection:
+        connection = engine.connect()
         try:
-            connection.begin()
             if writes:
-                _lock(connection, self.schema)
+                # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock.
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT", writes=True)
+                connection.begin()
+                round_trips.begin(connection, self.schema, question, entry)
             else:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                connection.begin()
                 # Until something is read, the view is not fixed.
                 connection.exec_driver_sql("SELECT 1").all()
         except BaseException:
@@ -255,15 +264,8 @@ def _is_cut(cause: BaseException | None, state: str) -> bool:
 
 
 def _lock(connection: Connection, schema: str) -> None:
-    """Taken before anything is read, so that all that is read is newer than the lock.
-
-    Who holds it and says nothing for a while was stopped, or cut off: its transaction is rolled back by the server.
-    """
-    connection.exec_driver_sql(
-        f"SELECT set_config('idle_in_transaction_session_timeout', '{_HANGS}', true),"
-        f" pg_advisory_xact_lock(hashtextextended(%s, {postgresql_schema.LOCK}))",
-        (schema,),
-    )
+    """Of who makes the schema: what is there is asked for after that."""
+    connection.exec_driver_sql(round_trips.lock(schema))
 
 
 def schema_of(archive_id: str) -> str:

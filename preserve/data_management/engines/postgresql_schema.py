@@ -17,6 +17,7 @@ from preserve.data_management.tables import (
     facets,
     metadata,
 )
+from preserve.data_management.tables.catalogue import name_conditions
 from preserve.errors import Conflict, NotIntact, Refused
 
 LOCK = 8150
@@ -71,11 +72,14 @@ SEARCH = (
 )
 """The index of words (see `search_postgresql`): a row of lexemes by the year of closing, its number and its part."""
 
-OLDEST_READER = "split_part(obj_description(to_regclass('alembic_version'), 'pg_class'), ' ', 4)"
+OLDEST_READER = (
+    "(SELECT split_part(description, ' ', 4) FROM pg_description WHERE objoid = to_regclass('alembic_version')"
+    " AND classoid = 'pg_class'::regclass AND objsubid = 0)"
+)
 """The oldest schema whose programs may work with this one, as SQL; null where nothing says so.
 
-It is the comment of the table with the version: who may read the catalogue may read it, and nobody but the owner of the
-schema may change it.
+Every write transaction asks it: `obj_description` would take six times as long. It is the comment of the table with the
+version: who may read the catalogue may read it, and nobody but the owner of the schema may change it.
 """
 
 _PLAIN = re.compile(r"::(?:text|bytea|bigint)|[\s()]|\"")
@@ -91,6 +95,7 @@ def create(connection: Connection, schema: str, where: str) -> None:
         raise Conflict("catalogue.schema-taken", where)
     connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
     tables = [table for table in metadata.sorted_tables if table.name != facets.name]
+    name_conditions("postgresql")
     metadata.create_all(connection, tables, checkfirst=False)
     for statement in (*FACETS, *SEARCH, *machine_search.CREATE["postgresql"]):
         connection.exec_driver_sql(statement)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from preserve.data_management.engines import WAIT
+from preserve.data_management.engines import WAIT, Entry
 from preserve.data_management.engines.transactions import ended
 from preserve.data_management.replacing import Identity, identity_of, is_under_way, wait_for
 from preserve.data_management.schema_check import require_schema
@@ -64,7 +64,7 @@ class SqliteFile:
             finally:
                 raw.close()
 
-    def begun(self, engine: Engine, *, writes: bool) -> Connection:
+    def begun(self, engine: Engine, *, writes: bool, question: str = "", entry: Entry | None = None) -> Connection:
         """A connection to the file that lies there now, with its transaction begun. Waits for a lock, not for ever."""
         until = time.monotonic() + WAIT
         while True:

@@ -20,6 +20,9 @@ from preserve.errors import Refused
 from preserve.ingest.sources import Entry, EntryKind
 from preserve.ingest.sources.zip_names import Habits, habits_of, path_of
 
+_MOST_BEHIND = 1 << 26
+"""So many zeros may fill up a tar behind its last file; tar itself writes at most half a mebibyte of them."""
+_ZIP_END, _ZIP_END_SIZE, _LONGEST_COMMENT = b"PK\5\6", 22, 0xFFFF
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError)
 
 
@@ -78,6 +81,7 @@ class ZipSource:
             habits = habits_of(archive.infolist())
             for order, member in enumerate(archive.infolist()):
                 yield _zip_entry(member, order, habits)
+            _refuse_around(archive, self.path)
 
     def stream(self, wanted: Callable[[Entry], bool]) -> Iterator[tuple[Entry, BinaryIO]]:
         """The wanted members; the checksum of each is checked by reading it to its end."""
@@ -113,6 +117,32 @@ def _refuse_overlaps(archive: zipfile.ZipFile, path: Path) -> None:
         if member.header_offset < end:
             raise Refused("sip.archive-overlaps", str(path))
         end = member.header_offset + 30 + member.compress_size
+
+
+def _refuse_around(archive: zipfile.ZipFile, path: Path) -> None:
+    """Bytes before the first member or behind the list may be another archive, whose files nobody would miss."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        start = file.seek(max(0, size - _ZIP_END_SIZE - _LONGEST_COMMENT))
+        tail = file.read()
+    end = max(tail.rfind(_ZIP_END), 0) + _ZIP_END_SIZE + len(archive.comment)
+    before = min((member.header_offset for member in archive.infolist()), default=0)
+    if before or tail[end:].strip(b"\0 \t\r\n"):
+        raise Refused("sip.archive-around", str(path), size=before + size - start - end)
+
+
+def _refuse_behind(archive: tarfile.TarFile, path: Path) -> None:
+    """A tar is read up to the first header that is none, so that a damaged one, or a second tar, would hide files.
+
+    Reading on also holds what packed the tar to its own checksum.
+    """
+    file = cast(IO[bytes], archive.fileobj)
+    file.seek(archive.offset)
+    read = 0
+    while data := file.read(1 << 20):
+        read += len(data)
+        if data.strip(b"\0") or read > _MOST_BEHIND:
+            raise Refused("sip.archive-behind", str(path))
 
 
 def _zip_entry(member: zipfile.ZipInfo, order: int, habits: Habits) -> Entry:
@@ -168,6 +198,7 @@ class TarSource:
                 entry = _tar_entry(member, order)
                 if entry.path not in ("", "."):  # `tar -C folder .` begins with the folder itself
                     yield entry
+            _refuse_behind(archive, self.path)
 
     def stream(self, wanted: Callable[[Entry], bool]) -> Iterator[tuple[Entry, BinaryIO]]:
         """The wanted members with their bytes."""

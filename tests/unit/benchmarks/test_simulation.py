@@ -32,6 +32,25 @@ def test_workers_that_share_a_processor_divide_it() -> None:
     assert take_in(replace(own, speed=0.5), COSTS, CASE, each=5).seconds == pytest.approx(4 * (0.5 + 5 * 1.2))
 
 
+def test_processors_that_work_beside_each_other_are_slower_while_they_do() -> None:
+    slowed = replace(COSTS, beside=1.1, start_disc=0.4)
+    site = Site(2, processors=2, processes=5, shared_home=False)
+    assert take_in(site, slowed, CASE, each=5).seconds == pytest.approx(1.1 * (0.5 + 5 * 1.2) + 0.4)
+    assert take_in(replace(site, workers=1), slowed, CASE, each=5).seconds == pytest.approx(0.5 + 5 * 1.2 + 0.4)
+    three = replace(site, workers=3)  # two share a processor: when the third is done, these go on alone
+    assert take_in(three, replace(slowed, start_disc=0.0), CASE, each=5).seconds == pytest.approx(
+        2 * 6.5 + 0.65, rel=0.03
+    )
+
+
+def test_who_waits_for_sqlite_looks_again_after_a_while_and_loses_time() -> None:
+    handed = take_in(Site(4, processors=4, processes=20), COSTS, CASE, each=20)
+    polled = take_in(Site(4, processors=4, processes=20, polled=True), COSTS, CASE, each=20)
+    assert handed.seconds < polled.seconds < 1.15 * handed.seconds and polled.waited > handed.waited
+    alone = [take_in(Site(1, processors=1, polled=polls), COSTS, CASE, each=3).seconds for polls in (True, False)]
+    assert alone[0] == alone[1]
+
+
 def test_a_disc_is_waited_for_without_the_processor() -> None:
     waits = replace(COSTS, held_working=0.5, disc=0.3)
     site = Site(1, processors=1, processes=2, speed=0.5)
@@ -81,9 +100,8 @@ def test_the_same_seed_gives_the_same_run_and_another_hardly_another_pace() -> N
 
 def test_costs_are_the_differences_between_runs() -> None:
     def run(cases: int, processor: float, held: float, worked: float) -> Run:
-        return Run(
-            cases, 9.0, processor, 0.0, [9.0, *[held] * 4 * cases], [0.1, *[worked] * 4 * cases], [0.001] * cases
-        )
+        turns = [9.0, *[held] * 4 * cases], [0.1, *[worked] * 4 * cases]
+        return Run(cases, 9.0, processor, 0.0, *turns, [0.001] * cases, processor + 0.05 + 0.1 * cases)
 
     found = reckon(
         [run(1, 1.5, 0.03, 0.01)],
@@ -95,7 +113,11 @@ def test_costs_are_the_differences_between_runs() -> None:
     assert (found.held, found.held_working) == (pytest.approx(0.12), pytest.approx(1 / 3))
     assert found.held_file == pytest.approx(0.04 / (measuring.MORE - measuring.FILES))
     assert found.file == pytest.approx(0.001) and found.byte == pytest.approx(1e-9, rel=0.1)
-    assert found.disc == pytest.approx(0.001)
+    assert found.disc == pytest.approx(0.1 - 0.08), "what it waits less what it waits under the lock"
+    assert found.start_disc == pytest.approx(0.05) and found.beside == 1.0
+    alone = [run(measuring.MANY, 5.3, 0.03, 0.01)]
+    beside = [replace(alone[0], whole=1.1 * alone[0].whole)] * 2
+    assert reckon(alone, alone, alone, alone, beside).beside == pytest.approx(1.1)
 
 
 def test_what_was_measured_is_kept_with_the_load_of_the_machine() -> None:

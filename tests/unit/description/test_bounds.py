@@ -69,6 +69,11 @@ def read(content: Any, name: str = "case.json") -> list[Finding]:
         ({"measures": [{"measure": "查封", "start": "9999-12-31T23:59:59-23:59"}]}, "case.field-year", "开始"),
         ({"parties": [{"name": "某"}] * 10_001}, "case.field-many", "当事人"),
         ({"note": "长" * 100_001}, "case.field-long", "备注"),
+        ({"title": "题\0名"}, "case.field-unwritable", "题名"),
+        ({"cause": "擅自\x0b经营"}, "case.field-unwritable", "案由"),
+        ({"parties": [{"name": "某\ufffe人"}]}, "case.field-unwritable", "当事人 1"),
+        ({"access": ["科\x1f室"]}, "case.field-unwritable", "可查阅人员 1"),
+        ({"producer": None}, "case.field-wrong", "形成单位"),
     ],
 )
 def test_what_lies_beyond_is_refused_with_its_field(changes: dict[str, Any], code: str, field: str) -> None:

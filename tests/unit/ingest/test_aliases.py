@@ -20,8 +20,9 @@ GBK = os.fsdecode("录像/现场.txt".encode("gbk"))
         ("现场.txt ", "现场.txt"),
         ("-a/换\n行.txt.", "-a/换[U+000A]行.txt"),
         ("\udcff.txt", "[0xFF].txt"),
+        ("红\x1b[31m/甲\x1f.txt", "红[U+001B][31m/甲[U+001F].txt"),
     ],
-    ids=["gbk", "blank", "dot", "unread"],
+    ids=["gbk", "blank", "dot", "unread", "control"],
 )
 def test_a_file_is_opened_under_a_name_with_its_ending(path: str, name: str, tmp_path: Path) -> None:
     (tmp_path / path).parent.mkdir(exist_ok=True)
@@ -37,5 +38,6 @@ def test_a_file_is_opened_under_a_name_with_its_ending(path: str, name: str, tmp
 def test_a_plain_name_needs_none(tmp_path: Path) -> None:
     with aliases(tmp_path) as alias:
         assert alias("录像/现场.mp4", "录像/现场.mp4") == tmp_path / "录像/现场.mp4"
-    with aliases(tmp_path / os.fsdecode("案".encode("gbk"))) as alias:
-        assert str(alias("a.txt", "a.txt")).encode()
+    for root in (os.fsdecode("案".encode("gbk")), "案\x1b"):
+        with aliases(tmp_path / root) as alias:
+            assert str(alias("a.txt", "a.txt")).isprintable(), "below a strange name"

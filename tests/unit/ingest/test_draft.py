@@ -154,3 +154,17 @@ def test_where_files_are_divided_internal_papers_are_proposed(tmp_path: Path) ->
     inner = {item["file"] for item in content["objects"] if item.get("volume") == "inner"}
     assert inner == {"集体讨论记录.txt", "举报信.txt"}
     assert [one.values["count"] for one in findings if one.code == "case.draft-volume"] == [2]
+
+
+def test_of_a_bag_the_payload_is_drafted_under_the_names_that_ingest_gives_it(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "临文综罚〔2026〕78号", "data/立案审批表.txt", "data/案件/case.json", "data/case.json")
+    (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    (folder / "manifest-sha256.txt").write_text("")
+    content, _ = draft(folder)
+    assert list(_objects(content)) == ["案件/case.json", "立案审批表.txt"]
+    assert content["title"] == "临文综罚〔2026〕78号"
+
+
+def test_a_name_that_would_steer_a_terminal_stops_no_draft(tmp_path: Path) -> None:
+    content, _ = draft(_folder(tmp_path / "案", "红\x1b[31m.txt", "甲\n乙.txt"))
+    assert sorted(_objects(content)) == ["甲[U+000A]乙.txt", "红[U+001B][31m.txt"]

@@ -112,3 +112,16 @@ def test_an_archive_whose_writers_sign_has_none(tmp_path: Path) -> None:
         assert refused.value.code == "ledger.no-sealer"
     finally:
         opened.close()
+
+
+def test_a_lone_entry_goes_with_the_lock_and_not_where_the_sealer_is_away(archive: Archive) -> None:
+    alone = {"action": "catalogue.checked", "subject": "s", "actor": "wu"}
+    first = ledger.append_alone(archive.catalogue, **alone, details={}, moment=now())  # holds to the witnesses before
+    second = ledger.append_alone(archive.catalogue, **alone, details={}, moment=now())
+    assert second == first + 1
+    later = now() + sealer.UNSIGNED + timedelta(minutes=1)
+    with running_on(lambda: later), pytest.raises(Busy) as refused:
+        ledger.append_alone(archive.catalogue, **alone, details={}, moment=now())
+    assert refused.value.code == "ledger.sealer-absent"
+    with archive.catalogue.read() as connection:
+        assert ledger.size(connection) == second

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import struct
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preserve.errors import Refused
+from preserve.ingest.opening import open_source
 from preserve.ingest.sources.archives import Bounded, TarSource, ZipSource
 
 RECORD = "现场检查笔录".encode()
@@ -126,3 +131,68 @@ def test_a_flag_that_says_utf8_of_other_bytes_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(Refused, match=r"sip\.archive-names"):
         list(ZipSource(tmp_path / "a.zip").entries())
+
+
+def _tar_of(*names: str, mode: str = "w:") -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as archive:  # type: ignore[call-overload]
+        for name in names:
+            member = tarfile.TarInfo(name)
+            member.size = len(RECORD)
+            archive.addfile(member, io.BytesIO(RECORD))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("packed", [lambda data: data, gzip.compress, bz2.compress, lzma.compress])
+def test_what_lies_behind_a_tar_is_never_passed_over(packed: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    two = _tar_of("a.txt", "b.txt")
+    path.write_bytes(packed(two))
+    assert [entry.path for entry in TarSource(path).entries()] == ["a.txt", "b.txt"]
+    hidden = packed(two) + packed(_tar_of("c.txt"))
+    damaged = packed(two[:1024] + bytes([two[1024] ^ 1]) + two[1025:])  # in the header of the second file
+    for bad in (hidden, damaged):
+        path.write_bytes(bad)
+        with pytest.raises(Refused) as refused:
+            list(TarSource(path).entries())
+        assert refused.value.code == "sip.archive-behind"
+
+
+def test_a_tar_may_be_filled_up_with_zeros_or_end_without_any(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    for data in (_tar_of("a.txt") + bytes(1 << 19), _tar_of("a.txt")[:1024]):
+        path.write_bytes(data)
+        assert [entry.path for entry in TarSource(path).entries()] == ["a.txt"]
+
+
+def test_the_checksum_of_a_packed_tar_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar.gz"
+    data = gzip.compress(_tar_of("a.txt"))
+    path.write_bytes(data[:-8] + bytes([data[-8] ^ 1]) + data[-7:])
+    with pytest.raises(Refused) as refused:
+        list(TarSource(path).entries())
+    assert refused.value.code == "sip.archive-damaged"
+
+
+def test_what_lies_around_a_zip_is_never_passed_over(tmp_path: Path) -> None:
+    source = _zip_of(tmp_path / "a.zip", (zipfile.ZipInfo("甲.txt"), RECORD))
+    good = source.path.read_bytes()
+    for bad in (good + good, b"MZ" * 100 + good, good + b"evidence"):
+        source.path.write_bytes(bad)
+        with pytest.raises(Refused) as refused:
+            list(source.entries())
+        assert refused.value.code == "sip.archive-around"
+        assert refused.value.values["size"] == len(bad) - len(good)
+    with zipfile.ZipFile(source.path, "w") as archive:
+        archive.comment = "卷宗".encode()
+    for harmless in (good + b"\r\n", source.path.read_bytes()):
+        source.path.write_bytes(harmless)
+        list(source.entries())
+
+
+def test_a_zip_that_lost_its_end_is_called_damaged(tmp_path: Path) -> None:
+    source = _zip_of(tmp_path / "a.zip", (zipfile.ZipInfo("甲.txt"), RECORD))
+    source.path.write_bytes(source.path.read_bytes()[:-30])
+    with pytest.raises(Refused) as refused:
+        open_source(source.path)
+    assert refused.value.code == "sip.archive-damaged"

@@ -1,0 +1,150 @@
+"""The statements of a write transaction that everybody else who writes waits for, each in one round trip to PostgreSQL.
+
+They go to psycopg directly. What opens the transaction is one text of several statements: it begins, takes the schema's
+lock, and asks what every write transaction has to know. Each of them sees what was committed before it ran (READ
+COMMITTED), so what is asked is newer than the lock. An entry's statement tells the transaction's number besides, by
+which a COMMIT is asked after whose answer was lost.
+
+The connection is one on which psycopg begins nothing by itself (SQLAlchemy's AUTOCOMMIT), and prepares nothing of
+several statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from preserve.data_management.engines.in_doubt import LINE, Number
+from preserve.data_management.engines.postgresql_schema import LOCK, OLDEST_READER
+
+_HANGS = 10_000  # milliseconds; others wait for the lock for some eight seconds before they give up
+_ANSWER = "what the transaction asked when it began"
+_NUMBER = "the number of the transaction"
+_PREPARED = "what is prepared"
+_APPENDED = "the number of the entry with which it began"
+_NOT_PREPARED = "26000"
+_APPEND = "SELECT ledger_append({}, {}), pg_current_xact_id()::text"
+
+
+def lock(schema: str) -> str:
+    """What takes the schema's lock until the transaction ends, as SQL.
+
+    Who holds it and says nothing for a while was stopped, or cut off: its transaction is rolled back by the server.
+    """
+    hangs = f"set_config('idle_in_transaction_session_timeout', '{_HANGS}', true)"
+    return f"SELECT {hangs}, pg_advisory_xact_lock(hashtextextended('{schema}', {LOCK}))"
+
+
+def begin(connection: Connection, schema: str, question: str, entry: tuple[str, str] | None = None) -> None:
+    """Begin to write: hold the schema's lock, and have asked `question`, a query of one row, or nothing.
+
+    The lock is taken before anything is read, so that all that is read is newer than it. `entry` is appended when the
+    question is answered, by its text before and after its number. Raises DBAPIError.
+    """
+    known = connection.info
+    for what in (_ANSWER, _NUMBER, _APPENDED):
+        known.pop(what, None)
+    try:
+        rows = _begin(connection, schema, question, entry)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _NOT_PREPARED:
+            raise
+        # psycopg lets all that was prepared go after a rollback, without a word.
+        known.pop(_PREPARED, None)
+        _raw(connection).rollback()
+        rows = _begin(connection, schema, question, entry)
+    known[_ANSWER] = rows[0]
+    if entry is not None:
+        known[_APPENDED], known[_NUMBER] = rows[1]
+
+
+def _begin(connection: Connection, schema: str, question: str, entry: tuple[str, str] | None) -> list[Any]:
+    """The answer to the question, and what came of the entry."""
+    asked = f", asked.* FROM ({question}) asked" if question else ""
+    wanted = ["EXECUTE " + _prepared(connection, f"AS SELECT {LINE}, {OLDEST_READER}{asked}")]
+    if entry is not None:
+        name = _prepared(connection, "(text, text) AS " + _APPEND.format("$1", "$2"))
+        head, tail = (_literal(connection, part) for part in entry)
+        wanted.append(f"EXECUTE {name} ({head}, {tail})")
+    began = ("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", lock(schema))
+    cursor = _run(connection, "; ".join((*began, *wanted)))
+    cursor.nextset()
+    return [cursor.fetchone() for _ in wanted if cursor.nextset()]
+
+
+def _prepared(connection: Connection, what: str) -> str:
+    """The name of a statement that this connection has prepared: planning it each time takes as long as running it."""
+    names: dict[str, str] = connection.info.setdefault(_PREPARED, {})
+    if what not in names:
+        _run(connection, f"PREPARE ours_{len(names)} {what}")
+        names[what] = f"ours_{len(names)}"
+    return names[what]
+
+
+def _literal(connection: Connection, value: str) -> str:
+    """A text as it stands in a statement. Raises an error of psycopg for one with a NUL."""
+    from psycopg import sql
+
+    return sql.Literal(value).as_string(_raw(connection))
+
+
+def _raw(connection: Connection) -> Any:
+    """psycopg's own connection."""
+    return connection.connection.dbapi_connection
+
+
+def appended(connection: Connection) -> int | None:
+    """The number of the entry with which this transaction began; None where it began with none."""
+    number = connection.info.get(_APPENDED)
+    return None if number is None else int(number)
+
+
+def answer(connection: Connection) -> Sequence[Any] | None:
+    """What this write transaction's question was answered with; None where it asked none, or is none."""
+    said = connection.info.get(_ANSWER)
+    return said[2:] or None if said else None
+
+
+def append(connection: Connection, head: str, tail: str) -> int:
+    """Append an entry by its text before and after its number, which is returned. Raises DBAPIError."""
+    number, transaction = _run(connection, _APPEND.format("%s", "%s"), (head, tail), prepare=True).fetchone()
+    connection.info[_NUMBER] = transaction
+    return int(number)
+
+
+def number_of(connection: Connection) -> tuple[Number, str | None] | None:
+    """The number of this transaction, and the oldest schema whose programs may work here, where both are known.
+
+    None where nothing was appended, and where a statement failed, after which nothing can be committed.
+    """
+    said, number = connection.info.get(_ANSWER), connection.info.get(_NUMBER)
+    if said is None or number is None or _raw(connection).info.transaction_status.name != "INTRANS":
+        return None
+    return Number(str(number), str(said[0])), said[1]
+
+
+def _run(connection: Connection, statement: str, values: Sequence[object] | None = None, prepare: bool = False) -> Any:
+    """A cursor over the answer; errors come as SQLAlchemy tells them."""
+    raw = _raw(connection)
+    try:
+        return raw.execute(statement, values, prepare=prepare)
+    except Exception as error:
+        dialect = connection.dialect
+        assert dialect.dbapi is not None
+        if not isinstance(error, dialect.dbapi.Error):
+            raise
+        lost = dialect.is_disconnect(error, raw, None)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            statement,
+            None,
+            error,
+            dialect.dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=dialect,
+        ) from error

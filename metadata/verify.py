@@ -94,15 +94,14 @@ def verify_package(
         return _bare(path, take_inventory(path), differ, counted, started)
     if structure_only:
         bag = open_bag(path, LINE_RULES)
-        return _report(bag, *_judged(bag, _Packages(bag, differ)), 0, started)
+        return _report(bag, *_judged(bag, differ), 0, started)
     # The files are read while others are still found, then manifests read, rules asked and XML parsed.
     with Comparison(path, from_medium=from_medium, workers=workers, progress=progress) as comparison:
         bag = look_at(path, seen=comparison.seen)
         comparison.all_seen()
-        packages = _Packages(bag, differ)  # the longest reading begins first
         read_manifests(bag, LINE_RULES)
         comparison.listed()
-        kind, findings = _judged(bag, packages)
+        kind, findings = _judged(bag, differ)
         compared = comparison.result()
     return _report(bag, kind, [*findings, *compared.findings], compared.digests, started)
 
@@ -134,13 +133,14 @@ def verify_packed(
         digests = gather(packed, listed, Path(folder), payload=not structure_only, progress=progress)
         own = listed.top.rstrip("/") or name.partition(".")[0]
         bag = open_bag(Path(folder), LINE_RULES, listed.inventory, own)
-        kind, findings = _judged(bag, _Packages(bag, differ))
+        kind, findings = _judged(bag, differ)
     wrong, count = ([], 0) if structure_only else compare(bag, digests)
     return _report(bag, kind, [*listed.findings, *findings, *wrong], count, started)
 
 
-def _judged(bag: OpenedBag, packages: _Packages) -> tuple[Kind, list[Finding]]:
-    """What every rule says of a bag that was opened."""
+def _judged(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
+    """What every rule says of a bag that was opened; the longest reading begins first."""
+    packages = _Packages(bag, differ)
     findings = list(bag.findings)
     for rule in BAG_RULES:
         findings.extend(rule(bag))

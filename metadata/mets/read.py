@@ -27,7 +27,7 @@ class Reference(NamedTuple):
     created: str = ""
 
 
-_REFERRING = {name: name for name in ("ADMID", "DMDID", "FILEID")}
+_REFERRING = frozenset(("ADMID", "DMDID", "FILEID"))
 
 
 @dataclass(slots=True)
@@ -45,11 +45,11 @@ class Identifiers:
             if identifier in self.known:
                 self.repeated.append(identifier)
             self.known.add(identifier)
-        for attribute, value in attributes.items():
-            kept = _REFERRING.get(attribute)  # one string, and not a new one of each element
-            if kept is not None:
-                for wanted in value.split():
-                    self.wanted.add((name, kept, wanted))
+        if _REFERRING.isdisjoint(attributes):
+            return
+        for attribute in _REFERRING:  # whose strings are kept, and not a new one of each element
+            for wanted in attributes.get(attribute, "").split():
+                self.wanted.add((name, attribute, wanted))
 
     def dangling(self) -> list[tuple[str, str, str]]:
         """References to no identifier of the document; complete only when it was read to its end."""

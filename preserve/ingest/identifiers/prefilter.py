@@ -85,9 +85,14 @@ def needs(expression: bytes, position: Position) -> list[Need]:
     return found
 
 
+def _places(need: Need) -> int:
+    """At how many places it may begin."""
+    return -need.first if need.first < 0 else _ENDLESS if need.last is None else need.last - need.first
+
+
 def _rank(need: Need) -> tuple[int, int, int, bool]:
     """The cheapest and rarest need: fixed place before bounded before anywhere; longer before shorter."""
-    places = -need.first if need.first < 0 else _ENDLESS if need.last is None else need.last - need.first
+    places = _places(need)
     kind = 2 if places == 0 else 1 if places <= _NEAR else 0
     plain = len(set(need.literal))  # a run of equal bytes tells little
     telling = plain > 1 or places <= _FEW
@@ -101,7 +106,8 @@ def best(found: Iterable[Need]) -> Need | None:
 
 def others(found: Iterable[Need], first: Need) -> list[Need]:
     """Two more that say something, the best before: what is to be asked before an expression runs."""
-    return sorted((need for need in found if need != first and len(set(need.literal)) > 1), key=_rank)[:-3:-1]
+    more = (need for need in found if need != first and (len(set(need.literal)) > 1 or _places(need) <= _NEAR))
+    return sorted(more, key=_rank)[:-3:-1]
 
 
 _PLAIN = frozenset(

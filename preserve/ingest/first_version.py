@@ -88,7 +88,8 @@ class FirstVersion(VersionPlan[Result]):
 
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
-        return (self.row.step == "store" or self.row.state == "done") and self.adapter.has(CopyRef(self.ingest.name))
+        sealed = self.sealed or self.row.step == "store" or self.row.state == "done"
+        return sealed and self.adapter.has(CopyRef(self.ingest.name))
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
@@ -238,13 +239,13 @@ class FirstVersion(VersionPlan[Result]):
         copy, held = CopyRef(self.ingest.name), self.catalogue.while_held
         count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid, held)
         location, home = self.adapter.path(copy), self.ingest.home
+        self.files.forget_texts()  # they are in the package; who is killed after it is entered has nothing left to do
         if self.row.state != "done":
             self._index(location, count, size)
         sealing.close_segment(home, self.catalogue)
         with self.catalogue.read() as connection:
             profile = storage_policy.read_policy(home.profiles)
             standing = storage_policy.standing(connection, self.row.objid, 1, profile)
-        self.files.forget_texts()
         self.log.write("done", name=self.ingest.name, files=count, bytes=size)
         return Result(
             objid=self.row.objid,
@@ -288,8 +289,7 @@ class FirstVersion(VersionPlan[Result]):
 
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""
-        with self.catalogue.while_held():
-            self.discard()
+        self.discard()
         self.files.forget_texts()
         with self.catalogue.begin() as connection:
             refuse(connection, self.row.objid, self.assessed.deposit.origin, error, self.person)

@@ -173,15 +173,13 @@ class WorkingFiles:
         return counts
 
     def clear(self) -> None:
-        """Remove the scratch files. Raises Busy where another attempt has taken over: they are its own by then."""
-        with self.catalogue.while_held():
-            discard(self.ingest.scratch, self.ingest.home.work)
+        """Remove the scratch files, which are this attempt's alone."""
+        discard(self.ingest.scratch, self.ingest.home.work)
 
     def forget_texts(self) -> None:
-        """Remove what the workers read out of documents. Raises Busy as `clear`."""
+        """Remove what the workers read out of documents."""
         if self.texts is not None:
-            with self.catalogue.while_held():
-                discard(self.texts, self.ingest.home.work)
+            discard(self.texts, self.ingest.home.work)
 
     def _record(self, connection: Any, rows: list[dict[str, str | int | None]]) -> None:
         journal.record(connection, self.ingest.identifier, rows)

@@ -32,8 +32,9 @@ _SUMMED = ("queries", "steps", "decodings", "programs", "opened")
 class Counts:
     """Statements, steps of SQLite's machine, JSON texts decoded, programs started, files opened, Python processes.
 
-    `read` are the bytes that all of them read, from files and pipes, without Python's modules; `memory` is that of the
-    largest process, in bytes.
+    `imported` are the modules, without those of Python's own library, in the process that has most of them. `read` are
+    the bytes that all of them read, from files and pipes, without Python's modules; `memory` is that of the largest
+    process, in bytes.
     """
 
     queries: int
@@ -41,6 +42,7 @@ class Counts:
     decodings: int
     programs: int
     opened: int
+    imported: int
     processes: int
     read: int
     memory: int
@@ -64,6 +66,7 @@ def count(arguments: Sequence[str], home: Path) -> Counts:
     read, memory = map(int, done.stdout.split())
     return Counts(
         **{name: sum(counts[name] for counts in counted) for name in _SUMMED},
+        imported=max(counts["imported"] for counts in counted),
         processes=len(counted),
         read=read - sum(counts["modules"] for counts in counted),
         memory=memory,

@@ -11,13 +11,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preserve.errors import PreserveError
 from preserve.home import Home, home_of_record
-from storage_adapters import registry
-from storage_adapters.contract import Address, Recording, Records
 from storage_adapters.durable import write_stream
 from storage_adapters.errors import CopyUnknown
+
+if TYPE_CHECKING:
+    from storage_adapters.contract import Records
 
 _BLOCK = 1 << 20
 
@@ -30,6 +32,10 @@ def records_of(home: Home) -> Records | None:
     if home.away is None:
         return None
     if home.path not in _opened:
+        # Where the store is a folder, no command pays for the kinds of media.
+        from storage_adapters import registry
+        from storage_adapters.contract import Address, Recording
+
         address = Address(home.store_identity, home.away.location, home.away.model_dump())
         adapter = registry.open_adapter(home.away.kind, address)
         if not isinstance(adapter, Recording):

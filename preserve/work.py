@@ -131,10 +131,10 @@ def map_batches(
             check_stop()
             waiting.append(pool.submit(work, item))
             if len(waiting) >= ahead:
-                yield _result(waiting.popleft())
+                yield result_of(waiting.popleft())
         while waiting:
             check_stop()
-            yield _result(waiting.popleft())
+            yield result_of(waiting.popleft())
     finally:
         for future in waiting:
             future.cancel()
@@ -144,10 +144,11 @@ def answer(
     pool: Executor, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
 ) -> Result:
     """What one call comes to in a process of the pool. Raises as `map_batches`."""
-    return _result(pool.submit(work, *arguments, **named))
+    return result_of(pool.submit(work, *arguments, **named))
 
 
-def _result(future: Future[Result]) -> Result:
+def result_of(future: Future[Result]) -> Result:
+    """What came of a call in another process. Raises as `map_batches`."""
     while True:
         try:
             return future.result(timeout=0.2)

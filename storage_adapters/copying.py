@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage_adapters.digests import Digester, new_digest
+from storage_adapters.durable import PART
 from storage_adapters.errors import Changed, SourceUnreadable
 from storage_adapters.medium_errors import FILE, make_folder, on_medium
 from storage_adapters.read_behind import Follower, ReadBehind
@@ -20,8 +21,6 @@ BLOCK = 256 << 10  # twice as fast as 1 MiB, which leaves the second-level cache
 _RING = 32
 _WRITE_BACK = 64 << 20
 _SMALL = 1 << 20
-PART = ".part"
-
 _libc = ctypes.CDLL(None, use_errno=True)
 
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ from storage_adapters.errors import (
 from storage_adapters.marker import write_marker
 from storage_adapters.medium_errors import make_folder, on_medium
 from storage_adapters.parts import part_of
-from storage_adapters.reading import check_files, walk_files
+from storage_adapters.reading import check_files, parted, walk_files
 
 KIND = "directory"
 MARKER = "medium.json"
@@ -260,28 +260,18 @@ def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | No
         ended = True
         return False
 
-    told: list[FileCheck] = []
-    files = scope.expected if scope.seen is None else _unread(scope.expected, scope.seen, told)
-    yield from check_files(root, files, from_medium=scope.from_medium, progress=progress, pool=pool, begin=begin)
-    for check in told:
-        known.add(check.path)
-        progress(check.size)
-        yield check
-    if scope.exhaustive and not ended:
+    for files, told in parted(scope.expected, scope.seen):
+        yield from check_files(root, files, from_medium=scope.from_medium, progress=progress, pool=pool, begin=begin)
+        if ended:
+            return
+        for check in told:
+            known.add(check.path)
+            progress(check.size)
+            yield check
+    if scope.exhaustive:
         for name in walk_files(root):
             if name not in known:
                 yield FileCheck(name, "unexpected", 0, {})
-
-
-def _unread(
-    expected: Iterable[ExpectedFile], seen: Callable[[ExpectedFile], FileCheck | None], told: list[FileCheck]
-) -> Iterator[ExpectedFile]:
-    """Those that are to be read; what is known of the others is put into `told`."""
-    for file in expected:
-        if (check := seen(file)) is None:
-            yield file
-        else:
-            told.append(check)
 
 
 def _one_name(name: str) -> str:

@@ -15,10 +15,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from storage_adapters.copying import PART, copy_file_checked
 from storage_adapters.errors import CopyExists
 from storage_adapters.medium_errors import FILE, make_folder, on_medium
 
+PART = ".part"
+"""What the name of a file ends in until it is whole."""
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -70,6 +71,8 @@ def move_in(staged: Path, target: Path) -> None:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
+    from storage_adapters.copying import copy_file_checked  # with reading back, and what that needs
+
     copy_file_checked(staged, target, (), lambda moved: None)
     with on_medium(staged):
         os.unlink(staged)

@@ -17,8 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage_adapters.copying import PART
-from storage_adapters.durable import discard
+from storage_adapters.durable import PART, discard
 from storage_adapters.medium_errors import FILE, FOLDER
 
 _WALK = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

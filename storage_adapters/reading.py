@@ -18,6 +18,7 @@ from storage_adapters.digests import new_digest
 _BLOCK = 1 << 20
 _BATCH = 256
 _AHEAD = 32 * _BLOCK
+_TOGETHER = 2000  # files of which is asked at once whether they were read already
 _FEW = 8  # batches of small files that are not worth other processes
 
 
@@ -157,6 +158,22 @@ def check_files(
         finally:
             for future in running:
                 future.cancel()
+
+
+def parted(
+    expected: Iterable[ExpectedFile], seen: Callable[[ExpectedFile], FileCheck | None] | None
+) -> Iterator[tuple[Iterable[ExpectedFile], list[FileCheck]]]:
+    """Those that are to be read, and what is known of the others: some thousand at a time, for there may be a million.
+
+    Where nobody knows anything of any, all at once.
+    """
+    if seen is None:
+        yield expected, []
+        return
+    coming = iter(expected)
+    while some := list(islice(coming, _TOGETHER)):
+        known = [(file, seen(file)) for file in some]
+        yield [file for file, check in known if check is None], [check for _, check in known if check is not None]
 
 
 def _unpacked(file: ExpectedFile, answer: tuple[int, FileCheck | None]) -> FileCheck:

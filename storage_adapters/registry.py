@@ -20,11 +20,29 @@ from storage_adapters.contract import (
 from storage_adapters.errors import MediumAbsent
 
 GROUP = "preserve.storage_adapters"
+OURS = {
+    "directory": "storage_adapters.directory:DirectoryAdapter",
+    "drive": "storage_adapters.drive:DriveAdapter",
+    "optical": "storage_adapters.optical.adapter:OpticalAdapter",
+    "s3": "storage_adapters.s3:S3Adapter",
+}
+"""Our own entry points of that group. They are known without looking through every package that is installed, which
+costs a file of each of them; and no other package takes the name of one of ours."""
 
 
 @cache
 def _points() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
+    """Everybody's, for whoever asks for all or for one that is not ours."""
+    return {point.name: point for point in entry_points(group=GROUP)} | _own()
+
+
+@cache
+def _own() -> dict[str, EntryPoint]:
+    return {name: EntryPoint(name, value, GROUP) for name, value in OURS.items()}
+
+
+def _point(kind: str) -> EntryPoint | None:
+    return _own().get(kind) or _points().get(kind)
 
 
 def kinds() -> tuple[str, ...]:
@@ -32,13 +50,19 @@ def kinds() -> tuple[str, ...]:
     return tuple(sorted(_points()))
 
 
+def is_known(kind: str) -> bool:
+    """Whether there is an adapter of that name, be it that it cannot be loaded."""
+    return _point(kind) is not None
+
+
 @cache
 def adapter_class(kind: str) -> Any:
     """The adapter for a kind of medium. Raises MediumAbsent where none is installed, or it cannot be loaded."""
-    if kind not in _points():
+    point = _point(kind)
+    if point is None:
         raise MediumAbsent(kind, reason="no adapter is installed")
     try:
-        return _points()[kind].load()
+        return point.load()
     except (ImportError, AttributeError) as error:
         raise MediumAbsent(kind, reason=str(error)) from error
 

@@ -54,7 +54,10 @@ def commands() -> tuple[Command, ...]:
 
 def _leaves(name: str, command: click.Command) -> Iterator[Command]:
     if isinstance(command, click.Group):
-        for inner, below in command.commands.items():
+        context = click.Context(command)
+        for inner in command.list_commands(context):
+            below = command.get_command(context, inner)
+            assert below is not None
             yield from _leaves(f"{name} {inner}", below)
     else:
         assert command.callback is not None

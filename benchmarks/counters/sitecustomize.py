@@ -43,7 +43,11 @@ if _folder := os.environ.get("BENCHMARK_COUNTS"):
         elif event == "open":
             _counts["opened"] += 1
 
+    def _is_of_python(name: str) -> bool:
+        return name.partition(".")[0] in sys.stdlib_module_names
+
     def _written() -> None:
+        _counts["imported"] = sum(not _is_of_python(name) for name in list(sys.modules))
         with open(os.path.join(_folder, f"{os.getpid()}.json"), "w", encoding="utf-8") as file:
             json.dump(_counts, file)
 

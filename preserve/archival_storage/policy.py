@@ -19,7 +19,7 @@ from storage_adapters.sharing import Way
 
 
 def _installed(kind: str) -> str:
-    if kind not in registry.kinds():
+    if not registry.is_known(kind):
         known = [f"'{name}'" for name in registry.kinds()]
         expected = " or ".join([", ".join(known[:-1]), known[-1]])
         raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})

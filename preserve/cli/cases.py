@@ -9,13 +9,11 @@ import click
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import NewFile
+from preserve.cli.standing import say_standing
 from preserve.errors import UsageError
-from preserve.services import case_history, cases, viewing
-from preserve.services.cases import CaseView
-from preserve.services.deposits import Ingested
+from preserve.services import case_history, case_views, viewing
 from preserve.services.pages import Page
 from preserve.services.tables import cases as tables
-from preserve.services.tables.words import missing_copies
 from preserve.services.text import visible
 from preserve.services.viewing import Placed
 
@@ -37,24 +35,14 @@ def show(output: Output, case: str, history: bool, commands: bool, after: str, s
         return _show_history(output, case, commands=commands, **of_history)
     if commands or any(of_history.values()):
         raise UsageError("cli.history-only")
-    view = output.call(cases.show, case, Page(after, size))
+    view = output.call(case_views.show, case, Page(after, size))
     output.tables(*tables.show(view))
     if view.ledger_more:
         output.sentence("cli.list-more", count=view.ledger_more, after=view.ledger_next)
     if not view.destroyed:
-        say_standing(output, view)
+        say_standing(output, view.sealed, view.missing, alone=tables.is_alone(view))
     output.document(view)
     return 0
-
-
-def say_standing(output: Output, case: CaseView | Ingested) -> None:
-    """Say whether a case has every copy that it needs."""
-    if case.sealed:
-        # What was taken in just now lies on the server alone.
-        alone = isinstance(case, Ingested) or tables.is_alone(case)
-        output.sentence("cli.sealed-alone" if alone else "cli.sealed", style="green")
-    else:
-        output.sentence("cli.not-sealed", style="yellow", missing=missing_copies(case.missing))
 
 
 def _show_history(output: Output, case: str, *, commands: bool, **given: Any) -> int:

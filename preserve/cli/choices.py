@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from preserve.messages import LANGUAGES, language, listed, say, speaking
-from preserve.services.choices import day_written
+from preserve.services.local_times import day_written
 
 
 class Labelled(click.ParamType[str]):

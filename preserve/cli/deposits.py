@@ -1,4 +1,4 @@
-"""`preserve describe`, `check`, `deadlines`, `ingest` and `deposits`: cases on their way into the archive."""
+"""`preserve describe`, `check`, `deadlines` and `deposits`: cases on their way into the archive, but for `ingest`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,18 @@ from typing import Any
 
 import click
 
-from preserve.cli.cases import say_standing
 from preserve.cli.failures import tell
+from preserve.cli.ingest import DESCRIPTION, JOBS, SIPS
 from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder, NewFile
-from preserve.errors import NotPermitted, UsageError
+from preserve.errors import UsageError
 from preserve.messages import bytes_for_people
 from preserve.services import deposits as room
 from preserve.services import foreign_descriptions as foreign
 from preserve.services import preparation
-from preserve.services.deposits import Ingested, Ingests, NotIngested
-from preserve.services.failures import failure_of
 from preserve.services.preparation import CheckedDeposit, CheckedDeposits, Papers
 from preserve.services.tables import deposits as tables
-
-_STOPPED = 8
-_SIPS = click.argument("sips", nargs=-1, required=True, type=InputPath(), metavar="SIP...")
-_DESCRIPTION = click.option("--description", type=InputPath(exists=True, dir_okay=False), metavar="FILE")
-_JOBS = click.option("--jobs", type=click.IntRange(0, 64), default=0, metavar="N")
 
 
 @click.command(cls=Command)
@@ -74,14 +67,14 @@ def _describe_of_others(
 
 
 @click.command(cls=Command)
-@_SIPS
+@SIPS
 @click.option("--xlsx", type=NewFile(), metavar="FILE")
 @click.option("--report", "reports", type=IntoFolder(), metavar="DIR")
 @click.option("--fill", type=NewFile(), metavar="FILE")
 @click.option("--replace", is_flag=True)
 @click.option("--all", "each", is_flag=True)
-@_DESCRIPTION
-@_JOBS
+@DESCRIPTION
+@JOBS
 def check(
     output: Output, each: bool, sips: tuple[Path, ...], description: Path | None, jobs: int, **written: Any
 ) -> int:
@@ -157,57 +150,6 @@ def deadlines(output: Output, folders: tuple[Path, ...]) -> None:
     if not waiting.deadlines:
         output.sentence("cli.none-found")
     output.document(waiting)
-
-
-@click.command(cls=Command)
-@_SIPS
-@_DESCRIPTION
-@_JOBS
-@click.option("--restart", is_flag=True)
-def ingest(output: Output, sips: tuple[Path, ...], **given: Any) -> int:
-    """Take deposits in, one after the other; the exit status is that of the first failure."""
-    if given["description"] is not None and len(sips) != 1:
-        raise UsageError("ingest.description-one-case")
-    output.session()  # an archive that cannot be opened is no deposit's failure
-    ended: list[Ingested | NotIngested] = []
-    status = 0
-    for sip in sips:
-        try:
-            done = output.work("", room.ingest, sip, **given)
-        except NotPermitted:
-            raise
-        except Exception as error:
-            failure = failure_of(error)
-            if failure is None:
-                raise
-            status = status or failure.status
-            if output.as_json and len(sips) > 1:
-                ended.append(NotIngested(sip, False, failure.status, str(error)))
-            else:
-                tell(failure, output.as_json)
-            if failure.status == _STOPPED:
-                break
-        else:
-            _say_ingested(output, done)
-            ended.append(done)
-    if ended:
-        output.document(Ingests(status, tuple(ended)))
-    return status
-
-
-def _say_ingested(output: Output, done: Ingested) -> None:
-    output.findings(done.findings)
-    output.sentence(
-        "cli.ingest-resumed" if done.resumed else "cli.ingest-done",
-        style="green",
-        number=done.case_number,
-        objid=done.objid,
-        files=done.files,
-        originals=done.originals,
-        size=bytes_for_people(done.bytes),
-        place=done.location,
-    )
-    say_standing(output, done)
 
 
 @click.command(cls=Command)

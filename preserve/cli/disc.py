@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from preserve.cli.copies import say_restored
 from preserve.cli.failures import show_failure
 from preserve.cli.main import Group
+from preserve.cli.mending import say_restored
 from preserve.cli.output import Output
 from preserve.cli.outputs import Burner, InputPath, IntoFolder
 from preserve.errors import NotIntact

@@ -1,4 +1,4 @@
-"""`preserve job`, `preserve worker`: work that goes on without who asked for it."""
+"""`preserve job`: work that goes on without who asked for it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import click
 
 from preserve.cli.choices import Labelled
 from preserve.cli.failures import show_failure
-from preserve.cli.main import Command, Group
+from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.services import job_child, jobs
-from preserve.services import worker as workers
 from preserve.services.job_views import JobShown, state_label
 from preserve.services.jobs import STATES, StateWish
 from preserve.services.tables import jobs as tables
@@ -67,13 +66,3 @@ def _show(output: Output, shown: JobShown) -> None:
 def run(output: Output, job: str, attempt: int, room: str) -> None:
     """One attempt of a job, in the process that a worker started for it."""
     output.document(output.call(job_child.run, job, attempt, room=room))
-
-
-@click.command(cls=Command)
-@click.option("--with-parent", is_flag=True)
-@click.option("--join", is_flag=True)
-@click.option("--node", default="", metavar="NAME")
-def worker(output: Output, with_parent: bool, join: bool, node: str) -> None:
-    """Take jobs that wait, until it is stopped."""
-    result = output.work("cli.worker-waits", workers.work, with_parent=with_parent, join=join, node=node)
-    output.done("cli.worker-ended", result, count=result.started)

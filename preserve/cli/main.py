@@ -6,8 +6,9 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -25,7 +26,7 @@ COMMANDS = {
     "describe": ("preserve.cli.deposits", "describe"),
     "check": ("preserve.cli.deposits", "check"),
     "deadlines": ("preserve.cli.deposits", "deadlines"),
-    "ingest": ("preserve.cli.deposits", "ingest"),
+    "ingest": ("preserve.cli.ingest", "ingest"),
     "deposits": ("preserve.cli.deposits", "deposits"),
     "import": ("preserve.cli.imports", "imports"),
     "inbox": ("preserve.cli.inbox", "inbox"),
@@ -38,11 +39,11 @@ COMMANDS = {
     "verify": ("preserve.cli.archive", "verify"),
     "media": ("preserve.cli.media", "media"),
     "copies": ("preserve.cli.copies", "copies"),
-    "replicate": ("preserve.cli.copies", "replicate"),
+    "replicate": ("preserve.cli.mending", "replicate"),
     "disc": ("preserve.cli.disc", "disc"),
     "audit": ("preserve.cli.audit", "audit"),
-    "repair": ("preserve.cli.copies", "repair"),
-    "restore": ("preserve.cli.copies", "restore"),
+    "repair": ("preserve.cli.mending", "repair"),
+    "restore": ("preserve.cli.mending", "restore"),
     "plan": ("preserve.cli.plan", "plan"),
     "profiles": ("preserve.cli.profiles", "profiles"),
     "request": ("preserve.cli.request", "request"),
@@ -59,7 +60,7 @@ COMMANDS = {
     "catalogue": ("preserve.cli.archive", "catalogue"),
     "ledger": ("preserve.cli.archive", "ledger"),
     "job": ("preserve.cli.job", "job"),
-    "worker": ("preserve.cli.job", "worker"),
+    "worker": ("preserve.cli.worker", "worker"),
     "serve": ("preserve.serving.command", "serve"),
     "cluster": ("preserve.cli.cluster", "cluster"),
     "sealer": ("preserve.cli.cluster", "sealer"),
@@ -122,15 +123,19 @@ class Commands(Spoken, click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name]
-        # What is imported stays: looking for what could go again, while it comes, takes a tenth of the time.
-        gc.disable()
-        try:
-            command: click.Command = getattr(importlib.import_module(module), name)
-        finally:
-            gc.freeze()
-            gc.enable()
-        return command
+        return _imported(*COMMANDS[cmd_name])
+
+
+def _imported(module: str, name: str) -> click.Command:
+    """A command from its module."""
+    # What is imported stays: looking for what could go again, while it comes, takes a tenth of the time.
+    gc.disable()
+    try:
+        command: click.Command = getattr(importlib.import_module(module), name)
+    finally:
+        gc.freeze()
+        gc.enable()
+    return command
 
 
 class Command(Spoken):
@@ -150,13 +155,26 @@ class Command(Spoken):
 
 
 class Group(Spoken, click.Group):
-    """A group of commands (`ledger verify`), in the order in which they are added."""
+    """A group of commands (`ledger verify`), in the order in which they are added.
+
+    Those of `elsewhere` follow, by name with module and function; a module is imported when its command is called.
+    """
 
     command_class = Command
 
+    def __init__(self, *args: Any, elsewhere: Mapping[str, tuple[str, str]] = MappingProxyType({}), **named: Any):
+        super().__init__(*args, **named)
+        self._elsewhere = elsewhere
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """As they were added."""
-        return list(self.commands)
+        return [*self.commands, *self._elsewhere]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, its module imported where it is elsewhere."""
+        if cmd_name in self._elsewhere:
+            return _imported(*self._elsewhere[cmd_name])
+        return super().get_command(ctx, cmd_name)
 
 
 def option_code(words: Sequence[str], option: click.Option) -> str:
@@ -215,6 +233,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Libraries import numpy where it is there, and it starts a thread for each processor: nobody here multiplies
     # matrices, and threads are in the way of processes that are bounded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # noqa: TID251  for libraries, which read it themselves
+    # pydantic would look through every package that is installed for one that wants a word in the reading of our files.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # noqa: TID251  likewise
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
 

@@ -1,30 +1,33 @@
-"""`preserve retention`: until when things are kept and why, what falls due, and the appraisal of it (到期鉴定)."""
+"""`preserve retention`: until when things are kept and why, and what falls due; its appraisal is in `appraisal`."""
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
 
-from preserve.cli.choices import Labelled
 from preserve.cli.main import Group
-from preserve.cli.options import day_option
 from preserve.cli.output import Output
-from preserve.cli.outputs import InputPath, IntoFolder
 from preserve.messages import say
-from preserve.services import appraisals, retention_rules
 from preserve.services import retention as operations
-from preserve.services.appraisals import Opinion, ReviewView
 from preserve.services.pages import LARGEST, Page, how_many
-from preserve.services.tables import appraisals as appraisal_tables
 from preserve.services.tables import retention as tables
 
-_ACTIONS = ("destroy", "extend", "transfer", "permanent")
+_APPRAISAL = "preserve.cli.appraisal"
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    elsewhere={
+        "changes": ("preserve.cli.retention_rules", "changes"),
+        "review": (_APPRAISAL, "review"),
+        "show": (_APPRAISAL, "show"),
+        "appraise": (_APPRAISAL, "appraise"),
+        "object": (_APPRAISAL, "object_"),
+        "approve": (_APPRAISAL, "approve"),
+        "withdraw": (_APPRAISAL, "withdraw"),
+    },
+)
 def retention() -> None:
     """Until when things are kept, in the order of the work."""
 
@@ -66,79 +69,3 @@ def due(output: Output, **options: Any) -> int:
     for reason in listing.not_sent:
         output.sentence("cli.retention-not-sent", style="yellow", why=reason)
     return listing.status
-
-
-@retention.command()
-@click.option("--apply", is_flag=True)
-def changes(output: Output, apply: bool) -> None:
-    """What the profile as it is now would change; --apply: the head puts it in force."""
-    rules = output.call(retention_rules.put_in_force) if apply else output.call(retention_rules.changes)
-    output.tables(*tables.changes(rules))
-    in_force = rules.applied or rules.before_sha256 == rules.after_sha256
-    code = "cli.retention-in-force" if in_force else "cli.retention-not-in-force"
-    output.done(code, rules, rows=rules.rows, sha256=rules.after_sha256[:16])
-
-
-@retention.command()
-@day_option("--until")
-@click.option("--folder", type=IntoFolder(), default=None, metavar="DIR")
-def review(output: Output, **options: Any) -> None:
-    """Draw the list of what is due by a day; --folder: as PDF/A and as a workbook to fill in."""
-    view = output.call(appraisals.draw, **options)
-    _show(output, view)
-    output.sentence("cli.review-drawn", style="green", number=view.review.number, count=len(view.review.items))
-
-
-@retention.command()
-@click.argument("number", metavar="REVIEW")
-@click.option("--folder", type=IntoFolder(), default=None, metavar="DIR")
-def show(output: Output, number: str, folder: Path | None) -> None:
-    """An appraisal as it stands; --folder: as PDF/A and workbook."""
-    _show(output, output.call(appraisals.show, number, folder=folder))
-
-
-def _show(output: Output, view: ReviewView) -> None:
-    output.tables(*appraisal_tables.review(view))
-    output.document(view)
-
-
-@retention.command()
-@click.argument("number", metavar="REVIEW")
-@click.option("--item", "items", type=int, multiple=True, metavar="N")
-@click.option("--all-items", "every_item", is_flag=True)
-@click.option("--decision", type=Labelled(_ACTIONS, lambda action: say(f"retention.action-{action}")), default=None)
-@day_option("--until")
-@click.option("--reason", default="", metavar="TEXT")
-@click.option("--from", "workbook", type=InputPath(dir_okay=False), default=None, metavar="XLSX")
-def appraise(output: Output, number: str, decision: Any, until: date | None, reason: str, **options: Any) -> None:
-    """Say what becomes of items: by --item and --decision, or with the filled workbook."""
-    opinion = Opinion(action=decision, until=until, why=reason.strip()) if decision else None
-    appraised = output.call(appraisals.appraise, number, opinion=opinion, **options)
-    output.done("cli.review-appraised", appraised, number=number, count=appraised.said, agreed=appraised.agreed)
-
-
-@retention.command(name="object")
-@click.argument("number", metavar="REVIEW")
-@click.option("--item", type=int, required=True, metavar="N")
-@click.option("--reason", required=True, metavar="TEXT")
-def object_(output: Output, number: str, item: int, reason: str) -> None:
-    """Object to an item: it stops here."""
-    objected = output.call(appraisals.object_to, number, [item], reason=reason)
-    output.done("cli.review-objected", objected, number=number, row=item)
-
-
-@retention.command()
-@click.argument("number", metavar="REVIEW")
-@click.option("--reason", default="", metavar="TEXT")
-def approve(output: Output, number: str, reason: str) -> None:
-    """The head approves what the group agreed on."""
-    approved = output.call(appraisals.approve, number, reason=reason)
-    output.done("cli.review-approved", approved, number=number, count=len(approved.outcome), left=approved.left)
-
-
-@retention.command()
-@click.argument("number", metavar="REVIEW")
-@click.option("--reason", required=True, metavar="TEXT")
-def withdraw(output: Output, number: str, reason: str) -> None:
-    """Give an appraisal up before it is approved."""
-    output.done("cli.review-withdrawn", output.call(appraisals.withdraw, number, reason=reason), number=number)

@@ -13,7 +13,6 @@ from preserve.data_management.cases import DescribedCase, read
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.tables import events, files
 from preserve.data_management.versions import Version, of_case
-from preserve.description.stored import plain_data
 
 MOST_EVENTS = 1000
 _LARGE = 100_000  # characters of a description of some hundred files
@@ -84,11 +83,17 @@ def read_life(connection: Connection, objid: str) -> CaseLife:
 
 def _said(text: str) -> dict[str, Any]:
     """What a description says; each page of a large case asks for it. Nobody changes what is in it."""
-    return dict(_said_of_large(text)) if len(text) > _LARGE else plain_data(text)
+    return dict(_said_of_large(text)) if len(text) > _LARGE else _plain(text)
 
 
 @lru_cache(maxsize=2)
 def _said_of_large(text: str) -> dict[str, Any]:
+    return _plain(text)
+
+
+def _plain(text: str) -> dict[str, Any]:
+    from preserve.description.stored import plain_data  # a list of cases pays for no whole description
+
     return plain_data(text)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
@@ -15,9 +15,10 @@ from preserve.data_management import filings
 from preserve.data_management.counted import count_up_to
 from preserve.data_management.object_index import DESCRIPTIONS
 from preserve.data_management.tables import cases, files, versions
-from preserve.description.schema import CaseDescription
-from preserve.description.stored import case_of
 from preserve.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from preserve.description.schema import CaseDescription
 
 _BATCH = 500  # objids that one query asks for
 _TOGETHER = 20  # rows that are read at once: a large case's description has some megabytes
@@ -50,6 +51,8 @@ class Case(DescribedCase):
     @cached_property
     def description(self) -> CaseDescription:
         """What its newest version says of it. Raises ValueError where the text is none."""
+        from preserve.description.stored import case_of  # a list of cases pays for no whole description
+
         return case_of(self.description_text)
 
     @property

@@ -23,6 +23,10 @@ IN_PART = ("party", "officer", "device", "place", "kind")
 """Found by any word of them; each has a column of the index."""
 
 _NAMES = ("stage", "case_type", "measure", "classification", "volume")
+
+Facet = tuple[str, str, str]
+"""Kind, value and file of one thing that a case can be picked out by."""
+
 _BATCH = 2000
 _FEW = 50_000  # up to so many rows a span of days is a list of cases; of a longer one each case is asked
 
@@ -89,7 +93,7 @@ def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {kind: BETWEEN.join(values) for kind, values in texts.items()}
 
 
-def of_case(description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def of_case(description: Mapping[str, Any]) -> Iterator[Facet]:
     """Kind, value and file of everything in a description (plain data as `case.json` has it) that can be asked for."""
     yield "case_type", description["case_type"], ""
     yield "classification", description.get("classification") or "internal", ""
@@ -125,14 +129,20 @@ def of_case(description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "date", (item.get("recording_start") or "")[:10], file
 
 
+def rows_in(description: Mapping[str, Any]) -> Iterator[Facet]:
+    """As `of_case`, the values folded as the table holds them, and none empty."""
+    return ((kind, folded(value), file) for kind, value, file in of_case(description) if value)
+
+
 def enter(connection: Connection, number: int, description: Mapping[str, Any]) -> None:
     """Write down what a case can be picked out by, instead of what was there before."""
+    enter_rows(connection, number, rows_in(description))
+
+
+def enter_rows(connection: Connection, number: int, said: Iterable[Facet]) -> None:
+    """The same, of what `rows_in` gave before anybody had to wait for it."""
     forget(connection, number)
-    rows = (
-        {"number": number, "kind": kind, "value": folded(value), "file": file}
-        for kind, value, file in of_case(description)
-        if value
-    )
+    rows = ({"number": number, "kind": kind, "value": value, "file": file} for kind, value, file in said)
     while batch := list(islice(rows, _BATCH)):
         connection.execute(unless_there(connection, facets), batch)
 

@@ -19,7 +19,6 @@ from preserve.data_management.fonds import BETWEEN, require
 from preserve.data_management.fonds import replay as replay_fonds
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import archival_numbers, cases, filings, fonds, ingest_files, ingests, versions
-from preserve.description.stored import case_of
 from preserve.errors import Conflict, NotIntact
 
 FILED = "case.filed"
@@ -109,6 +108,8 @@ def described_by(connection: Connection, *numbers: str) -> str | None:
     known = connection.execute(select(cases.c.objid).where(cases.c.archival_number.in_(numbers))).scalar()
     if known is not None:
         return str(known)
+    from preserve.description.stored import case_of  # only to register a case
+
     running = select(ingests.c.objid, ingests.c.description).where(ingests.c.state == "running")
     for objid, text in connection.execute(running):
         if case_of(text).archival_number in numbers:

@@ -13,9 +13,6 @@ from preserve.data_management.engines.dialect import is_sqlite, unless_there
 from preserve.data_management.package_reading import READ_FROM as READ_FROM
 from preserve.data_management.package_reading import PackageRead, name_of, read_package
 from preserve.data_management.tables import cases, events, files, versions
-from preserve.description.legacy import closed, started
-from preserve.description.schema import CaseDescription
-from preserve.description.stored import catalogue_text
 
 
 def index_package(connection: Connection, root: Path, *, indexed: bool = True) -> str:
@@ -49,7 +46,7 @@ def _enter_version(connection: Connection, read: PackageRead, *, indexed: bool) 
     leads = _leads(connection, objid, version)
     _take_out(connection, objid, version)
     if leads:
-        _enter_case(connection, objid, read.description, read.long_term)
+        _enter_case(connection, objid, read.case)
     connection.execute(
         versions.insert(),
         {
@@ -71,7 +68,7 @@ def _enter_version(connection: Connection, read: PackageRead, *, indexed: bool) 
             connection.execute(tell, of_events)
     read.formats.write(connection)
     if leads and read.words is not None:
-        search.enter(connection, objid, _plain(read.description), read.words, indexed=indexed)
+        search.enter(connection, objid, read.described, read.words, indexed=indexed, told=read.rows.facets())
     for entry in ledger.about(connection, objid, formats_index.REIDENTIFIED):
         if entry.details["version"] == version:
             formats_index.reidentify(connection, objid, entry.details)
@@ -95,27 +92,8 @@ def _take_out(connection: Connection, objid: str, version: int) -> None:
         connection.execute(delete(table).where(table.c.objid == objid, table.c.version == version))
 
 
-def _enter_case(connection: Connection, objid: str, description: CaseDescription, long_term: bool) -> None:
-    row = {
-        "case_number": description.case_number,
-        "archival_number": description.archival_number,
-        "title": description.title,
-        "case_type": description.case_type,
-        "cause": description.cause,
-        "producer": description.producer.name,
-        "classification": description.strictest.value,
-        "started": started(description) or None,
-        "closed": closed(description) or None,
-        "long_term": long_term,
-        "description": catalogue_text(description),
-    }
+def _enter_case(connection: Connection, objid: str, row: Mapping[str, Any]) -> None:
     if connection.execute(select(cases.c.objid).where(cases.c.objid == objid)).first():
         connection.execute(cases.update().where(cases.c.objid == objid).values(**row))
     else:
         connection.execute(cases.insert(), {"objid": objid, **row})
-
-
-def _plain(description: CaseDescription) -> dict[str, Any]:
-    """The description as plain data, its files one after the other: a large case has many."""
-    known = description.model_copy(update={"objects": ()}).model_dump(mode="json")
-    return {**known, "objects": (item.model_dump(mode="json") for item in description.objects)}

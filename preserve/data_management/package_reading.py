@@ -1,17 +1,18 @@
 """Reads a sealed package into the rows that the catalogue will have of it, before anybody has to wait for that.
 
 Whoever enters a package holds the lock under which everybody writes. A large one takes seconds to read: so that is done
-here, without a catalogue, and the rows lie in a scratch file meanwhile.
+here, without a catalogue, and the rows lie in a scratch file meanwhile. Another process may do it (`read_elsewhere`).
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,10 +22,12 @@ from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
 from metadata.identity import is_plain, readable
 from metadata.names import original_bytes
-from preserve.data_management import formats_index, search
+from preserve.data_management import facets, formats_index, search
+from preserve.data_management.facets import Facet
 from preserve.data_management.search import Passage, Words
+from preserve.description.legacy import closed, started
 from preserve.description.schema import CaseDescription
-from preserve.description.stored import read_case
+from preserve.description.stored import catalogue_text, read_case
 from preserve.errors import NotIntact
 from storage_adapters.errors import StorageError
 from storage_adapters.reading import digest_file
@@ -38,13 +41,16 @@ READ_FROM = (csip.METS, csip.PREMIS, csip.CASE, csip.TEXT)
 
 @dataclass(frozen=True, slots=True)
 class PackageRead:
-    """What was read of one package; `words` is None where nobody will search for this version."""
+    """What was read of one package; `words` is None where nobody will search for this version.
+
+    `case` is its row of `cases`, `described` the description as plain data without its files.
+    """
 
     root: Path
     objid: str
     version: int
-    description: CaseDescription
-    long_term: bool
+    case: Mapping[str, Any]
+    described: Mapping[str, Any]
     created: str
     files: int
     size: int
@@ -56,11 +62,18 @@ class PackageRead:
 
 @dataclass(slots=True)
 class Rows:
-    """Rows of `files` and `events` in batches, in the order in which they were read."""
+    """Rows of `facets`, then of `files` and `events`, in batches, in the order in which they were read."""
 
     stream: IO[bytes]
+    begin: int = 0  # where those of files and events begin
     _files: list[dict[str, Any]] = field(default_factory=list)
     _events: list[dict[str, Any]] = field(default_factory=list)
+
+    def take_facets(self, said: Iterable[Facet]) -> None:
+        """The rows of `facets`, before all others."""
+        while batch := list(islice(said, _BATCH)):
+            self.stream.write(json.dumps(batch).encode() + b"\n")
+        self.begin = self.stream.tell()
 
     def file(self, row: dict[str, Any]) -> None:
         """One more row of `files`."""
@@ -83,9 +96,15 @@ class Rows:
         if len(self._files) + len(self._events) >= _BATCH:
             self.close_batch()
 
+    def facets(self) -> Iterator[Facet]:
+        """Rows of `facets`, of whatever case."""
+        self.stream.seek(0)
+        while self.stream.tell() < self.begin:
+            yield from map(tuple, json.loads(self.stream.readline()))
+
     def batches(self) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
         """Rows of `files` and of `events`, a batch at a time."""
-        self.stream.seek(0)
+        self.stream.seek(self.begin)
         for line in self.stream:
             files, events = json.loads(line)
             yield files, events
@@ -106,6 +125,24 @@ def read_package(root: Path, *, words: bool = True, tokens: bool = True) -> Iter
         yield read
 
 
+def read_elsewhere(root: Path, rows: Path, *, tokens: bool) -> PackageRead:
+    """As `read_package`, in a process of its own: the rows go into a file, from which `brought` gives them."""
+    with rows.open("wb") as stream:
+        try:
+            read = _read(root, Rows(stream), words=True, tokens=tokens)
+        except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
+            raise unreadable(root, error) from error
+    return replace(read, rows=Rows(BytesIO(), read.rows.begin))
+
+
+@contextmanager
+def brought(read: PackageRead, rows: Path) -> Iterator[PackageRead]:
+    """What another process read of a package; the file of rows is gone when the body begins."""
+    with rows.open("rb") as stream:
+        rows.unlink()
+        yield replace(read, rows=Rows(stream, read.rows.begin))
+
+
 def unreadable(root: Path, error: Exception) -> NotIntact:
     """That a package cannot be read as one of ours."""
     return NotIntact("catalogue.package-unreadable", str(root), detail=str(error))
@@ -123,6 +160,10 @@ def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
     objid, version = name_of(root)
     package = root / "data" / objid
     description = read_case(package / csip.CASE)
+    described = description.model_copy(update={"objects": ()}).model_dump(mode="json")
+    if words:  # one file after the other: a large case has many
+        objects = (item.model_dump(mode="json") for item in description.objects)
+        rows.take_facets(facets.rows_in({**described, "objects": objects}))
     info = dict(bag.read_info(root / "bag-info.txt"))
     size, count = info["Payload-Oxum"].split(".")
     formats = formats_index.Counter(objid, version)
@@ -132,8 +173,8 @@ def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
         root,
         objid,
         version,
-        description,
-        _long_term(description, info),
+        _case_row(description, _long_term(description, info)),
+        described,
         mets.read_identity(package / csip.METS).created,
         int(count),
         int(size),
@@ -142,6 +183,22 @@ def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
         rows,
         search.words_of(head, _texts(package), tokens=tokens) if words else None,
     )
+
+
+def _case_row(description: CaseDescription, long_term: bool) -> dict[str, Any]:
+    return {
+        "case_number": description.case_number,
+        "archival_number": description.archival_number,
+        "title": description.title,
+        "case_type": description.case_type,
+        "cause": description.cause,
+        "producer": description.producer.name,
+        "classification": description.strictest.value,
+        "started": started(description) or None,
+        "closed": closed(description) or None,
+        "long_term": long_term,
+        "description": catalogue_text(description),
+    }
 
 
 def _long_term(description: CaseDescription, info: Mapping[str, str]) -> bool:

@@ -24,8 +24,8 @@ from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
 from preserve.data_management.tokens import BETWEEN, Term, folded, terms
+from preserve.description.fixed_values import FIRST_YEAR
 from preserve.description.legacy import last_day_of
-from preserve.description.schema import FIRST_YEAR
 from preserve.errors import UsageError
 
 _A_DAY = 1 << 14  # cases closed on one day that can be told apart
@@ -76,11 +76,18 @@ def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) 
 
 
 def enter(
-    connection: Connection, objid: str, description: Mapping[str, Any], words: Words, *, indexed: bool = True
+    connection: Connection,
+    objid: str,
+    description: Mapping[str, Any],
+    words: Words,
+    *,
+    indexed: bool = True,
+    told: Iterable[facets.Facet] | None = None,
 ) -> None:
     """Make a case findable by its description (plain data) and its words.
 
-    Without `indexed` all is written down but the index, and `fill` makes that for all cases at once.
+    `told` are the rows of `facets` where they were made of the description before (`facets.rows_in`). Without `indexed`
+    all is written down but the index, and `fill` makes that for all cases at once.
     """
     before = connection.execute(select(findable.c.number).where(findable.c.objid == objid)).scalar()
     forget(connection, objid, indexed=indexed)
@@ -94,7 +101,7 @@ def enter(
         number = int(before)  # a later version of a case keeps its place
     row = {"number": number, "objid": objid, **words.packed}
     connection.execute(findable.insert(), row)
-    facets.enter(connection, number, description)
+    facets.enter_rows(connection, number, facets.rows_in(description) if told is None else told)
     if indexed and words.made is not None and is_sqlite(connection):
         search_sqlite.enter_words(connection, number, words.made)
     elif indexed:

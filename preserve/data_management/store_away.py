@@ -6,7 +6,6 @@ import re
 
 from preserve import kept_records
 from preserve.data_management import checkpoints, looks_sealing, looks_segments, segment_cover
-from preserve.data_management.audit_records import FOLDER as AUDITS
 from preserve.data_management.store_witnesses import HEAD, content
 from preserve.home import Home
 
@@ -34,6 +33,8 @@ def take_up(home: Home) -> None:
     """
     if home.away is None:
         return
+    from preserve.data_management.audit_records import FOLDER as AUDITS  # a store that is a folder needs none of it
+
     file = home.store / _LEDGER / HEAD
     told, here = kept_records.read(home, f"{_LEDGER}/{HEAD}"), content(file)
     if told == here:

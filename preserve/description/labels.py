@@ -9,8 +9,7 @@ from functools import cache
 from typing import Any
 
 from preserve.description import legacy
-from preserve.description.legacy import LegacyFact
-from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
+from preserve.description.fixed_values import Classification, LegacyFact, Procedure, Retention, Stage, Volume
 from preserve.messages import language
 
 VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {

@@ -5,41 +5,12 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from preserve.description.fixed_values import LegacyFact
 
 if TYPE_CHECKING:
     from preserve.description.schema import CaseDescription
-
-_MOST_WORDS = 100_000
-_Words = Annotated[str, Field(max_length=_MOST_WORDS)]
-PartOfDay = Annotated[
-    str,
-    BeforeValidator(lambda written: "" if written is None else written),
-    Field(pattern=r"^((19[5-9]\d|1949|20\d\d)(-(0[1-9]|1[0-2]))?)?$"),
-]
-"""A year, or a year and a month; empty: not even that."""
-
-
-class LegacyFact(StrEnum):
-    """What may not be known of an old case: fields of its description, and what its files are."""
-
-    CASE_NUMBER = "case_number"
-    TITLE = "title"
-    CASE_TYPE = "case_type"
-    CAUSE = "cause"
-    PRODUCER = "producer"
-    PARTIES = "parties"
-    OFFICERS = "officers"
-    START = "start"
-    CLOSED = "closed"
-    OUTCOME = "outcome"
-    RETENTION = "retention"
-    STAGES = "stages"
-    KINDS = "kinds"
-
 
 CHINESE: Mapping[str, str] = {
     "case_number": "案号",
@@ -74,32 +45,8 @@ ENGLISH: Mapping[str, str] = {
 """What people read for each fact, by its value."""
 
 
-class Legacy(BaseModel):
-    """The mark of a case from before this archive.
-
-    `start` and `closed` say the year or month where no day is known. A fact of `not_known` that has a value all the
-    same (type of case, retention, stages and kinds of files) has the usual one, and nobody vouches for it.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-    source: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
-        description="the list and its rows, or whatever else says that there was this case"
-    )
-    carrier: _Words = Field("", description="the discs, drives or folders that its files lay on")
-    not_known: tuple[LegacyFact, ...] = Field((), max_length=100)
-    start: PartOfDay = ""
-    closed: PartOfDay = ""
-    note: _Words = ""
-
-
 NEEDED = ("cause", "start", "closed")
 """Fields that only an old case may lack, where its mark says so."""
-
-
-def needed_unless_legacy(schema: dict[str, Any]) -> None:
-    """What the JSON Schema says of fields that only an old case may lack."""
-    schema["anyOf"] = [{"required": list(NEEDED)}, {"required": ["legacy"]}]
 
 
 def started(case: CaseDescription) -> str:

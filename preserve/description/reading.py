@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from metadata.compact import PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import precise
+from preserve.description.fixed_values import FIRST_YEAR, LAST_YEAR, Stage
 from preserve.description.identifiers import doubtful, rounded
 from preserve.description.labels import CASE, KEYS, LEGACY, SHEETS, VALUES
 from preserve.description.large import read_simple
 from preserve.description.legacy import closed_at_latest
 from preserve.description.matching import described, match
-from preserve.description.schema import FIRST_YEAR, LAST_YEAR, MOST_SECONDS, CaseDescription, Stage
+from preserve.description.schema import MOST_SECONDS, CaseDescription
 from preserve.description.unwritable import perhaps_unwritable, unwritable
 from preserve.description.vocabulary import OPTIONAL, Vocabulary, read_vocabulary
 from preserve.description.written import ENUMS, SEVERAL, in_our_words, several

@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812  a field of the schema is called date
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -21,9 +20,19 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from preserve.description.legacy import Legacy, needed_unless_legacy
+from preserve.description.fixed_values import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Classification,
+    LegacyFact,
+    Procedure,
+    Retention,
+    Stage,
+    Volume,
+)
+from preserve.description.legacy import NEEDED
+from preserve.description.vocabulary import Name
 
-FIRST_YEAR, LAST_YEAR = 1949, 2100
 MOST_SECONDS = 315_576_000
 """Ten years: a clock that is further off than that was never set."""
 MOST_WORDS = 100_000
@@ -32,9 +41,6 @@ MOST_OBJECTS = 1_000_000
 Moments = TypeVar("Moments", Date, datetime)
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
-"""A word that `profiles/` define: types of case, measures, incidents, what is shown. Which there are, the profiles say
-(`preserve.description.vocabulary`); a package from another bureau may hold others, and is read all the same."""
 
 
 def _no_number(value: object) -> object:
@@ -69,49 +75,12 @@ def _pages(value: object) -> object:
 Pages = Annotated[int | None, BeforeValidator(_pages)]
 Words = Annotated[str, Field(max_length=MOST_WORDS)]
 """Text that may be left out, and may be long."""
-
-
-class Procedure(StrEnum):
-    """By which procedure the case was handled (行政处罚法 Art. 51 and 54)."""
-
-    ORDINARY = "ordinary"
-    SUMMARY = "summary"
-
-
-class Stage(StrEnum):
-    """The stages of enforcement (regulation Art. 3), in their order."""
-
-    INITIATION = "initiation"
-    INVESTIGATION = "investigation"
-    EXAMINATION = "examination"
-    DECISION = "decision"
-    SERVICE = "service"
-    EXECUTION = "execution"
-    FILING = "filing"
-
-
-class Classification(StrEnum):
-    """Who may see it (regulation Art. 20), from the most open to the strictest."""
-
-    INTERNAL = "internal"
-    PRIVACY = "privacy"
-    COMMERCIAL_SECRET = "commercial-secret"
-    STATE_SECRET = "state-secret"
-
-
-class Retention(StrEnum):
-    """Retention of the case file (机关档案管理规定)."""
-
-    YEARS_10 = "10-years"
-    YEARS_30 = "30-years"
-    PERMANENT = "permanent"
-
-
-class Volume(StrEnum):
-    """Which part of the file a paper belongs to where a bureau divides it: 正卷, or 副卷 for internal papers."""
-
-    MAIN = "main"
-    INNER = "inner"
+PartOfDay = Annotated[
+    str,
+    BeforeValidator(lambda written: "" if written is None else written),
+    Field(pattern=r"^((19[5-9]\d|1949|20\d\d)(-(0[1-9]|1[0-2]))?)?$"),
+]
+"""A year, or a year and a month; empty: not even that."""
 
 
 class _Record(BaseModel):
@@ -232,13 +201,35 @@ else:
     ]
 
 
+class Legacy(_Record):
+    """The mark of a case from before this archive.
+
+    `start` and `closed` say the year or month where no day is known. A fact of `not_known` that has a value all the
+    same (type of case, retention, stages and kinds of files) has the usual one, and nobody vouches for it.
+    """
+
+    source: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
+        description="the list and its rows, or whatever else says that there was this case"
+    )
+    carrier: Words = Field("", description="the discs, drives or folders that its files lay on")
+    not_known: tuple[LegacyFact, ...] = Field((), max_length=100)
+    start: PartOfDay = ""
+    closed: PartOfDay = ""
+    note: Words = ""
+
+
+def _needed_unless_legacy(schema: dict[str, Any]) -> None:
+    """What the JSON Schema says of fields that only an old case may lack."""
+    schema["anyOf"] = [{"required": list(NEEDED)}, {"required": ["legacy"]}]
+
+
 class CaseDescription(_Record):
     """One closed case.
 
     Where it bears the mark of an old case, cause and days that the mark says are not known may be empty; else none.
     """
 
-    model_config = ConfigDict(json_schema_extra=needed_unless_legacy)
+    model_config = ConfigDict(json_schema_extra=_needed_unless_legacy)
 
     case_number: Text = Field(description="案号")
     archival_number: Words = Field("", description="档号 (DA/T 13)")

@@ -13,7 +13,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from preserve.description.schema import Name
 from preserve.errors import Refused
 from preserve.messages import language, listed
 from preserve.profiles import locate, names_in, read_profile
@@ -23,6 +22,11 @@ FIELDS = ("case_type", "measure", "incident", "shows", "outcome")
 
 OPTIONAL = ("outcome",)
 """Those of them that may be left empty."""
+
+
+Name = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
+"""A word that `profiles/` define: types of case, measures, incidents, what is shown. Which there are, the profiles say;
+a package from another bureau may hold others, and is read all the same."""
 
 
 class _Part(BaseModel):
@@ -148,12 +152,17 @@ def _terms(own: Path | None) -> dict[str, tuple[Term, ...]]:
 def read_what_is_sound(own: Path | None) -> Vocabulary:
     """The words of those profiles that can be read: to find every mistake in the others too, and to show what is held
     already, which a mistake in a profile must not hide."""
-    terms: dict[str, tuple[Term, ...]] = {}
-    with suppress(Refused):
-        terms["case_type"] = read_case_types(own)
+    terms = dict(read_sound_types(own).terms)
     with suppress(Refused):
         terms |= _terms(own)
     return Vocabulary(terms)
+
+
+def read_sound_types(own: Path | None) -> Vocabulary:
+    """The same of the types of case alone, for a list of cases that has no other word of the profiles."""
+    with suppress(Refused):
+        return Vocabulary({"case_type": read_case_types(own)})
+    return Vocabulary({})
 
 
 def read_case_types(own: Path | None) -> tuple[Term, ...]:

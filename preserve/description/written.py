@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from preserve.description.fixed_values import Classification, LegacyFact, Procedure, Retention, Stage, Volume
 from preserve.description.labels import value_of
-from preserve.description.legacy import LegacyFact
 from preserve.description.moments import day_of, iso, on_the_day_of
 from preserve.description.problems import problem_of
-from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
 from preserve.description.vocabulary import FIELDS, OPTIONAL, Vocabulary
 
 ENUMS: Mapping[str, type[StrEnum]] = {

@@ -26,7 +26,7 @@ from preserve.errors import Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import accept, answerable
 from preserve.ingest.apply_rules import apply, view_of
-from preserve.ingest.case_systems.deposits import looked_over
+from preserve.ingest.case_systems.looking import looked_over
 from preserve.ingest.clamd import version as scanner_version
 from preserve.ingest.forecast import Forecast
 from preserve.ingest.foreign.answers import answered_digests

@@ -15,7 +15,7 @@ from preserve.ingest.facts import Derivative, Normalised
 from preserve.ingest.normalise import FormatsProfile, Plan, forecast
 from preserve.ingest.provenance import TakenFile
 from preserve.ingest.readers.av_whole import decodes
-from preserve.ingest.transcoders import Made, av, av_access, av_rewrap, image, office, text
+from preserve.ingest.transcoders import Made, av, av_access, av_rewrap, image, text
 from preserve.ingest.transcoders.av_changes import Changing
 from preserve.programs import Pulse, ToolFailed
 from preserve.work import free_space
@@ -173,6 +173,8 @@ def _preserve(job: _Job) -> Made:
         case "raster":
             return image.to_raster(source, work, "preservation", name)
         case "pdfa":
+            from preserve.ingest.transcoders import office  # with all that knows office files
+
             extension = PurePosixPath(job.file.stored).suffix.lower().lstrip(".")
             return office.to_pdfa(source, work, "preservation", extension, job.pulse, name)
         case "utf8":

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from metadata.findings import Finding
 from metadata.identity import names_apart, readable
 from preserve.clock import CHINA
+from preserve.description.fixed_values import Stage, Volume
 from preserve.description.labels import label_of
-from preserve.description.schema import Stage, Volume
 from preserve.description.vocabulary import CaseTypeName, read_vocabulary
 from preserve.ingest.aliases import aliases
 from preserve.ingest.characterise import characterise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -214,6 +214,12 @@ def warm_up() -> None:
 
     pronom.identify(b" ", b" ", "x.mp4")
     siegfried.prepare()
+
+
+def get_ready() -> None:
+    """Load all that a worker needs before its first batch."""
+    _examine(Batch("", "", "", UTC, (), ()), (), {})
+    warm_up()
 
 
 def _algorithms(algorithms: tuple[str, ...], job: Job) -> tuple[str, ...]:

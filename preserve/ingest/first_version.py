@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -27,13 +27,14 @@ from preserve.clock import now, stamp
 from preserve.data_management import case_digests, journal, sealing
 from preserve.data_management.database import Catalogue
 from preserve.data_management.package_index import enter_package
-from preserve.data_management.package_reading import read_package
+from preserve.data_management.package_reading import PackageRead, read_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.ingest import bag_info, take_in
 from preserve.ingest.acceptance import Answerer, accepted, require_answerer
 from preserve.ingest.assess import Assessed, Judged, Judgement
 from preserve.ingest.begin import Began, enter, refuse
+from preserve.ingest.beside import beside_of
 from preserve.ingest.context import Ingest
 from preserve.ingest.declared import files_by_list
 from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
@@ -45,27 +46,10 @@ from preserve.ingest.normalise import Plan, formats_profile, plan, seconds_of_me
 from preserve.ingest.papers_apart import papers_of
 from preserve.ingest.pipeline import Journalled, Origin, VersionPlan
 from preserve.ingest.provenance import TakenFile
+from preserve.ingest.result import Result
 from preserve.ingest.working_files import WorkingFiles
 from preserve.messages import speaking
 from storage_adapters.contract import CopyRef
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished ingest, read back; `location` is a folder here that describes it, `place` where it is, for people."""
-
-    objid: str
-    name: str
-    case_number: str
-    location: Path
-    place: str
-    files: int
-    originals: int
-    size: int
-    findings: tuple[Finding, ...]
-    resumed: bool
-    sealed: bool
-    missing: tuple[tuple[str, int], ...]  # kinds of copies that the case still needs, and how many
 
 
 class FirstVersion(VersionPlan[Result]):
@@ -174,7 +158,9 @@ class FirstVersion(VersionPlan[Result]):
         settings, moment = self.ingest.home.settings, now()
         header = Header(self.row.objid, label(self.ingest), stamp(moment), "preserve", __version__)
         out = PackageWriter(self.ingest.information_package, header, settings.digests)
-        with Listing(self.ingest.package, settings.digests) as listing:
+        self.beside = beside_of(self.files.totals()[0], self.ingest, self.adapter)
+        told = self.beside.wrote if self.beside else lambda file: None
+        with Listing(self.ingest.package, settings.digests, told) as listing:
             self._describe(out, listing, moment)
             self.watcher.begin("ingest.step-seal")
             self.counts = seal_package(
@@ -183,6 +169,8 @@ class FirstVersion(VersionPlan[Result]):
                 chain(listing, out.written),
                 lambda count, size: bag_info.info(self.ingest, count, size, stamp(moment)),
             )
+        if self.beside:
+            self.beside.sealed(tokens=not self.catalogue.is_on_a_server)
 
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
@@ -265,8 +253,8 @@ class FirstVersion(VersionPlan[Result]):
         )
 
     def _index(self, location: Path, count: int, size: int) -> None:
-        moment, home, objid, tokens = now(), self.ingest.home, self.row.objid, not self.catalogue.is_on_a_server
-        with read_package(location, tokens=tokens) as read, self.catalogue.begin() as connection:
+        moment, home, objid = now(), self.ingest.home, self.row.objid
+        with self._read(location) as read, self.catalogue.begin() as connection:
             enter_package(connection, read)
             name, medium = self.ingest.name, self.adapter.identity
             for state in ("written", "verified"):
@@ -283,9 +271,17 @@ class FirstVersion(VersionPlan[Result]):
             }
             self._enter(connection, anchors.REGISTERED, details)
             filing.enter(connection, home, objid, self.ingest.description, actor=self.person, moment=moment)
-            rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment)
+            # What this run wrote into the package and read back is what the catalogue says; else that is asked.
+            said = self.ingest.description if self.counts else None
+            rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment, description=said)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
+
+    def _read(self, location: Path) -> AbstractContextManager[PackageRead]:
+        """The rows of the package: read by another process while it was proven, or now."""
+        if self.beside is not None:
+            return self.beside.rows()
+        return read_package(location, tokens=not self.catalogue.is_on_a_server)
 
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""

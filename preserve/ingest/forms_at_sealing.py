@@ -11,7 +11,7 @@ from preserve.administration.file_forms.volumes import Known, volumes_of
 from preserve.administration.file_forms.wording import File
 from preserve.administration.numbering.filing import belongs_to
 from preserve.administration.paper_pages import pages_of
-from preserve.description.schema import Volume
+from preserve.description.fixed_values import Volume
 from preserve.ingest.rules import View
 
 _MOST_PAPERS = 5000

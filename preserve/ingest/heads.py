@@ -12,7 +12,7 @@ from typing import Any
 from metadata.findings import Finding
 from metadata.identity import names_apart
 from preserve.description.drafted import Proposal
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.ingest.aliases import aliases
 from preserve.ingest.draft import DraftingProfile, files_of_case, payload_of, read_drafting
 from preserve.ingest.proposing import Head, proposals

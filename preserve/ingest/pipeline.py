@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -23,6 +24,7 @@ from preserve.archival_storage.store import Store
 from preserve.data_management.journal import FileRow
 from preserve.description.object_table import FEW
 from preserve.errors import NotIntact, PreserveError
+from preserve.ingest.beside import Beside
 from preserve.ingest.context import Ingest
 from preserve.ingest.file_pass import Job
 from preserve.ingest.normalise import Plan
@@ -32,6 +34,7 @@ from preserve.ingest.sources import Source
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import give_back
+from storage_adapters.contract import ExpectedFile, FileCheck
 from storage_adapters.durable import discard, drop_file
 from storage_adapters.errors import StorageError
 from storage_adapters.medium_errors import translate
@@ -73,6 +76,8 @@ class VersionPlan(ABC, Generic[Outcome]):
         self.log = RunLog(ingest.home.log, ingest.identifier)
         self.counts: tuple[int, int] | None = None
         """Files and bytes of the payload; None where an earlier run published the package."""
+        self.beside: Beside | None = None
+        """The processes that look at a large package while it is described."""
         self.media = 0.0
         """Seconds of sound and video that programs will go through, for the progress."""
 
@@ -207,10 +212,19 @@ def _prove(plan: VersionPlan[Any]) -> None:
     assert plan.counts is not None
     count, size = plan.counts
     package, objid = plan.ingest.package, plan.ingest.objid
-    with publishing.required_structure(package, count, objid):
+    beside = plan.beside
+    with publishing.required_structure(package, count, objid, beside.pool if beside else None):
         plan.watcher.begin("ingest.step-read-back", size, count)
-        publishing.read_back(package, plan.files.algorithms, plan.adapter, objid, plan.watcher, plan.files.behind)
+        seen = partial(_seen, plan, package)
+        publishing.read_back(package, plan.files.algorithms, plan.adapter, objid, plan.watcher, seen)
+    if beside:
+        beside.finish()
     plan.record("sealed", "store", {"files": count, "bytes": size})
+
+
+def _seen(plan: VersionPlan[Any], package: Path, file: ExpectedFile) -> FileCheck | None:
+    """Large files were read back behind their writer, small ones while the package was being described."""
+    return plan.files.behind.check(package, file) or (plan.beside.check(package, file) if plan.beside else None)
 
 
 STAGES: tuple[Stage, ...] = (
@@ -257,6 +271,9 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
     except BaseException as error:
         _interrupted(plan, error)
         raise
+    finally:
+        if plan.beside is not None:
+            plan.beside.close()
     raise AssertionError("the last stage has an outcome")
 
 

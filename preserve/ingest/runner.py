@@ -10,14 +10,16 @@ from preserve.description.schema import CaseDescription
 from preserve.errors import Conflict, Refused
 from preserve.home import Home
 from preserve.ingest.acceptance import Answerer, require_answerer
-from preserve.ingest.assess import assess
+from preserve.ingest.assess import Assessed, assess
 from preserve.ingest.begin import Began, abandon, begin, refuse
 from preserve.ingest.context import Ingest
+from preserve.ingest.early_workers import workers_for
 from preserve.ingest.extraction.parts import folder_of
-from preserve.ingest.first_version import FirstVersion, Result
+from preserve.ingest.first_version import FirstVersion
 from preserve.ingest.handed import Handed, handed
 from preserve.ingest.in_force import read_in_force
 from preserve.ingest.pipeline import carry_out
+from preserve.ingest.result import Result
 from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import claim
@@ -45,30 +47,38 @@ def run(
     watcher.begin("ingest.step-receive")
     answerer = person if isinstance(person, Answerer) else Answerer(person)
     person = answerer.account
+    with workers_for(handed(source), jobs) as pool:
+        assessed = _assessed(home, catalogue, source, answerer, watcher)
+        number = assessed.description.case_number
+        with claim(home.work, number):
+            if restart:
+                abandon(home, catalogue, number, person)
+            server_store(home).require()
+            try:
+                began = begin(home, catalogue, assessed, person)
+            except Refused as refusal:
+                _refuse(home, catalogue, assessed.deposit.origin, refusal, person)
+                raise
+            ingest = _ingest(home, began, assessed.description)
+            files = WorkingFiles(catalogue, ingest, jobs, watcher, folder_of(home.work, began.row.id), pool=pool)
+            plan = FirstVersion(catalogue, ingest, assessed, began, answerer, files)
+            if began.row.state == "done" and not plan.is_published():
+                raise Conflict("ingest.case-known", number, objid=began.row.objid)  # it went from here since
+            return carry_out(plan)
+
+
+def _assessed(
+    home: Home, catalogue: Catalogue, source: Path | Handed, answerer: Answerer, watcher: Progress
+) -> Assessed:
     try:
         with catalogue.read() as connection:
             known = read_in_force(home, connection)
         assessed = assess(home, source, watcher, known)
         require_answerer(assessed.description, assessed.answered(home), answerer)
     except Refused as refusal:
-        _refuse(home, catalogue, handed(source).path, refusal, person)
+        _refuse(home, catalogue, handed(source).path, refusal, answerer.account)
         raise
-    number = assessed.description.case_number
-    with claim(home.work, number):
-        if restart:
-            abandon(home, catalogue, number, person)
-        server_store(home).require()
-        try:
-            began = begin(home, catalogue, assessed, person)
-        except Refused as refusal:
-            _refuse(home, catalogue, assessed.deposit.origin, refusal, person)
-            raise
-        ingest = _ingest(home, began, assessed.description)
-        files = WorkingFiles(catalogue, ingest, jobs, watcher, folder_of(home.work, began.row.id))
-        plan = FirstVersion(catalogue, ingest, assessed, began, answerer, files)
-        if began.row.state == "done" and not plan.is_published():
-            raise Conflict("ingest.case-known", number, objid=began.row.objid)  # it went from here since
-        return carry_out(plan)
+    return assessed
 
 
 def _refuse(home: Home, catalogue: Catalogue, source: Path, refusal: Refused, person: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -76,10 +77,18 @@ class Intake:
         )
 
 
-def take_all(intake: Intake, jobs: Iterable[Job], count: int, workers: int, watcher: Progress) -> Iterator[list[Taken]]:
-    """Copy, identify and characterise `count` files; yields what came of each batch, for the caller to record."""
+def take_all(
+    intake: Intake, jobs: Iterable[Job], count: int, workers: int, watcher: Progress, pool: Executor | None = None
+) -> Iterator[list[Taken]]:
+    """Copy, identify and characterise `count` files; yields what came of each batch, for the caller to record.
+
+    `pool` are worker processes that run already; they end with this.
+    """
     with ExitStack() as stack:
-        pool = stack.enter_context(executor(workers)) if count >= _WORTH_PROCESSES else None
+        if pool is not None:
+            stack.enter_context(pool)
+        elif count >= _WORTH_PROCESSES:
+            pool = stack.enter_context(executor(workers))
         if intake.origin.folder is None:
             copied = _copied(intake, jobs, watcher)
             for taken in map_batches(pool, examine_batch, copied) if pool else map(examine_batch, copied):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ class WorkingFiles:
     """One run's files. `jobs` are the processes or threads that may work at once (0: one a processor).
 
     `texts` is where what is read out of documents goes; None where nothing is to be read. `kept` counts what this run
-    kept as it is without looking at it again; `behind` knows what it read back while it was written.
+    kept as it is without looking at it again; `behind` knows what it read back while it was written. `pool` are worker
+    processes that were started before, for whatever is still to be taken in.
     """
 
     catalogue: Catalogue
@@ -52,6 +54,7 @@ class WorkingFiles:
     texts: Path | None = None
     kept: Counter[str] = field(default_factory=Counter)
     behind: ReadBehind = field(default_factory=ReadBehind)
+    pool: Executor | None = None
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -131,7 +134,7 @@ class WorkingFiles:
         wanted = jobs(self.pages(lacking="copied"))
         refusals: list[Finding] = []
         again: list[Finding] = []
-        for batch in take_in.take_all(intake, wanted, count, self.jobs, self.watcher):
+        for batch in take_in.take_all(intake, wanted, count, self.jobs, self.watcher, self.pool):
             for file in batch:
                 if file.refusal is not None:
                     (again if file.passing else refusals).append(file.refusal)

@@ -18,7 +18,8 @@ from preserve.administration.duties import Duty
 from preserve.clock import zone
 from preserve.data_management import holdings, sealing
 from preserve.data_management.cases import objid_of
-from preserve.services.cases import MissingCopies, of_case
+from preserve.services.case_views import MissingCopies
+from preserve.services.cases import of_case
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, query
 from preserve.services.session import Session

@@ -1,39 +1,28 @@
-"""Cases: listed, searched, and one with everything that the catalogue knows of it."""
+"""Cases: listed and searched. One with everything that the catalogue knows of it is in `case_views`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
-
-from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
-from preserve.archival_storage.policy import read_policy, standing
-from preserve.data_management import both_logs, cases, destroyed, journal, proceedings, retention_index, search
-from preserve.data_management.case_life import EventFacts, FormatCount, read_life
-from preserve.data_management.cases import CaseRow, DescribedCase
-from preserve.data_management.destroyed import Gone
-from preserve.data_management.disposal_holds import Block, blocks
+from preserve.data_management import cases, journal, search
+from preserve.data_management.cases import CaseRow
 from preserve.data_management.facets import Filters
-from preserve.data_management.holdings import CopyRow
-from preserve.data_management.retention_index import RetentionRow
 from preserve.data_management.search import Hit, Match
-from preserve.data_management.versions import Version
-from preserve.description.labels import label_of, value_of
-from preserve.description.schema import Classification, Stage, Volume
-from preserve.description.vocabulary import read_vocabulary, read_what_is_sound
+from preserve.description.fixed_values import Classification, Stage, Volume
+from preserve.description.labels import value_of
+from preserve.description.vocabulary import read_sound_types, read_vocabulary
 from preserve.errors import UsageError
 from preserve.home import Home
-from preserve.services.inner_volume import MAIN, without_inner
+from preserve.services.inner_volume import without_inner
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, MOST_COUNTED, Page
 from preserve.services.session import Session
 
 _MOST_UNFINISHED = 100
-_NEWEST = Page(size=1000)
 
 
 def of_case(session: Session, arguments: Arguments) -> str:
@@ -94,7 +83,7 @@ def _shown_cases(session: Session, arguments: Arguments) -> Mapping[str, object]
 @query("case.list", duty=Duty.FIND, look=Look("catalogue.listed", _shown_cases, of_archive))
 def list_cases(session: Session, page: Page = FIRST) -> CaseList:
     """Cases by case number, a page at a time."""
-    named = partial(read_what_is_sound(session.archive.home.profiles).label, "case_type")
+    named = partial(read_sound_types(session.archive.home.profiles).label, "case_type")
     rows = _rows(session, page)
     with session.archive.catalogue.read() as connection:
         last = rows[-1].case_number if rows else page.after
@@ -186,115 +175,3 @@ def search_cases(session: Session, wish: SearchWish, page: Page = FIRST) -> Sear
     with session.archive.catalogue.read() as connection:
         hits = without_inner(connection, session.person, search.show(connection, matches, wish.words, filters))
     return SearchResult(tuple(hits), more, matches[-1].key if more else "")
-
-
-@dataclass(frozen=True, slots=True)
-class MissingCopies:
-    """How many copies of one kind of medium are missing; of the kind `place`: buildings."""
-
-    kind: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """An entry of the ledger, or of the log of looks, as its canonical text says; `number` counts within its log."""
-
-    number: int
-    time: str
-    actor: str
-    action: str
-    subject: str
-    details: dict[str, Any]
-    log: str = "ledger"
-
-
-@dataclass(frozen=True, slots=True)
-class TransferOf:
-    """A transfer that a case is or was part of."""
-
-    number: str
-    state: str
-    opened: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """One case with everything that the catalogue knows of it.
-
-    `events` and `ledger` are the newest, newest first; `events_more` and `ledger_more` count the others, and the
-    entries go on after the key `ledger_next`. Names of type and classification are in the reader's language.
-    """
-
-    case: DescribedCase
-    description: dict[str, Any]
-    versions: tuple[Version, ...]
-    formats: tuple[FormatCount, ...]
-    copies: tuple[CopyRow, ...]
-    events: tuple[EventFacts, ...]
-    ledger: tuple[LedgerEntry, ...]
-    sealed: bool
-    missing: tuple[MissingCopies, ...]
-    retention: tuple[RetentionRow, ...]
-    blocks: tuple[Block, ...]
-    gone: tuple[Gone, ...]
-    transfers: tuple[TransferOf, ...]
-    case_type_name: str
-    classification_name: str
-    events_more: int
-    ledger_more: int
-    ledger_next: str
-    newest_version: int = field(repr=False)
-
-    @property
-    def destroyed(self) -> bool:
-        """Whether the whole case was destroyed by decision, or is being destroyed."""
-        return any(not part.item for part in self.gone)
-
-
-def _catalogue(session: Session, arguments: Arguments) -> Mapping[str, object]:
-    return {"what": "catalogue"}
-
-
-@query("case.show", duty=Duty.FIND, subject="case", look=Look("case.viewed", _catalogue, of_case), hidden=MAIN)
-def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
-    """The whole life of one case; `page` is of the ledger's entries about it. Raises Refused where there is none."""
-    home = session.archive.home
-    with session.archive.catalogue.read() as connection:
-        objid = cases.objid_of(connection, case)
-        life = read_life(connection, objid)
-        stands = standing(connection, objid, life.newest, read_policy(home.profiles))
-        entries, more, following = _entries(connection, objid, page)
-        return CaseView(
-            life.case,
-            life.description,
-            life.versions,
-            life.formats,
-            life.copies,
-            life.events,
-            entries,
-            stands.sealed,
-            tuple(MissingCopies(kind, count) for kind, count in stands.missing),
-            tuple(retention_index.rows_of(connection, objid)),
-            tuple(blocks(connection, objid)),
-            tuple(destroyed.of_case(connection, objid)),
-            tuple(
-                TransferOf(row.number, row.state, row.opened)
-                for row in proceedings.about_case(connection, "transfer", objid)
-            ),
-            case_type_name=read_what_is_sound(home.profiles).label("case_type", life.case.case_type),
-            classification_name=label_of(Classification(life.case.classification)),
-            events_more=life.earlier_events,
-            ledger_more=more,
-            ledger_next=following,
-            newest_version=life.newest,
-        )
-
-
-def _entries(connection: Connection, objid: str, page: Page) -> tuple[tuple[LedgerEntry, ...], int, str]:
-    try:
-        before = both_logs.place_of(page.after) if page.after else both_logs.Place()
-    except ValueError as error:
-        raise UsageError("catalogue.after-wrong", page.after) from error
-    entries, following, more = both_logs.newest_about(connection, objid, before=before, limit=page.size)
-    return tuple(LedgerEntry(**entry.data) for entry in entries), more, str(following or "")

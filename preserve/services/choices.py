@@ -1,26 +1,16 @@
-"""What doors need to offer choices: the stages of a case by name, and days as people write them."""
+"""What doors need to offer choices: the fixed values of a description and the words of the profiles, by their names."""
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 
+from preserve.description.fixed_values import Classification, Procedure, Retention, Stage, Volume
 from preserve.description.labels import label_of
-from preserve.description.moments import iso
-from preserve.description.schema import Classification, Procedure, Retention, Stage, Volume
 from preserve.description.vocabulary import read_what_is_sound
 from preserve.services.session import Session
 
 Choices = tuple[tuple[str, str], ...]
 """Names as descriptions have them, each with what people read for it."""
-
-
-def day_written(text: str) -> date | None:
-    """The day that somebody wrote, in any usual way; None where it is none."""
-    try:
-        return date.fromisoformat(iso(text) or "")
-    except ValueError:
-        return None
 
 
 def stage_names() -> tuple[str, ...]:

@@ -1,39 +1,23 @@
-"""Copies of packages: what should exist and does, making what is missing, and getting packages back from media."""
+"""Copies of packages: what should exist and does, and what comes next. `replication` makes what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import PlainSerializer
 from typing_extensions import TypedDict
 
-from preserve import clock
-from preserve.access.requests.whole_package import hand_out as hand_out_package
 from preserve.administration.duties import Duty
-from preserve.administration.restoring import Restored, restore_package
-from preserve.administration.restoring_archive import restore_archive as rebuild_archive
-from preserve.archival_storage import replicate as replicating
-from preserve.archival_storage.discs.sources import open_source
-from preserve.archival_storage.drive_session import Written
 from preserve.archival_storage.opening import kind_word
 from preserve.archival_storage.overview import LOOKED_AT, Overview, Part, Task, lacking, overview, part_of
 from preserve.archival_storage.policy import read_policy
 from preserve.data_management import holdings, standings
-from preserve.data_management.archive import Archive
-from preserve.data_management.cases import find_case, names_of, unknown
-from preserve.errors import MediumProblem, NotIntact, NotPermitted
-from preserve.home import acting_person, default_path
+from preserve.data_management.cases import find_case, unknown
 from preserve.messages import say
-from preserve.services.documents import FindingShown
-from preserve.services.failures import FailureShown, known_failure
-from preserve.services.operation import Arguments, Look, job, of_archive, query
+from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
-from preserve.services.runs import Runs
-from preserve.services.session import Session, of_this_process
-from storage_adapters.errors import StorageError
+from preserve.services.session import Session
 
 
 class TaskDocument(TypedDict):
@@ -136,151 +120,3 @@ def list_copies(
         for version in part.versions
     ]
     return CopiesOverview(tuple(cases), labels, part.next, part.more)
-
-
-@dataclass(frozen=True, slots=True)
-class CopyFailed:
-    """A copy that could not be made: of which package, on which medium, and why."""
-
-    name: str
-    medium: str
-    error: str
-    failure: FailureShown
-
-
-@dataclass(frozen=True, slots=True)
-class Replicated:
-    """Copies that were made, what a person must do for the others, and what failed.
-
-    `case_numbers`: what people call the cases of these packages, by the package's name.
-    """
-
-    status: int
-    written: tuple[Written, ...]
-    left: tuple[TaskShown, ...]
-    failed: tuple[CopyFailed, ...]
-    case_numbers: dict[str, str]
-
-    def called(self, name: str) -> str:
-        """The number of a package's case; what is none of a case by its own name."""
-        return self.case_numbers.get(name, name)
-
-
-def _by_name(replicated: Replicated) -> Replicated:
-    """Who keeps the bytes and may not find cases is told of packages by their names."""
-    return replace(replicated, case_numbers={})
-
-
-@job("copies.replicate", duty=Duty.KEEP, subject="case", hidden={Duty.FIND: _by_name})
-def replicate(session: Session, case: str = "") -> Replicated:
-    """Make every missing copy that can be made now, of one case or of all; a medium that fails stops no other."""
-    archive = session.archive
-    written, left, errors = replicating.replicate(
-        archive.home,
-        archive.catalogue,
-        read_policy(archive.home.profiles),
-        only=case,
-        actor=session.person.account,
-        now=archive.now,
-        progress=session.progress,
-    )
-    failed = []
-    for name, medium, error in errors:
-        assert isinstance(error, StorageError | NotIntact | MediumProblem)
-        failed.append(CopyFailed(name, medium, str(error), known_failure(error)))
-    names = {copy.name for copy in written} | {task.name for task in left} | {copy.name for copy in failed}
-    return Replicated(
-        failed[0].failure.status if failed else 0,
-        tuple(written),
-        tuple(left),
-        tuple(failed),
-        _case_numbers(archive, names),
-    )
-
-
-def _case_numbers(archive: Archive, names: Iterable[str]) -> dict[str, str]:
-    objids = {name: name.rpartition("_v")[0] for name in names}
-    with archive.catalogue.read() as connection:
-        known = names_of(connection, objids.values())
-    return {name: known[objid].case_number for name, objid in objids.items() if objid in known}
-
-
-@dataclass(frozen=True, slots=True)
-class PackageRestored:
-    """A package that was taken off media: where it lies now, and its bytes."""
-
-    name: str
-    place: Path
-    bytes: int
-
-    @classmethod
-    def of(cls, restored: Restored) -> PackageRestored:
-        """The same, as doors show it."""
-        return cls(restored.name, restored.place, restored.size)
-
-
-@job("copies.restore", duty=Duty.KEEP, subject="case")
-def restore(session: Session, case: str, media: Sequence[Path]) -> PackageRestored:
-    """Put a package back into the server store that lost it, from drives, discs or images.
-
-    Raises Refused where the store still has it, NotIntact where the media hold another package than was registered.
-    """
-    archive = session.archive
-    restored = restore_package(
-        archive.home,
-        archive.catalogue,
-        case,
-        [open_source(path) for path in media],
-        actor=session.person.account,
-        now=archive.now,
-        progress=session.progress,
-    )
-    return PackageRestored.of(restored)
-
-
-@job("copies.hand_out", duty=Duty.DELIVER, subject="case", runs=Runs(place="case", folder="target"))
-def hand_out(session: Session, case: str, media: Sequence[Path], target: Path, *, request: str) -> PackageRestored:
-    """Write a whole package into the folder `target`, for the approved request that asks for all of it.
-
-    Raises NotPermitted where no approved request covers it (regulation Art. 21, 23), Refused where it was delivered
-    before, NotIntact where the media hold another package than was registered.
-    """
-    sources = [open_source(path) for path in media]
-    restored = hand_out_package(session.actor, case, sources, to=target, number=request, progress=session.progress)
-    return PackageRestored.of(restored)
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveRestored:
-    """A whole archive that was taken back; `former_key_sha256` signed its ledger, and a person should compare it."""
-
-    home: Path
-    packages: int
-    entries: int
-    former_key_sha256: str
-    findings: tuple[FindingShown, ...]
-
-
-@job(
-    "copies.restore_archive",
-    needs="nothing",
-    open_to_all="there is no archive yet that could say who may: whoever starts the process answers for it",
-)
-def restore_archive(session: Session, media: Sequence[Path], place: Path | None = None) -> ArchiveRestored:
-    """Make a home at `place`, or at the usual place, from media alone. Raises Refused where something lies there.
-
-    Raises NotPermitted for anybody who comes from outside this process, NotIntact where the media contradict the
-    ledger on them.
-    """
-    if session.credentials != of_this_process(place):
-        raise NotPermitted("people.nobody")
-    restored = rebuild_archive(
-        (place or default_path()).absolute(),
-        [open_source(path) for path in media],
-        actor=acting_person(),
-        now=clock.now,
-        progress=session.progress,
-    )
-    return ArchiveRestored(
-        restored.home.path, restored.packages, restored.entries, restored.former_key, restored.findings
-    )

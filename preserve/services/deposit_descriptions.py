@@ -19,8 +19,8 @@ from preserve.description.fields import (
 )
 from preserve.description.fields import as_text as as_text
 from preserve.description.fields import is_day as is_day
+from preserve.description.fixed_values import Stage
 from preserve.description.labels import label_of
-from preserve.description.schema import Stage
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import is_recording
 from preserve.errors import Conflict, NotFound
@@ -32,8 +32,8 @@ from preserve.ingest.handing_in.found import read_found
 from preserve.services.deposit_files import DepositFile, Shown, files_of, opened, pages_and_text, what_is
 from preserve.services.deposit_offers import OfferShown, offers_shown, waiting_by_file
 from preserve.services.documents import FindingShown
+from preserve.services.given_deposits import HANDING_IN
 from preserve.services.operation import command, query
-from preserve.services.preparation import HANDING_IN
 from preserve.services.session import Session
 from preserve.services.waiting import LOOK
 

@@ -25,8 +25,8 @@ from preserve.ingest.handing_in.offers import Offer, Settled, keep_offers, pictu
 from preserve.ingest.heads import read_heads
 from preserve.services.deposit_descriptions import DraftKept, described, kept, rows_of
 from preserve.services.documents import FindingShown
+from preserve.services.given_deposits import HANDING_IN
 from preserve.services.operation import command, job, query
-from preserve.services.preparation import HANDING_IN
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.services.uploads import enter

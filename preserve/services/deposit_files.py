@@ -24,9 +24,9 @@ from preserve.ingest.sources import Entry
 from preserve.ingest.sources.folder import FolderSource, open_beneath
 from preserve.pictures.helper import PictureFailed
 from preserve.profiles import read_profile
+from preserve.services.given_deposits import HANDING_IN
 from preserve.services.local_times import clock_of
 from preserve.services.operation import Arguments, Look, query
-from preserve.services.preparation import HANDING_IN
 from preserve.services.session import Session
 from preserve.services.waiting import of_deposit
 

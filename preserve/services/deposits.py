@@ -19,12 +19,11 @@ from preserve.data_management.ledger import Entry
 from preserve.data_management.proof import anchors
 from preserve.errors import Refused
 from preserve.ingest import runner
+from preserve.ingest.handed import Handed
+from preserve.ingest.handing_in import inboxes
 from preserve.services.documents import FindingShown
+from preserve.services.given_deposits import HANDING_IN, with_description
 from preserve.services.operation import Arguments, Look, job, of_archive, query
-from preserve.services.pool_claims import with_claims
-from preserve.services.pool_settling import settle
-from preserve.services.preparation import HANDING_IN, with_description
-from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 
@@ -83,6 +82,32 @@ def _may_ingest(arguments: Arguments) -> tuple[Duty, ...]:
     return (Duty.INGEST,) if arguments["restart"] else HANDING_IN
 
 
+def _with_claims(session: Session, sip: Path, given: Handed) -> tuple[Handed, str]:
+    """The deposit with the recordings that were claimed for it; its number in the inbox where there are any."""
+    for waiting in inboxes.listed(session.home):
+        if waiting.path.resolve() == sip.resolve():
+            from preserve.services.pool_claims import with_claims  # no deposit from elsewhere has recordings claimed
+
+            found = with_claims(session, waiting, given)
+            return (given, "") if found is None else (found, waiting.id)
+    return given, ""
+
+
+def _follow_up(session: Session, waiting: str, objid: str) -> None:
+    """What a case that was taken in leads to: its claims are settled, and it is read by machine where that is wished.
+
+    Most deposits lead to neither, and do not pay for them.
+    """
+    if waiting:
+        from preserve.services.pool_settling import settle
+
+        settle(session, waiting, objid)
+    if session.home.settings.reading.after_ingest:
+        from preserve.services.reading_after_ingest import after_ingest
+
+        after_ingest(session, objid)
+
+
 @job("deposits.ingest", duty=_may_ingest, runs=Runs("ingest", place="sip"))
 def ingest(
     session: Session, sip: Path, *, description: Path | None = None, jobs: int = 0, restart: bool = False
@@ -98,13 +123,11 @@ def ingest(
     with archive.catalogue.read() as connection:
         behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
         answerer = runner.Answerer(person.account, may_answer(connection, person), behalf)
-    given, waiting = with_claims(session, sip, with_description(sip, description, archive.home))
+    given, waiting = _with_claims(session, sip, with_description(sip, description, archive.home))
     done = runner.run(
         archive.home, archive.catalogue, given, person=answerer, jobs=jobs, watcher=session.progress, restart=restart
     )
-    if waiting:
-        settle(session, waiting, done.objid)
-    after_ingest(session, done.objid)
+    _follow_up(session, waiting, done.objid)
     return Ingested(
         sip=sip,
         ok=True,

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic import GetJsonSchemaHandler, PlainSerializer, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import CoreSchema
 from typing_extensions import TypedDict
 
 from metadata.findings import Finding, Value
@@ -87,11 +88,20 @@ def finding_document(finding: Finding) -> FindingDocument:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaOf:
+    """As part of a field's type: in schemas the field has that of another type. It is made when a schema is asked for,
+    and no command waits for it."""
+
+    kind: Any
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return _adapter(self.kind).json_schema() if handler.mode == "serialization" else handler(schema)
+
+
 # Not `return_type=FindingDocument`: pydantic (2.14) builds no serializer where two parts of a result refer to it.
 FindingShown = Annotated[
-    Finding,
-    PlainSerializer(finding_document, return_type=dict[str, Any]),
-    WithJsonSchema(_adapter(FindingDocument).json_schema(), mode="serialization"),
+    Finding, PlainSerializer(finding_document, return_type=dict[str, Any]), SchemaOf(FindingDocument)
 ]
 """A finding as a field of a result: a fact, with its sentence in the document."""
 

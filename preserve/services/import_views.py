@@ -91,7 +91,8 @@ class Campaigns:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list. `key` names it in the workbook; what a list has no word for is empty."""
+    """One line of a list. `key` names it in the workbook; what a list has no word for is empty. `why` are codes, of why
+    a file fits or a case was refused; of the latter `told` has the first finding of each."""
 
     key: str
     case_number: str = ""
@@ -102,6 +103,7 @@ class Line:
     size: int = 0
     why: str = ""
     objid: str = ""
+    told: tuple[FindingShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +235,19 @@ def _cases(kept: Kept, cases: Mapping[int, CaseFiles]) -> Iterator[Line]:
         outcome, files = kept.outcomes.get(number), cases.get(number)
         labels = ", ".join(label_of(kept.plan.by_id[one]) for one in files.carriers) if files else ""
         size = sum(one.file.size for one in files.files) if files else 0
-        why = _why(outcome.code, outcome.findings) if outcome and state == "refused" else ""
+        told = _told(outcome.findings) if outcome and state == "refused" else ()
+        why = (" ".join(one.code for one in told) or outcome.code) if outcome and state == "refused" else ""
         objid = outcome.objid if outcome else ""
-        yield Line(f"L{number}", case.number, case.facts.get("title", ""), state, labels, "", size, why, objid)
+        yield Line(f"L{number}", case.number, case.facts.get("title", ""), state, labels, "", size, why, objid, told)
 
 
-def _why(code: str, findings: Sequence[Finding]) -> str:
-    found = [one.code for one in findings if one.severity in ("refuse", "error")]
-    return " ".join(dict.fromkeys(found)) or code
+def _told(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Why a case was refused: the first finding of each kind, since a case may have one for each of its files."""
+    first: dict[str, Finding] = {}
+    for one in findings:
+        if one.severity in ("refuse", "error"):
+            first.setdefault(one.code, one)
+    return tuple(first.values())
 
 
 def _twice(plan: Plan) -> Iterator[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,10 @@ from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.data_management import cases
 from preserve.data_management.search import Hit
-from preserve.description.schema import CaseDescription, Volume
+from preserve.description.fixed_values import Volume
+
+if TYPE_CHECKING:
+    from preserve.description.schema import CaseDescription
 
 
 def inner_files(description: CaseDescription) -> set[str]:

@@ -1,12 +1,13 @@
-"""Moments as the people of a bureau read them: by its clock and without letters, wherever a text holds one in UTC."""
+"""Moments as the people of a bureau read them, by its clock and without letters, and days as they write them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from preserve.clock import CHINA, zone
+from preserve.description.moments import iso
 from preserve.errors import PreserveError
 from preserve.home import Home
 
@@ -37,3 +38,11 @@ def in_local_time(text: str, bureau: tzinfo) -> str:
 def values_in_local_time(values: Mapping[str, str | int | float], bureau: tzinfo) -> dict[str, str | int | float]:
     """The values of a sentence, likewise."""
     return {name: in_local_time(value, bureau) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def day_written(text: str) -> date | None:
+    """The day that somebody wrote, in any usual way; None where it is none."""
+    try:
+        return date.fromisoformat(iso(text) or "")
+    except ValueError:
+        return None

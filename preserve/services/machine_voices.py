@@ -14,7 +14,7 @@ from pathlib import Path
 from preserve.access.viewing.reading_room import Viewed, pick
 from preserve.administration.duties import Duty
 from preserve.data_management import readings
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.errors import NotFound, NotIntact
 from preserve.machine_reading.records import Engine, Heard, Record, Unread, Voice, what_of
 from preserve.machine_reading.speech import preamble_words

@@ -21,7 +21,7 @@ from preserve.data_management import cases, destroyed, object_index, reading_rec
 from preserve.data_management.archive import Archive
 from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.readings import FileRead, Reading, key_of, known_by
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.errors import MediumProblem, NotFound, Stopped
 from preserve.home import Home
 from preserve.machine_reading.records import Engine, Looked, Record, Unread, What, records_of, what_of

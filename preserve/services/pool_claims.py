@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,6 +19,7 @@ from preserve.ingest.handed import Handed
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.access import Known, known, require_change
 from preserve.ingest.handing_in.described import draft_of, keep
+from preserve.ingest.handing_in.inboxes import Waiting
 from preserve.ingest.handing_in.rooms import room_of
 from preserve.ingest.stations import proposing
 from preserve.ingest.stations.claimed import file_in_case, joined_to, provenance, row_of_description
@@ -226,20 +226,13 @@ def handed_with_claims(session: Session, place: Known) -> Handed:
     return replace(given, joined=joined, notes=provenance(home, rows, records, seen, profile))
 
 
-def with_claims(session: Session, sip: Path, given: Path | Handed) -> tuple[Path | Handed, str]:
-    """A folder as ingest takes it; one of the inbox that recordings were claimed for with these, and its number.
+def with_claims(session: Session, waiting: Waiting, given: Handed) -> Handed | None:
+    """A folder of the inbox as ingest takes it with the recordings that were claimed for it; None where none were.
 
     A description that was `given` beside it counts before the one that was filled in on its page.
     """
-    home = session.home
-    for waiting in inboxes.listed(home):
-        if waiting.path.resolve() == sip.resolve():
-            with session.archive.catalogue.read() as connection:
-                claimed = pool.of_deposit(connection, waiting.id)
-            if claimed:
-                place = Known(*inboxes.record_of(home, waiting), waiting.path)
-                found = handed_with_claims(session, place)
-                if isinstance(given, Handed) and given.description:
-                    found = replace(given, joined=found.joined, notes=found.notes)
-                return found, waiting.id
-    return given, ""
+    with session.archive.catalogue.read() as connection:
+        if not pool.of_deposit(connection, waiting.id):
+            return None
+    found = handed_with_claims(session, Known(*inboxes.record_of(session.home, waiting), waiting.path))
+    return replace(given, joined=found.joined, notes=found.notes) if given.description else found

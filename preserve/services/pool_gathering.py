@@ -16,7 +16,7 @@ from preserve.administration.duties import Duty
 from preserve.clock import zone
 from preserve.data_management import pool
 from preserve.data_management.pool import PoolRow, Wish
-from preserve.description.schema import Retention, Stage
+from preserve.description.fixed_values import Retention, Stage
 from preserve.errors import Refused
 from preserve.ingest.handing_in.access import known
 from preserve.ingest.handing_in.described import draft_of, keep

@@ -11,8 +11,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from metadata.identity import readable
-from preserve.administration.duties import Duty
 from preserve.clock import CHINA, now, zone
 from preserve.data_management.database import open_catalogue
 from preserve.description.drafted import Proposal
@@ -26,23 +24,19 @@ from preserve.ingest.answering import fill_in
 from preserve.ingest.case_systems.deposits import over_a_draft
 from preserve.ingest.draft import draft, payload_of, read_drafting
 from preserve.ingest.foreign.drafting import draft_package, package_at
-from preserve.ingest.handed import Handed
 from preserve.ingest.heads import Proposed, read_heads
 from preserve.ingest.in_force import NOTHING_KNOWN, InForce, read_in_force
 from preserve.ingest.preflight import Looked, look_all
-from preserve.ingest.receive import DepositProfile
-from preserve.ingest.sources.folder import FolderSource
 from preserve.ingest.waiting import Deadline
 from preserve.outputs import check_new, new_file
-from preserve.profiles import read_profile
 from preserve.services.documents import FindingShown, Sentence, SentenceShown
 from preserve.services.failures import Failure, failure_of
+from preserve.services.given_deposits import HANDING_IN, with_description
 from preserve.services.operation import command, job, query
 from preserve.services.session import Session
 from preserve.services.targets import home_in_use
 from preserve.work import free_space, processors
 
-HANDING_IN = (Duty.HAND_IN, Duty.INGEST)
 _BLANK = "writes a form, or a draft of what lies in a folder that whoever asks can read"
 _FORMS = (".xlsx", ".toml", ".json")
 _WORKBOOK = "案卷.xlsx"
@@ -150,17 +144,6 @@ def check(
     if fill is not None:
         fill_in(fill.absolute(), looked[0], home)
     return CheckedDeposits(next((check.status for check in checks if check.status), 0), checks, fill)
-
-
-def with_description(path: Path, description: Path | None, home: Home) -> Handed:
-    """A deposit with the description in a file beside it, where one is named. Raises Refused where it is unreadable."""
-    if description is None:
-        return Handed(path)
-    limit = read_profile("deposit.toml", DepositProfile, home.profiles).description_limit
-    data = FolderSource(description.parent).read(description.name, limit)
-    if not data.strip():
-        raise Refused("sip.description-empty", str(description))
-    return Handed(path, data, name=readable(description.name))
 
 
 def known_for_checking(home: Home) -> InForce:

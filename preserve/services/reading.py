@@ -16,8 +16,8 @@ from preserve.administration.duties import Duty
 from preserve.clock import parse
 from preserve.data_management import looks, reader_notes, search
 from preserve.data_management.reader_notes import Mark as Mark
+from preserve.description.fixed_values import Classification, Stage
 from preserve.description.labels import label_of
-from preserve.description.schema import Classification, Stage
 from preserve.errors import PreserveError
 from preserve.machine_reading.speech_profile import speech_profile
 from preserve.pictures.helper import PictureFailed

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from preserve.data_management import search
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.ingest.extraction.helper import HELPER
 from preserve.services.reading_files import Opened
 from preserve.services.session import Session

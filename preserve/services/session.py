@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, recognise, recognise_account, token_digest
-from preserve.administration.retention.rules_in_force import count_again
+from preserve.data_management import retention_index
 from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import NotPermitted
 from preserve.home import Home, acting_person, default_path, given_token, open_home
@@ -230,8 +230,18 @@ def begin(
         return Session(credentials, language, aside=aside, opened_home=open_home(place or default_path()))
     archive = open_archive(place)
     try:
-        count_again(archive)
+        _count_again(archive)
     except BaseException:
         archive.close()
         raise
     return Session(credentials, language, aside=aside, opened=archive, opened_home=archive.home)
+
+
+def _count_again(archive: Archive) -> None:
+    """Count what an upgrade of the program says is to be counted again."""
+    with archive.catalogue.read() as connection:
+        if not retention_index.to_be_counted(connection):
+            return
+    from preserve.administration.retention.rules_in_force import count_again  # once in years
+
+    count_again(archive)

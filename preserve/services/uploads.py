@@ -21,8 +21,8 @@ from preserve.ingest.handing_in.rooms import Record, Room, rooms, today
 from preserve.ingest.receive import DepositProfile
 from preserve.ingest.space import reckon_sizes
 from preserve.profiles import read_profile
+from preserve.services.given_deposits import HANDING_IN
 from preserve.services.operation import command, job, query
-from preserve.services.preparation import HANDING_IN
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.work import require_space

@@ -12,8 +12,8 @@ from preserve.access.viewing.drawing import time_code as time_code
 from preserve.access.viewing.profile import looking_profile
 from preserve.access.viewing.reading_room import Placed, Room, Viewed
 from preserve.administration.duties import Duty
+from preserve.description.fixed_values import Stage
 from preserve.description.labels import label_of
-from preserve.description.schema import Stage
 from preserve.services.cases import of_case
 from preserve.services.inner_volume import require_seen
 from preserve.services.operation import Arguments, Look, query

@@ -26,8 +26,8 @@ from preserve.ingest.rules.filed_in_time import filing_due
 from preserve.ingest.rules.profile import read_case_type, read_rules
 from preserve.ingest.waiting import Standing
 from preserve.services.documents import FindingShown
+from preserve.services.given_deposits import HANDING_IN
 from preserve.services.operation import Arguments, Look, of_archive, query
-from preserve.services.preparation import HANDING_IN
 from preserve.services.session import Session
 from preserve.working_days import read_calendar, working_days_between
 

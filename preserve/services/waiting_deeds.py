@@ -24,10 +24,11 @@ from preserve.ingest.preflight import look_at
 from preserve.messages import speaking
 from preserve.services.deposits import Ingested, MissingCopies
 from preserve.services.documents import FindingShown
+from preserve.services.given_deposits import HANDING_IN
 from preserve.services.operation import command, job, query
 from preserve.services.pool_claims import handed_with_claims
 from preserve.services.pool_settling import settle
-from preserve.services.preparation import HANDING_IN, known_for_checking
+from preserve.services.preparation import known_for_checking
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
 from preserve.services.session import Session

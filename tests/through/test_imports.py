@@ -53,6 +53,7 @@ def test_killed_once_everything_came_in_and_is_what_it_was(archive: Archive, pla
     content = json.loads(paper.read_text(encoding="utf-8"))
     assert [one["id"] for one in content["carriers"]] == ["C1", "C3"]
     assert all("also_at" in one for one in content["files"])
+    assert [one["as_written"]["立案日期"] for one in content["rows"]] == ["2012年3月5日"]
     target = places[0].parent / "report"
     assert archive.run("import", "report", campaign, "--output", str(target)).returncode == 0
     assert {file.suffix for file in target.iterdir()} == {".pdf", ".xlsx"}

@@ -78,7 +78,10 @@ def _below(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tup
     if not isinstance(command, click.Group):
         yield words, command
         return
-    for name, one in command.commands.items():
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        one = command.get_command(context, name)
+        assert one is not None
         yield from _below((*words, name), one)
 
 

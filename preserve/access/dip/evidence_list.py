@@ -10,8 +10,9 @@ from preserve.access.dip.contents import Given
 from preserve.access.requests.profile import RequestsProfile
 from preserve.administration.printing import Section
 from preserve.clock import parse
+from preserve.description.fixed_values import Stage
 from preserve.description.labels import label_of
-from preserve.description.schema import CaseDescription, CaseObject, Stage
+from preserve.description.schema import CaseDescription, CaseObject
 from preserve.messages import bytes_for_people, say
 
 _STAGES = tuple(Stage)

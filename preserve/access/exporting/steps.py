@@ -21,7 +21,7 @@ from preserve.archival_storage.packages import read_version, require_case, requi
 from preserve.clock import stamp
 from preserve.data_management import cases, destroyed
 from preserve.data_management.proof.anchors import read_anchor
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.errors import NotFound, Refused, UsageError
 from preserve.home import Home
 from preserve.progress import Progress

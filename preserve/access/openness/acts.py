@@ -15,7 +15,7 @@ from preserve.administration.actor import Actor
 from preserve.archival_storage.packages import require_case
 from preserve.data_management import cases, destroyed, filings, fonds, ledger
 from preserve.data_management.ledger import Entry
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.errors import Conflict, NotFound, Refused, UsageError
 from preserve.home import Home
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.errors import Refused
 from preserve.messages import language, listed
 from preserve.profiles import read_profile

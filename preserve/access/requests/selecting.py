@@ -13,8 +13,9 @@ from preserve.access.requests.model import Concern, Consumer, Selected, Wanted
 from preserve.access.requests.profile import Capacity
 from preserve.archival_storage.packages import require_case
 from preserve.data_management import cases, destroyed, object_index
+from preserve.description.fixed_values import Classification, Volume
 from preserve.description.matching import described, name_in
-from preserve.description.schema import CaseDescription, CaseObject, Classification, Volume
+from preserve.description.schema import CaseDescription, CaseObject
 from preserve.errors import NotFound
 from preserve.home import Home
 

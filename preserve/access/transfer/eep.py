@@ -17,8 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from preserve.access.transfer.encapsulation import Document, Encapsulation, Record, Sign, Signed
 from preserve.access.transfer.profile import EncapsulationNames
 from preserve.errors import NotIntact
-from storage_adapters.copying import PART
-from storage_adapters.durable import move_in
+from storage_adapters.durable import PART, move_in
 from storage_adapters.medium_errors import on_medium
 
 _BLOCK = 57 << 12  # bytes at a time: whole lines of 76 characters (RFC 2045 §6.8)

@@ -22,8 +22,8 @@ from preserve.clock import stamp
 from preserve.data_management import cases, destroyed, ledger, proceedings
 from preserve.data_management.archive import Archive
 from preserve.data_management.proof.anchors import read_anchor
+from preserve.description.fixed_values import Classification
 from preserve.description.legacy import closed, started
-from preserve.description.schema import Classification
 from preserve.errors import Conflict, NotFound, Refused, UsageError
 from preserve.home import Home
 from preserve.progress import Progress

@@ -32,7 +32,7 @@ from preserve.archival_storage.media import server_store
 from preserve.clock import zone
 from preserve.data_management import object_index
 from preserve.data_management.object_index import ObjectRow
-from preserve.description.schema import Volume
+from preserve.description.fixed_values import Volume
 from preserve.errors import NotFound, NotIntact
 from preserve.home import Home
 from preserve.messages import language

@@ -16,9 +16,9 @@ from preserve.administration.retention.profile import RetentionProfile
 from preserve.administration.retention.wording import rule_name
 from preserve.archival_storage.opening import kind_word
 from preserve.clock import zone
+from preserve.description.fixed_values import Classification
 from preserve.description.hostile import hostile
 from preserve.description.labels import label_of
-from preserve.description.schema import Classification
 from preserve.description.vocabulary import Vocabulary, read_vocabulary
 from preserve.errors import Refused
 from preserve.home import Home

@@ -20,8 +20,8 @@ from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
 from preserve.clock import parse, zone
 from preserve.data_management import accounts
+from preserve.description.fixed_values import Classification, Retention
 from preserve.description.labels import label_of
-from preserve.description.schema import Classification, Retention
 from preserve.home import Home
 from preserve.messages import bytes_for_people, say, speaking
 

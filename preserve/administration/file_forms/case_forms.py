@@ -16,8 +16,8 @@ from preserve.administration.file_forms.wording import (
     says_nothing,
     title_of_form,
 )
+from preserve.description.fixed_values import Volume
 from preserve.description.labels import label_of
-from preserve.description.schema import Volume
 
 
 def sheet_of(form: Form, file: File, volume: VolumeFile) -> Sheet:

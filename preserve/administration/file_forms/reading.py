@@ -14,7 +14,7 @@ from preserve.administration.file_forms.wording import File
 from preserve.data_management import cases, filings, fonds, object_index
 from preserve.data_management.cases import Case
 from preserve.data_management.fonds import FondsRow
-from preserve.description.schema import Volume
+from preserve.description.fixed_values import Volume
 from preserve.description.vocabulary import Vocabulary, read_what_is_sound
 from preserve.home import Home
 

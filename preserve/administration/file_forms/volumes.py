@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from preserve.administration.file_forms.profile import Style
 from preserve.administration.paper_pages import pages_of
 from preserve.data_management.object_index import ObjectRow
+from preserve.description.fixed_values import Volume
 from preserve.description.matching import described
-from preserve.description.schema import CaseDescription, CaseObject, Volume
+from preserve.description.schema import CaseDescription, CaseObject
 
 
 @dataclass(frozen=True, slots=True)

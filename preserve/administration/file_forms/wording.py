@@ -8,9 +8,10 @@ from datetime import date
 from preserve.administration.file_forms.profile import Form, Style
 from preserve.administration.file_forms.volumes import Leaf, VolumeFile, page_of
 from preserve.data_management.fonds import BETWEEN, FondsRow
+from preserve.description.fixed_values import Retention, Stage, Volume
 from preserve.description.labels import label_of
 from preserve.description.legacy import closed, started
-from preserve.description.schema import CaseDescription, Retention, Stage, Volume
+from preserve.description.schema import CaseDescription
 from preserve.description.vocabulary import Vocabulary
 from preserve.messages import length_for_people, listed, say
 

@@ -13,7 +13,7 @@ from preserve.administration.file_forms.printing import Sheet, Workbook, as_pdf,
 from preserve.administration.file_forms.profile import Form, FormsProfile
 from preserve.administration.file_forms.reading import Filled
 from preserve.administration.file_forms.wording import case_cells, paper_cells
-from preserve.description.schema import Volume
+from preserve.description.fixed_values import Volume
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from preserve.description.schema import Name, Retention
+from preserve.description.fixed_values import Retention
+from preserve.description.vocabulary import Name
 from preserve.profiles import read_profile
 
 NAME = "numbering.toml"

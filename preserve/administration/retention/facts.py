@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -24,19 +25,29 @@ from preserve.data_management import cases, object_index, versions
 from preserve.data_management.cases import Case
 from preserve.data_management.object_index import ObjectRow
 from preserve.data_management.retention_index import RetentionRow
-from preserve.description.legacy import LegacyFact, closed_at_latest, is_known
-from preserve.description.matching import described
-from preserve.description.schema import CaseObject
+from preserve.description.fixed_values import LegacyFact
+from preserve.description.legacy import closed_at_latest, is_known
 from preserve.home import Home
+
+if TYPE_CHECKING:
+    from preserve.description.schema import CaseDescription, CaseObject
 
 
 def facts_of(
-    home: Home, connection: Connection, profile: RetentionProfile, objid: str
+    home: Home,
+    connection: Connection,
+    profile: RetentionProfile,
+    objid: str,
+    description: CaseDescription | None = None,
 ) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
-    """What is known of a case and of each of its originals, by identifier, from description and package."""
+    """What is known of a case and of each of its originals, by identifier, from description and package.
+
+    `description` is the case's, from whoever has just entered it: to read a large one again takes a second.
+    """
     created = [version.created for version in versions.of_case(connection, objid)]
     case = cases.read(connection, objid)
-    return facts_in(home, profile, Kept(case, created, object_index.originals_of_many(connection, (objid,))))
+    originals = object_index.originals_of_many(connection, (objid,))
+    return facts_in(home, profile, Kept(case, created, originals, description))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Kept:
     case: Case
     created: Sequence[str]
     originals: Iterable[ObjectRow]
+    described: CaseDescription | None = None
+    """What the case's text says, where it was read already."""
 
 
 def kept_of(connection: Connection, objids: Iterable[str]) -> Iterator[Kept]:
@@ -68,12 +81,14 @@ def kept_of(connection: Connection, objids: Iterable[str]) -> Iterator[Kept]:
 def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
     """What these rows say. Raises ValueError, KeyError, TypeError where they hold what no release writes."""
     case, created = kept.case, kept.created
-    description = case.description
+    description = case.description if kept.described is None else kept.described
     local = zone(home.settings.time_zone)
     filed = datetime.fromisoformat(min(created)).astimezone(local).date() if created else None
     declared = description.retention.value if is_known(description, LegacyFact.RETENTION) else NOT_DECLARED
     # Of an old case that was closed in some year: its last day, so that nothing falls due too early.
     facts = CaseFacts(closed_at_latest(description), filed, description.case_type, declared, case.long_term)
+    from preserve.description.matching import described  # whoever only reads days pays for no whole description
+
     about = described(description)
     objects = {}
     for original in kept.originals:

@@ -8,8 +8,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from preserve.archival_storage.notify import notify
-from preserve.archival_storage.policy import read_audit_profile
 from preserve.clock import zone
 from preserve.data_management import cases, retention_index
 from preserve.data_management.cases import CaseName
@@ -75,6 +73,9 @@ def announce(home: Home, falling: Sequence[Falling], months: int) -> list[str]:
 
     Returns what could not be sent.
     """
+    from preserve.archival_storage.notify import notify  # only who tells others needs mail and what it rests on
+    from preserve.archival_storage.policy import read_audit_profile
+
     settings = read_audit_profile(home.profiles).notify
     with speaking(home.settings.language):
         subject = say(

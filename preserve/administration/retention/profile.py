@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from preserve.description.schema import Name, Retention
-from preserve.description.vocabulary import Words
+from preserve.description.fixed_values import Retention
+from preserve.description.vocabulary import Name, Words
 from preserve.profiles import locate, read_profile
 
 NAME = "retention.toml"

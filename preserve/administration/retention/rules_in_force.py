@@ -24,6 +24,7 @@ from preserve.data_management import cases, destroyed, ledger, retention_index
 from preserve.data_management.archive import Archive
 from preserve.data_management.comparing import some_at_once
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
+from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
 
@@ -78,11 +79,23 @@ def put_in_force(home: Home, connection: Connection, *, actor: str, moment: date
     return rules
 
 
-def enter_case(home: Home, connection: Connection, objid: str, *, actor: str, moment: datetime) -> None:
-    """Compute the rows of a case by the rules in force; the first case puts the present ones in force."""
+def enter_case(
+    home: Home,
+    connection: Connection,
+    objid: str,
+    *,
+    actor: str,
+    moment: datetime,
+    description: CaseDescription | None = None,
+) -> None:
+    """Compute the rows of a case by the rules in force; the first case puts the present ones in force.
+
+    `description` is what the case's row says, from whoever has just written it, so that it is not read again.
+    """
     rules = rules_in_force(home, connection) or put_in_force(home, connection, actor=actor, moment=moment)
     known = {row.item: row.decided for row in retention_index.rows_of(connection, objid)}
-    retention_index.replace(connection, objid, _rows(home, connection, rules.profile, objid, known))
+    facts = facts_of(home, connection, rules.profile, objid, description)
+    retention_index.replace(connection, objid, _rows_by(rules.profile, objid, facts, known))
 
 
 def enter_missing(home: Home, connection: Connection, *, actor: str, moment: datetime) -> int:

@@ -11,8 +11,8 @@ from preserve.archival_storage.labels import Form, Label
 from preserve.data_management import cases, holdings, retention_index
 from preserve.data_management.cases import Case
 from preserve.data_management.holdings import MediumRow
+from preserve.description.fixed_values import Classification, Retention
 from preserve.description.labels import chinese_of
-from preserve.description.schema import Classification, Retention
 from preserve.errors import Refused
 from preserve.home import Home
 from storage_adapters.registry import traits_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,11 +23,15 @@ class Described:
 class Listing:
     """Kept in an unnamed file on the medium of `folder`, since a package may hold more files than memory should.
 
-    Filled while the files are described, so that the manifests need not ask anybody again. Use as a context.
+    Filled while the files are described, so that the manifests need not ask anybody again; `also` is told of each, too.
+    Use as a context.
     """
 
-    def __init__(self, folder: Path, algorithms: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, algorithms: Sequence[str], also: Callable[[Described], None] = lambda file: None
+    ) -> None:
         self.algorithms = tuple(algorithms)
+        self._also = also
         self._lines = unnamed_file(folder)
 
     def __enter__(self) -> Self:
@@ -42,6 +46,7 @@ class Listing:
         """Only for paths that this program made, in which no line ends (`metadata.names.safe_names`)."""
         digests = [file.digests[name] for name in self.algorithms]
         self._lines.write("\t".join((str(file.size), *digests, file.path)) + "\n")
+        self._also(file)
 
     def __iter__(self) -> Iterator[Described]:
         self._lines.seek(0)

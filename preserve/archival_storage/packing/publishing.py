@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -12,15 +12,17 @@ from metadata.bag import read_lines
 from metadata.findings import Finding
 from preserve.archival_storage.store import Store
 from preserve.errors import NotIntact, PreserveError
-from preserve.work import executor
-from storage_adapters.contract import CopyRef, ExpectedFile, Package, Receipt, Scope
+from preserve.work import executor, result_of
+from storage_adapters.contract import CopyRef, ExpectedFile, FileCheck, Package, Receipt, Scope
 from storage_adapters.directory import check_tree
 from storage_adapters.durable import discard, sync_file_system
-from storage_adapters.read_behind import ReadBehind
 from storage_adapters.reading import digest_file
 
 _LARGE = 5000  # files from which a process of its own is worth its start
 _BAD = ("refuse", "error")
+
+Seen = Callable[[ExpectedFile], FileCheck | None]
+"""What answers for files that came back from the medium before (`storage_adapters.contract.Scope`)."""
 
 
 def expected(package: Path, algorithms: Sequence[str]) -> Iterator[ExpectedFile]:
@@ -33,20 +35,20 @@ def expected(package: Path, algorithms: Sequence[str]) -> Iterator[ExpectedFile]
 
 
 @contextmanager
-def required_structure(package: Path, count: int, objid: str) -> Iterator[None]:
+def required_structure(package: Path, count: int, objid: str, pool: Executor | None = None) -> Iterator[None]:
     """Our own verifier looks at everything but the payload's bytes, which are read back in the meantime.
 
     For many files in a process of its own, beside the reading and with memory that goes with it; for few before it.
-    Raises PreserveError.
+    `pool` is such a process, where one runs already. Raises PreserveError.
     """
-    if count < _LARGE:
+    if count < _LARGE and pool is None:
         _require(structure_findings(str(package)), objid)
         yield
         return
-    with executor(1) as pool:
-        looking = pool.submit(structure_findings, str(package))
+    with nullcontext(pool) if pool else executor(1) as looker:
+        looking = looker.submit(structure_findings, str(package))
         yield
-        _require(looking.result(), objid)
+        _require(result_of(looking), objid)
 
 
 def _require(found: tuple[Finding, ...], objid: str) -> None:
@@ -67,15 +69,14 @@ def read_back(
     adapter: Store,
     objid: str,
     progress: Callable[[int], None],
-    behind: ReadBehind | None = None,
+    seen: Seen | None = None,
 ) -> None:
     """Sync the file system and read every byte from the medium. Raises NotIntact.
 
-    Before publishing, so that nothing lies among the packages that was never read back. What was read `behind` its
-    writer, and was not touched since, is not read once more.
+    Before publishing, so that nothing lies among the packages that was never read back. What was `seen` to come back
+    from it before, and was not touched since, is not read once more.
     """
     sync_file_system(adapter.root)
-    seen = partial(behind.check, package) if behind else None
     checks = check_tree(package, Scope(expected(package, algorithms), seen=seen), progress)
     bad = [
         Finding("ingest.read-back-differs", check.path, "error", {"verdict": check.verdict}, check.detail)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from metadata.compact import PackedTexts
 from metadata.mets import Division
+from preserve.description.fixed_values import Stage
 from preserve.description.labels import chinese_of
 from preserve.description.matching import described
-from preserve.description.schema import CaseDescription, Stage
+from preserve.description.schema import CaseDescription
 
 
 class Stages:

@@ -17,6 +17,7 @@ from preserve.data_management.tables import (
     facets,
     metadata,
 )
+from preserve.data_management.tables.catalogue import name_conditions
 from preserve.errors import Conflict, NotIntact, Refused
 
 LOCK = 8150
@@ -95,6 +96,7 @@ def create(connection: Connection, schema: str, where: str) -> None:
         raise Conflict("catalogue.schema-taken", where)
     connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
     tables = [table for table in metadata.sorted_tables if table.name != facets.name]
+    name_conditions("postgresql")
     metadata.create_all(connection, tables, checkfirst=False)
     for statement in (*FACETS, *SEARCH, *machine_search.CREATE["postgresql"]):
         connection.exec_driver_sql(statement)

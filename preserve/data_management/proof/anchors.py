@@ -16,7 +16,6 @@ from sqlalchemy import Connection, select
 from preserve.data_management import ledger
 from preserve.data_management.tables import versions
 from preserve.errors import NotIntact
-from storage_adapters.reading import digest_file
 
 REGISTERED = "case.registered"
 REPRESERVED = "case.represerved"
@@ -38,6 +37,8 @@ class Anchor:
 
 def details(root: Path) -> dict[str, str]:
     """What a registration entry says of the manifests of the package at `root`. Raises OSError."""
+    from storage_adapters.reading import digest_file  # who reads the catalogue alone pays for no medium
+
     names = ("manifest", "tagmanifest")
     return {f"{name}_sha256": digest_file(root / f"{name}-sha256.txt", ("sha256",))[1]["sha256"] for name in names}
 

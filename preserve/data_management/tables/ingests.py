@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from preserve.data_management.tables.catalogue import metadata
+from preserve.data_management.tables.catalogue import metadata, partial_index
 
 ingests = Table(
     "ingests",
@@ -24,12 +24,11 @@ ingests = Table(
     Column("ended", Text),
     Column("boot", Text, nullable=False, comment="boot id of the machine: another one means a power loss between"),
 )
-Index(
+partial_index(
     "one_live_ingest_per_case",
     ingests.c.case_number,
     unique=True,
-    sqlite_where=ingests.c.state.in_(["running", "waiting", "done"]),
-    postgresql_where=ingests.c.state.in_(["running", "waiting", "done"]),
+    where=ingests.c.state.in_(["running", "waiting", "done"]),
 )
 Index("ingests_by_number", ingests.c.case_number)
 Index("ingests_by_state", ingests.c.state, ingests.c.started)

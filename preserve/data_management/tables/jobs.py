@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
-from preserve.data_management.tables.catalogue import metadata
+from preserve.data_management.tables.catalogue import metadata, partial_index
 
 jobs = Table(
     "jobs",
@@ -34,5 +34,4 @@ jobs = Table(
 Index("jobs_by_state", jobs.c.state, jobs.c.id)
 Index("jobs_by_end", jobs.c.ended)
 Index("jobs_by_account", jobs.c.account, jobs.c.id)
-_KEYED = text("key <> ''")
-Index("jobs_by_key", jobs.c.account, jobs.c.key, unique=True, sqlite_where=_KEYED, postgresql_where=_KEYED)
+partial_index("jobs_by_key", jobs.c.account, jobs.c.key, unique=True, where=text("key <> ''"))

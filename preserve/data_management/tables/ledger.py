@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Computed, Index, Integer, LargeBinary, Table, Text
 
 from preserve.data_management.engines.dialect import FromEntry
-from preserve.data_management.tables.catalogue import Big, metadata
+from preserve.data_management.tables.catalogue import Big, metadata, partial_index
 
 # Columns that follow from the text of a ledger entry, which begins with its action and ends with its subject and its
 # time: RFC 8785 puts the keys in order. They are taken out as text because SQLite lets no JSON function into a schema
@@ -61,10 +61,10 @@ ledger = Table(
 Index("ledger_by_subject", ledger.c.subject, ledger.c.action)
 Index("ledger_by_action", ledger.c.action)
 # The list of cases can be longer than PostgreSQL lets a key be: there the few openings are found, and then read.
-Index(
-    "ledger_by_cases", ledger.c.cases, ledger.c.action, ledger.c.subject, sqlite_where=ledger.c.cases.is_not(None)
+partial_index(
+    "ledger_by_cases", ledger.c.cases, ledger.c.action, ledger.c.subject, where=ledger.c.cases.is_not(None)
 ).ddl_if(dialect="sqlite")
-Index("ledger_by_cases", ledger.c.number, postgresql_where=ledger.c.cases.is_not(None)).ddl_if(dialect="postgresql")
+partial_index("ledger_by_cases", ledger.c.number, where=ledger.c.cases.is_not(None)).ddl_if(dialect="postgresql")
 
 checkpoints = Table(
     "checkpoints",
@@ -78,12 +78,11 @@ checkpoints = Table(
     Column("peaks", LargeBinary, comment="roots of the complete subtrees, to go on from; null: by an earlier release"),
     Column("first_entry", Big, comment="where it closed a segment: the number that begins with; else null"),
 )
-Index(
+partial_index(
     "checkpoints_by_segment",
     checkpoints.c.size,
     checkpoints.c.first_entry,
-    sqlite_where=checkpoints.c.first_entry.is_not(None),
-    postgresql_where=checkpoints.c.first_entry.is_not(None),
+    where=checkpoints.c.first_entry.is_not(None),
 )
 
 tiles = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
 
-from preserve.data_management.tables.catalogue import metadata
+from preserve.data_management.tables.catalogue import metadata, partial_index
 
 media = Table(
     "media",
@@ -39,8 +39,12 @@ copies = Table(
 Index("copies_by_objid", copies.c.objid, copies.c.version)
 Index("copies_on_medium", copies.c.medium, copies.c.name, copies.c.state)
 Index("copies_by_age", copies.c.medium, copies.c.verified, copies.c.state)
-_IN_TROUBLE = copies.c.state.in_(["planned", "written", "suspect", "lost"])
-Index("copies_in_trouble", copies.c.state, copies.c.medium, sqlite_where=_IN_TROUBLE, postgresql_where=_IN_TROUBLE)
+partial_index(
+    "copies_in_trouble",
+    copies.c.state,
+    copies.c.medium,
+    where=copies.c.state.in_(["planned", "written", "suspect", "lost"]),
+)
 
 audits = Table(
     "audits",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
@@ -17,30 +16,12 @@ from preserve.home import Home
 from preserve.ingest.case_systems.describing import Exported, read_export, with_files
 from preserve.ingest.case_systems.profile import read_systems
 from preserve.ingest.case_systems.trees import form_of
-from preserve.ingest.handed import Handed, handed
+from preserve.ingest.handed import Handed
 from preserve.ingest.opening import listed, open_source, top_of
-from preserve.ingest.receive import Deposit, DepositProfile
+from preserve.ingest.receive import DepositProfile
 from preserve.profiles import read_profile
 
 _MOST = 10  # files at the top that are opened to see whether they are exports
-
-
-def looked_over(
-    home: Home, given: Path | Handed, profile: DepositProfile, look: Callable[[Path | Handed], Deposit]
-) -> tuple[Deposit, Handed]:
-    """The deposit as `look` sees it; where it has no description, with what the export in it says.
-
-    Raises Refused as `look` does, and where there are several exports.
-    """
-    try:
-        return look(given), handed(given)
-    except Refused as refusal:
-        if refusal.code != "sip.no-description":
-            raise
-        found = described_by_export(home, handed(given), profile)
-        if found is None:
-            raise
-    return look(found), found
 
 
 def described_by_export(home: Home, given: Handed, profile: DepositProfile) -> Handed | None:

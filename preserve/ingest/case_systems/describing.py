@@ -12,7 +12,7 @@ from typing import Any
 from metadata.bag_names import name_key
 from metadata.findings import Finding
 from preserve.clock import CHINA
-from preserve.description.schema import Stage
+from preserve.description.fixed_values import Stage
 from preserve.errors import NotFound, Refused
 from preserve.ingest.case_systems.mapping import Mapped, cases_in, mapped
 from preserve.ingest.case_systems.profile import System, read_systems

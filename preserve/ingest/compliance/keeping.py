@@ -13,7 +13,8 @@ from preserve.administration.retention.periods import (
 )
 from preserve.administration.retention.profile import RetentionProfile, read_retention
 from preserve.administration.retention.wording import decided_by, rule_name
-from preserve.description.legacy import LegacyFact, closed_at_latest, is_known
+from preserve.description.fixed_values import LegacyFact
+from preserve.description.legacy import closed_at_latest, is_known
 from preserve.ingest.rules import View
 from preserve.ingest.rules.long_term import reasons
 from preserve.messages import say

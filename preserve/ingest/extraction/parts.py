@@ -18,7 +18,8 @@ from pathlib import Path
 from metadata import csip
 from metadata.findings import Finding
 from metadata.names import xml_name
-from preserve.description.schema import CaseDescription, Classification
+from preserve.description.fixed_values import Classification
+from preserve.description.schema import CaseDescription
 from preserve.ingest.context import Ingest
 from preserve.ingest.extraction import MOST_OF_A_CASE, MOST_OF_A_FILE, Extracted, Way, way_of
 from preserve.ingest.extraction.helper import HELPER

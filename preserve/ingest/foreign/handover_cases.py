@@ -7,8 +7,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from preserve.description.fixed_values import Classification, Retention
 from preserve.description.moments import day_of, iso
-from preserve.description.schema import Classification, Retention
 from preserve.ingest.foreign.handover_files import Record
 from preserve.ingest.foreign.handover_lines import Line, Said
 from preserve.ingest.foreign.handover_profile import HandoverProfile, above, plain_number

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from preserve.description.schema import Classification, Retention
+from preserve.description.fixed_values import Classification, Retention
 from preserve.profiles import read_profile
 
 NAME = "handover.toml"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from preserve.description.fixed_values import FIRST_YEAR, LAST_YEAR
 from preserve.description.moments import day_of, iso
-from preserve.description.schema import FIRST_YEAR, LAST_YEAR
 
 _MONTH = re.compile(r"^(\d{4})\s*[年./\-]\s*(\d{1,2})\s*月?(?:份)?$|^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 _YEAR = re.compile(r"^(\d{4})\s*年?\s*(?:度)?$")

@@ -10,8 +10,8 @@ from typing import Any
 
 from metadata.findings import Finding
 from preserve.clock import CHINA, zone
+from preserve.description.fixed_values import LegacyFact
 from preserve.description.labels import KEYS
-from preserve.description.legacy import LegacyFact
 from preserve.description.vocabulary import read_vocabulary
 from preserve.home import Home
 from preserve.ingest.draft import case_type_of, object_of, read_drafting

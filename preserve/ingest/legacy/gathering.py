@@ -3,7 +3,7 @@ told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -20,6 +20,7 @@ class _Gathered:
     cells: list[Cell] = field(default_factory=list)
     places: dict[str, None] = field(default_factory=dict)
     located: dict[Place, None] = field(default_factory=dict)
+    written: list[Mapping[str, str]] = field(default_factory=list)
     differing: int = 0
 
 
@@ -35,6 +36,7 @@ class Gathering:
         key = (row.number_is, row.key if row.number_is != "title" else f"{row.key}\0{row.archival_number or row.cell}")
         known = self._cases.setdefault(key, _Gathered(row))
         known.cells.append(row.cell)
+        known.written.append(row.written)
         if row.place != Place():
             known.located[row.place] = None
             known.places.update(dict.fromkeys(_words(row.place)))
@@ -54,6 +56,7 @@ class Gathering:
                 one.first.archival_number,
                 cast(Literal["case_number", "archival_number", "title"], one.first.number_is),
                 tuple(one.located),
+                tuple(one.written),
             )
             for one in self._cases.values()
         )

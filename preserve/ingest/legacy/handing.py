@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from metadata.findings import Finding, Value
 from metadata.identity import readable
@@ -14,7 +15,7 @@ from preserve.ingest.handed import Accession, Handed
 from preserve.ingest.legacy.carriers import CarrierFiles
 from preserve.ingest.legacy.case_files import CaseFiles, Gathered
 from preserve.ingest.legacy.plans import Plan
-from preserve.ingest.legacy.records import BadRange, Carrier
+from preserve.ingest.legacy.records import BadRange, Carrier, ListedCase
 from preserve.ingest.legacy.streams import CarrierStream
 from preserve.ingest.sources.composed import ComposedSource, Member
 from preserve.messages import say
@@ -127,6 +128,15 @@ def _note(carrier: Carrier, files: CaseFiles) -> str:
     )
 
 
+def _rows(case: ListedCase) -> dict[str, Any]:
+    """The rows of the list, each as written, and what was understood of them."""
+    rows = [{"sheet": cell.sheet, "row": cell.row} for cell in case.cells]
+    if not case.written:  # a plan of before this was kept in it: its paper stays what it was
+        return {"rows": rows, "as_written": {"number": case.number, **dict(case.facts), **dict(case.rest)}}
+    told = [{**row, "as_written": dict(written)} for row, written in zip(rows, case.written, strict=True)]
+    return {"rows": told, "understood": {"number": case.number, **dict(case.facts)}}
+
+
 def paper(plan: Plan, number: int, files: CaseFiles) -> bytes:
     """Where the case stands in the list and where each file lay, as JSON; the same plan gives the same bytes."""
     case = plan.cases[number]
@@ -134,8 +144,7 @@ def paper(plan: Plan, number: int, files: CaseFiles) -> bytes:
         "plan": plan.head.id,
         "made": plan.head.made,
         "list": {"name": plan.head.list_name, "sha256": plan.head.sha256, "profile": plan.head.profile},
-        "rows": [{"sheet": cell.sheet, "row": cell.row} for cell in case.cells],
-        "as_written": {"number": case.number, **dict(case.facts), **dict(case.rest)},
+        **_rows(case),
         "carriers": [
             {
                 "id": one.id,

@@ -94,7 +94,7 @@ def write_plan(plan: Plan) -> bytes:
     unlisted = {(file.carrier, file.path) for file in plan.unlisted}
     lines = [_line("plan", **asdict(plan.head))]
     lines += [_line("carrier", check=plan.checks.get(one.id, ""), **asdict(one)) for one in plan.carriers]
-    lines += [_line("case", **{**asdict(one), "facts": dict(one.facts), "rest": dict(one.rest)}) for one in plan.cases]
+    lines += [_case_line(one) for one in plan.cases]
     for file in plan.files:
         place = (file.carrier, file.path)
         known = plan.digests.get(place, "")
@@ -104,6 +104,13 @@ def write_plan(plan: Plan) -> bytes:
     lines += [_line("twice", **asdict(twin)) for twin in plan.twins]
     lines += [_line("finding", **_finding(finding)) for finding in plan.findings]
     return b"".join(lines)
+
+
+def _case_line(case: ListedCase) -> bytes:
+    values = {**asdict(case), "facts": dict(case.facts), "rest": dict(case.rest)}
+    if not case.written:  # as a plan of before says it
+        del values["written"]
+    return _line("case", **values)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -147,7 +154,13 @@ def _carrier(row: Mapping[str, Any]) -> Carrier:
 def _case(row: Mapping[str, Any]) -> ListedCase:
     cells = tuple(Cell(**cell) for cell in row["cells"])
     located = tuple(ListedPlace(**one) for one in row["located"])
-    return ListedCase(**{**row, "cells": cells, "places": tuple(row["places"]), "located": located})
+    told = {
+        "cells": cells,
+        "places": tuple(row["places"]),
+        "located": located,
+        "written": tuple(row.get("written", ())),
+    }
+    return ListedCase(**{**row, **told})
 
 
 def _file(row: Mapping[str, Any]) -> FoundFile:

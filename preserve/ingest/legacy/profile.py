@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from preserve.description.schema import Classification, Name, Retention
-from preserve.description.vocabulary import Words
+from preserve.description.fixed_values import Classification, Retention
+from preserve.description.vocabulary import Name, Words
 from preserve.ingest.legacy.keys import heading_key
 from preserve.profiles import read_profile
 

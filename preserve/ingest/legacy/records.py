@@ -37,7 +37,8 @@ class ListedCase:
     `key` is the case number in the form for comparing, `number` as written; `facts` are fields of the description by
     their names in the schema, with values as the schema wants them; `places` are the words that say where its files
     lie (disc, folder, file); `located` says which of them belong together, a row of the list each. `rest` holds columns
-    that no field takes, by their headings. `number_is`: what `number` is where the list has no case number.
+    that no field takes, by their headings. `number_is`: what `number` is where the list has no case number. `written`
+    has a row for each of `cells`: every cell by its heading, before anything was understood of it.
 
     Beside fields of the schema `facts` holds `producer.name`; `parties` and `officers`, names with `、` between them;
     `legacy.start` and `legacy.closed` where only a year or month is known.
@@ -52,6 +53,7 @@ class ListedCase:
     archival_number: str = ""
     number_is: Literal["case_number", "archival_number", "title"] = "case_number"
     located: tuple[Place, ...] = ()
+    written: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

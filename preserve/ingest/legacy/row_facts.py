@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from metadata.findings import Finding
-from preserve.description.schema import Classification, Retention
+from preserve.description.fixed_values import Classification, Retention
 from preserve.ingest.legacy.days import Known, known_day, known_span, month_of_cell
 from preserve.ingest.legacy.headings import Headings
 from preserve.ingest.legacy.keys import archival_key, case_key, heading_key
@@ -47,6 +47,7 @@ class ListedRow:
     place: Place = field(default_factory=Place)
     rest: dict[str, str] = field(default_factory=dict)
     archival_number: str = ""
+    written: dict[str, str] = field(default_factory=dict)
 
 
 class RowReader:
@@ -80,6 +81,8 @@ class RowReader:
         if made is not None:
             unread = {str(one.values.get("heading")): str(one.values.get("written")) for one in self._findings}
             made.rest = {heading[:100]: text[:LONGEST] for heading, text in {**rest, **unread}.items() if heading}
+            words = self._headings.words.items()
+            made.written = {word[:100]: text[:LONGEST] for at, word in words if word and (text := row.text(at))}
         return made, self._findings
 
     def _text(self, row: Row, column: int, name: ListField) -> str:

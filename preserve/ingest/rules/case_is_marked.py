@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from metadata.findings import Finding
+from preserve.description.fixed_values import Classification, Retention
 from preserve.description.labels import label_of
-from preserve.description.schema import Classification, Retention
 from preserve.ingest.rules import View, finding
 
 _LENGTHS = list(Retention)

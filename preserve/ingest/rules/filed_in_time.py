@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from metadata.findings import Finding, Value
-from preserve.description.schema import CaseDescription, Stage
+from preserve.description.fixed_values import Stage
+from preserve.description.schema import CaseDescription
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.profile import CaseTypeProfile, Filing
 from preserve.messages import say

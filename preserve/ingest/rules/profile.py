@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from preserve.description.schema import Procedure, Stage
+from preserve.description.fixed_values import Procedure, Stage
 from preserve.description.vocabulary import (
     CaseTypeName,
     IncidentName,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from metadata.findings import Finding
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.profile import SecrecyMarks
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata.findings import Finding
+from preserve.description.fixed_values import Procedure, Stage
 from preserve.description.labels import label_of
-from preserve.description.schema import Procedure, Stage
 from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.documents_are_there import outcome_of
 from preserve.ingest.rules.looks import is_one

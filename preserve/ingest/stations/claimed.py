@@ -14,7 +14,7 @@ from metadata.names import safe_names
 from preserve.data_management import pool_records
 from preserve.data_management.pool import Place, PoolRow
 from preserve.data_management.pool_records import PoolRecord
-from preserve.description.schema import Stage
+from preserve.description.fixed_values import Stage
 from preserve.home import Home
 from preserve.ingest.draft import DraftingProfile
 from preserve.ingest.sources.joined import Joined

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from preserve.access.case_history.words import action_name, details_in_words, event_name, in_words, outcome_name
+from preserve.description.fixed_values import LegacyFact
 from preserve.description.labels import label_of
-from preserve.description.legacy import LegacyFact
 from preserve.messages import bytes_for_people, listed, say
 from preserve.services.case_history import HistoryEvent, HistoryView
-from preserve.services.cases import CaseView
+from preserve.services.case_views import CaseView
 from preserve.services.tables import NOTHING, Table, cells, facts, table
 from preserve.services.tables.retention import due_word
 from preserve.services.tables.words import copy_state, shortened

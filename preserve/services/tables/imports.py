@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from preserve.messages import bytes_for_people, known, listed, say
+from metadata.findings import Finding
+from preserve.messages import bytes_for_people, known, language, listed, say
 from preserve.services.import_views import Campaign, Campaigns, CampaignShown, Line
 from preserve.services.tables import NOTHING, Table, cells, facts, table
 
@@ -53,15 +54,22 @@ def lines(shown: CampaignShown) -> Table:
 
 def _line(line: Line) -> tuple[str, ...]:
     state = say(f"imports.state-{line.state}") if line.state else ""
-    return cells(line.key, line.case_number, line.title, state, line.carrier, line.path, why(line.why))
+    return cells(line.key, line.case_number, line.title, state, line.carrier, line.path, why(line))
 
 
-def why(codes: str) -> str:
-    """Codes as words; digests and byte ranges stay as they are."""
-    names = codes.split(" ")
+def why(line: Line) -> str:
+    """Why a file fits or a case was refused, in words; digests and byte ranges stay as they are."""
+    codes, names = line.why, line.why.split(" ")
+    if line.told:
+        return ("；" if language() == "zh" else "; ").join(_sentence(one) for one in line.told)
     if all(known(name) or known(f"imports.basis-{name}") for name in names):
         return listed(say(name) if known(name) else say(f"imports.basis-{name}") for name in names)
     return codes
+
+
+def _sentence(finding: Finding) -> str:
+    words = say(finding.code, **finding.values)
+    return say("imports.told", where=finding.where, words=words) if finding.where else words
 
 
 def counted(counts: Mapping[str, int]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from preserve.data_management.retention_index import RetentionRow
 from preserve.messages import listed, say
 from preserve.services.retention import DueList, Explanation, Kept
-from preserve.services.retention_rules import RuleChanges
 from preserve.services.tables import NOTHING, Table, table
+
+if TYPE_CHECKING:
+    from preserve.services.retention_rules import RuleChanges
 
 _CHANGES_SHOWN = 200
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from starlette.responses import Response
 
-from preserve.services import cases, job_files, jobs, reading, reading_timeline
+from preserve.services import case_views, job_files, jobs, reading, reading_timeline
 from preserve.services.case_history import show_history
 from preserve.services.case_use import show_use
 from preserve.services.choices import spoken
@@ -30,7 +30,7 @@ def show_case(asked: Asked) -> Response:
     objid = asked.path["objid"]
     tab = asked.query.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
-    view = cases.show(asked.session, objid, Page(asked.query.get("after", ""), ENTRIES))
+    view = case_views.show(asked.session, objid, Page(asked.query.get("after", ""), ENTRIES))
     files = reading.open_reading(asked.session, objid) if tab == "contents" and not view.destroyed else None
     machine = show_machine_findings(asked.session, objid) if tab == "findings" and not view.destroyed else None
     known, versions, formats, copies, events, entries = tables.show(view)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preserve.description.fixed_values import LegacyFact
 from preserve.description.legacy import (
     CHINESE,
     ENGLISH,
-    LegacyFact,
     closed,
     closed_at_latest,
     is_known,

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metadata.findings import Finding
+from preserve.description.fixed_values import Stage
 from preserve.description.reading import match_files, read_description
-from preserve.description.schema import CaseDescription, Stage
+from preserve.description.schema import CaseDescription
 from preserve.description.writing import write_json, write_toml
 from preserve.messages import LANGUAGES, known
 from tools.export_schemas import TARGET, text

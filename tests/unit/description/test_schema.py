@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from preserve.description.schema import MOST_SECONDS, CaseDescription, Classification, ClockOffset, MeasureTaken
+from preserve.description.fixed_values import Classification
+from preserve.description.schema import MOST_SECONDS, CaseDescription, ClockOffset, MeasureTaken
 
 
 def described(**changes: Any) -> dict[str, Any]:

@@ -9,51 +9,17 @@ import pytest
 
 from preserve.administration.duties import Role
 from preserve.data_management.archive import Archive
-from preserve.data_management.tables import cases, versions
 from preserve.errors import NotPermitted, Refused
 from preserve.services import copies
 from preserve.services.documents import as_document
-from preserve.services.session import Session
-from tests.support.sessions import entries, founded, founder, staff
-
-OBJID = f"aip-{'0' * 26}"
+from tests.support.one_case import OBJID, with_one_case
+from tests.support.sessions import entries, founder, staff
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    opened = founded(tmp_path)
-    with opened.catalogue.begin() as connection:
-        connection.execute(
-            cases.insert(),
-            {
-                "objid": OBJID,
-                "case_number": "临文综罚字〔2026〕1号",
-                "archival_number": "",
-                "title": "张某某无证经营案",
-                "case_type": "general",
-                "cause": "",
-                "producer": "",
-                "classification": "internal",
-                "closed": "2026-01-05",
-                "long_term": False,
-                "started": "2026-01-01",
-                "description": "{}",
-            },
-        )
-        connection.execute(
-            versions.insert(),
-            {
-                "objid": OBJID,
-                "version": 1,
-                "name": f"{OBJID}_v0001",
-                "created": "2026-01-06T00:00:00Z",
-                "files": 3,
-                "size": 1000,
-                "manifest_sha256": "ab" * 32,
-            },
-        )
-    yield opened
-    opened.close()
+    with with_one_case(tmp_path) as opened:
+        yield opened
 
 
 def test_what_should_exist_and_what_is_to_be_done_next(archive: Archive) -> None:
@@ -78,26 +44,3 @@ def test_who_may_not_find_cases_sees_packages_by_their_names(archive: Archive) -
         assert (case.title, bool(case.case_number), case.name) == (seen, bool(seen), f"{OBJID}_v0001")
     with pytest.raises(NotPermitted):
         copies.list_copies(people[Role.DEPOSITOR])
-
-
-def test_what_needs_a_person_is_left_as_tasks(archive: Archive) -> None:
-    result = copies.replicate(founder(archive))
-    assert result.status == 0 and result.written == () and result.failed == ()
-    assert {task.name for task in result.left} == {f"{OBJID}_v0001"}
-    assert as_document(result)["left"][0]["message"]
-
-
-def test_a_whole_package_leaves_for_an_approved_request_only(archive: Archive, tmp_path: Path) -> None:
-    medium = tmp_path / "medium"
-    medium.mkdir()
-    with pytest.raises(NotPermitted) as missing:
-        copies.hand_out(founder(archive), OBJID, [medium], tmp_path / "out", request="")
-    assert missing.value.code == "request.approval-missing"
-    assert [entry["action"] for entry in entries(archive)][-1] == "access.denied"
-    assert not (tmp_path / "out").exists()
-
-
-def test_an_archive_is_restored_by_who_starts_the_process_and_by_nobody_from_outside(tmp_path: Path) -> None:
-    with pytest.raises(NotPermitted):
-        copies.restore_archive(Session(None), [tmp_path], tmp_path / "home")
-    assert not (tmp_path / "home").exists()

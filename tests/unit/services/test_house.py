@@ -14,7 +14,7 @@ import pytest
 import preserve.services.rooms  # noqa: F401  declares every operation
 from preserve.data_management.archive import Archive
 from preserve.errors import NotFound, NotIntact, NotPermitted, PreserveError, UsageError
-from preserve.services import cases, copies, fonds, house, jobs, media, people, request_views, requests
+from preserve.services import case_views, cases, copies, fonds, house, jobs, media, people, request_views, requests
 from preserve.services.cases import SearchWish
 from preserve.services.documents import as_document
 from preserve.services.house import NewFonds
@@ -41,7 +41,7 @@ def mine(made: House, tmp_path: Path) -> House:
 Attack = Callable[[Session], Any]
 ATTACKS: dict[str, Attack] = {
     "list": cases.list_cases,
-    "show": lambda session: cases.show(session, number_in("sport")),
+    "show": lambda session: case_views.show(session, number_in("sport")),
     "search": lambda session: cases.search_cases(session, SearchWish("测试")),
     "copies": lambda session: copies.list_copies(session, number_in("sport")),
     "media": media.list_media,
@@ -84,7 +84,7 @@ def test_what_one_fonds_shows_tells_nothing_of_another(made: House) -> None:
         told = []
         for number in (number_in("sport"), "没有的〔2026〕9号"):
             with pytest.raises(NotFound) as unknown:
-                cases.show(session, number)
+                case_views.show(session, number)
             told.append((unknown.value.code, set(unknown.value.values)))
         assert told[0] == told[1]
     with made.opened("culture") as own:

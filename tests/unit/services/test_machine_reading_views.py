@@ -9,7 +9,7 @@ import pytest
 
 from preserve.data_management.archive import Archive
 from preserve.errors import NotFound, NotPermitted
-from preserve.services import cases, machine_readings
+from preserve.services import case_views, machine_readings
 from preserve.services.documents import as_document
 from preserve.services.machine_reading_views import list_readings, machine_text, show
 from preserve.services.machine_readings import ReadingWish
@@ -104,6 +104,6 @@ def test_papers_of_the_inner_volume_are_hidden_with_what_was_read_in_them(tmp_pa
 
 def test_each_look_is_on_record(read: Archive) -> None:
     shown = show(session(read), NUMBER, STATEMENT)
-    entries = [entry for entry in cases.show(session(read), NUMBER).ledger if entry.action == "object.viewed"]
+    entries = [entry for entry in case_views.show(session(read), NUMBER).ledger if entry.action == "object.viewed"]
     identifier = next(one.identifier for one in shown.files if one.name == STATEMENT)
     assert entries[0].details == {"objects": [identifier], "what": "machine-reading"}

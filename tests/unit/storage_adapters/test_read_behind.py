@@ -16,7 +16,7 @@ from storage_adapters.errors import Changed, StorageError
 from storage_adapters.read_behind import ReadBehind
 
 STRETCH = 1 << 20
-DATA = os.urandom(STRETCH) * 3 + b"and a rest"
+DATA = b"." + os.urandom(STRETCH) * 3 + b"and a rest"
 
 
 def sha(data: bytes) -> str:

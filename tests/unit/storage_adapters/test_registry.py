@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def test_ours_are_there() -> None:
     assert set(OURS) <= set(registry.kinds())
     assert registry.adapter_class("s3") is S3Adapter
     assert set(registry.established()) >= {"directory", "drive", "s3"} and "optical" not in registry.established()
+
+
+def test_ours_are_those_of_the_package() -> None:
+    points = distribution("preserve-archive").entry_points.select(group=registry.GROUP)
+    assert {point.name: point.value for point in points} == registry.OURS
+    assert registry.is_known("s3") and not registry.is_known("wax")
 
 
 def test_what_is_done_with_a_medium_follows_from_its_traits() -> None:

@@ -9,7 +9,7 @@ import pytest
 from preserve.access.requests.model import Concern, Consumer, Form, Selected, Wanted
 from preserve.access.requests.profile import read_requests_profile
 from preserve.access.requests.selecting import HeldCase, find_concerns, read_case, resolve
-from preserve.description.schema import Classification
+from preserve.description.fixed_values import Classification
 from preserve.errors import NotFound
 from tests.support.asking import PAPER, PICTURE, Counter
 

@@ -8,7 +8,8 @@ import pytest
 
 from preserve.administration.file_forms.profile import Style
 from preserve.administration.file_forms.volumes import Known, VolumeFile, page_of, seconds_of, volumes_of
-from preserve.description.schema import CaseDescription, Volume
+from preserve.description.fixed_values import Volume
+from preserve.description.schema import CaseDescription
 
 
 def case(*papers: dict[str, Any]) -> CaseDescription:

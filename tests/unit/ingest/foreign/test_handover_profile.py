@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.description.schema import Classification, Retention
+from preserve.description.fixed_values import Classification, Retention
 from preserve.ingest.foreign.handover import handover_folders
 from preserve.ingest.foreign.handover_profile import above, plain_number, read_handover
 from preserve.profiles import SHIPPED

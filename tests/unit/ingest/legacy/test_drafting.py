@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from preserve.description.legacy import LegacyFact, closed, closed_at_latest, span, started
+from preserve.description.fixed_values import LegacyFact
+from preserve.description.legacy import closed, closed_at_latest, span, started
 from preserve.description.reading import check_content
 from preserve.description.schema import CaseDescription
 from preserve.ingest.legacy.drafting import Circumstances, FileOfCase, describe, draft

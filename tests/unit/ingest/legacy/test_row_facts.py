@@ -38,6 +38,7 @@ def test_words_for_nothing_are_nothing_and_what_is_no_value_is_told_and_kept() -
     assert made is not None
     assert made.facts == {}
     assert made.rest == {"保管期限": "很久", "结案日期": "那天"}
+    assert made.written == {"案号": "甲〔2012〕1号", "当事人": "不详", "保管期限": "很久", "结案日期": "那天"}
     assert [(one.code, one.where) for one in findings] == [
         ("legacy.cell-day", "目录!D2"),
         ("legacy.cell-word", "目录!C2"),

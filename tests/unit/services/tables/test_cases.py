@@ -13,7 +13,8 @@ from preserve.data_management.search import Hit
 from preserve.data_management.versions import Version
 from preserve.messages import speaking
 from preserve.services.case_history import HistoryEvent
-from preserve.services.cases import CaseList, CaseView, LedgerEntry, ListedCase, SearchResult, TransferOf
+from preserve.services.case_views import CaseView, LedgerEntry, TransferOf
+from preserve.services.cases import CaseList, ListedCase, SearchResult
 from preserve.services.cases import UnfinishedIngest as Unfinished
 from preserve.services.tables import cases as tables
 from preserve.services.tables import listed_cases

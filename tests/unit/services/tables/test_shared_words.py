@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from preserve.messages import speaking
-from preserve.services.cases import MissingCopies
+from preserve.services.case_views import MissingCopies
 from preserve.services.tables import cells, facts
 from preserve.services.tables.words import copy_state, medium_state, missing_copies, shortened
 

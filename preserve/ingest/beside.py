@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
 from preserve.archival_storage.packing.listing import Described
 from preserve.archival_storage.store import Store
-from preserve.data_management.package_reading import PackageRead, brought, read_elsewhere
+from preserve.data_management.package_reading import PackageRead, brought, read_elsewhere, read_package
 from preserve.ingest.context import Ingest
 from preserve.ingest.file_pass import LARGE
 from preserve.work import executor, result_of
@@ -98,3 +98,8 @@ class Beside:
 def beside_of(count: int, ingest: Ingest, store: Store) -> Beside | None:
     """The processes for a package of so many files; None where they are not worth their start."""
     return Beside(ingest.package, store.root, ingest.scratch) if count >= _MANY else None
+
+
+def rows_of(beside: Beside | None, package: Path, *, tokens: bool) -> AbstractContextManager[PackageRead]:
+    """The rows of a package as they were read while it was proven; read now where nobody did. Raises NotIntact."""
+    return beside.rows() if beside else read_package(package, tokens=tokens)

@@ -47,11 +47,6 @@ class Gathered:
     findings: tuple[Finding, ...]
 
 
-def folder_of(work: Path, ingest: str) -> Path:
-    """Where the parts of an ingest lie: beside its scratch, which is emptied in between."""
-    return work / f"{ingest}.text"
-
-
 def extract(path: Path, way: Way) -> Extracted:
     """The text of one file: what is plain is decoded here, everything that must be parsed by the helper."""
     if way != "plain":

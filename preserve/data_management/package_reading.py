@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import chain, islice
@@ -20,10 +20,9 @@ from metadata import bag, csip, mets, premis
 from metadata.compact import PackedTexts
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
-from metadata.identity import is_plain, readable
-from metadata.names import original_bytes
 from preserve.data_management import facets, formats_index, search
 from preserve.data_management.facets import Facet
+from preserve.data_management.package_words import readable_name, texts_of, words_of_description
 from preserve.data_management.search import Passage, Words
 from preserve.description.legacy import closed, started
 from preserve.description.schema import CaseDescription
@@ -46,10 +45,10 @@ class PackageRead:
     `case` is its row of `cases`, `described` the description as plain data without its files.
     """
 
-    root: Path
+    name: str
     objid: str
     version: int
-    case: Mapping[str, Any]
+    case: dict[str, Any]
     described: Mapping[str, Any]
     created: str
     files: int
@@ -58,6 +57,12 @@ class PackageRead:
     formats: formats_index.Counter
     rows: Rows
     words: Words | None
+
+    def let_go(self) -> None:
+        """Forget the texts when they have been entered: those of a large case take some hundred megabytes."""
+        self.case.clear()
+        if self.words is not None:
+            self.words.let_go()
 
 
 @dataclass(slots=True)
@@ -119,17 +124,17 @@ def read_package(root: Path, *, words: bool = True, tokens: bool = True) -> Iter
     """
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as stream:
         try:
-            read = _read(root, Rows(stream), words=words, tokens=tokens)
+            read = _read(root, root.name, Rows(stream), words=words, tokens=tokens)
         except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
             raise unreadable(root, error) from error
         yield read
 
 
-def read_elsewhere(root: Path, rows: Path, *, tokens: bool) -> PackageRead:
-    """As `read_package`, in a process of its own: the rows go into a file, from which `brought` gives them."""
+def read_elsewhere(root: Path, name: str, rows: Path, *, tokens: bool) -> PackageRead:
+    """As `read_package`, in a process of its own, of what will be called `name`; `brought` gives the rows' file."""
     with rows.open("wb") as stream:
         try:
-            read = _read(root, Rows(stream), words=True, tokens=tokens)
+            read = _read(root, name, Rows(stream), words=True, tokens=tokens)
         except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
             raise unreadable(root, error) from error
     return replace(read, rows=Rows(BytesIO(), read.rows.begin))
@@ -156,8 +161,8 @@ def name_of(root: Path) -> tuple[str, int]:
     return objid, int(number)
 
 
-def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
-    objid, version = name_of(root)
+def _read(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
+    objid, version = name_of(root.with_name(name))
     package = root / "data" / objid
     description = read_case(package / csip.CASE)
     described = description.model_copy(update={"objects": ()}).model_dump(mode="json")
@@ -168,9 +173,9 @@ def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
     size, count = info["Payload-Oxum"].split(".")
     formats = formats_index.Counter(objid, version)
     names = _read_entities(package, {"objid": objid, "version": version}, rows, formats)
-    head = chain(_words(description), (Passage("file", name, name) for name in names))
+    head = chain(words_of_description(description), (Passage("file", name, name) for name in names))
     return PackageRead(
-        root,
+        name,
         objid,
         version,
         _case_row(description, _long_term(description, info)),
@@ -181,7 +186,7 @@ def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
         digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"],
         formats,
         rows,
-        search.words_of(head, _texts(package), tokens=tokens) if words else None,
+        search.words_of(head, texts_of(package), tokens=tokens) if words else None,
     )
 
 
@@ -222,16 +227,11 @@ def _read_entities(package: Path, common: Mapping[str, Any], rows: Rows, formats
                 rows.file({**common, **_file_row(role, entity)})
                 formats.take(role, entity)
                 if role == "original":
-                    names.append(_readable(entity.original_name) or entity.path.removeprefix("data/"))
+                    names.append(readable_name(entity.original_name) or entity.path.removeprefix("data/"))
             elif isinstance(entity, Event):
                 rows.event({**common, **_event_row(entity)})
         rows.close_batch()
     return names
-
-
-def _readable(name: str) -> str:
-    """The depositor's name, as XML has it, as people read it."""
-    return name if is_plain(name) else readable(original_bytes(name).decode("utf-8", "surrogateescape"))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -263,37 +263,3 @@ def _event_row(event: Event) -> dict[str, Any]:
         "detail": event.detail,
         "outcome_detail": event.outcome_detail,
     }
-
-
-def _words(description: CaseDescription) -> Iterator[Passage]:
-    """What the description says, field by field."""
-    yield Passage("case_number", "", description.case_number)
-    yield Passage("archival_number", "", description.archival_number)
-    yield Passage("title", "", description.title)
-    yield Passage("cause", "", description.cause)
-    yield Passage("producer", "", description.producer.name)
-    for party in description.parties:
-        yield Passage("party", "", party.name)
-    for officer in description.officers:
-        yield Passage("officer", "", f"{officer.name} {officer.number}".strip())
-    for measure in description.measures:
-        yield Passage("place", "", measure.place)
-        yield Passage("note", "", measure.note)
-    for incident in description.incidents:
-        yield Passage("note", "", incident.note)
-    yield Passage("note", "", description.note)
-    for item in description.objects:
-        yield Passage("object", item.file, " ".join(filter(None, (item.title, item.kind))))
-        yield Passage("device", item.file, item.device)
-        yield Passage("maker", item.file, item.maker)
-        yield Passage("place", item.file, item.place)
-        yield Passage("note", item.file, " ".join(filter(None, (item.proves, item.note))))
-
-
-def _texts(package: Path) -> Iterator[Passage]:
-    """What was read out of the documents at ingest; nothing in packages from before that was done."""
-    with suppress(FileNotFoundError), (package / csip.TEXT).open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if row.get("text"):
-                yield Passage("text", _readable(str(row["file"])), str(row["text"]))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, cast
-
-from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from metadata.mets import Header
@@ -94,12 +93,9 @@ class FirstVersion(VersionPlan[Result]):
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
         with self.catalogue.begin() as connection:
-            self._enter(connection, f"ingest.{act}", details)
+            enter(connection, f"ingest.{act}", self.row.objid, self.person, details)
             journal.change(connection, self.row.id, step=step)
         self.log.write(f"ingest.{act}", **details)
-
-    def _enter(self, connection: Connection, action: str, details: dict[str, Any]) -> None:
-        enter(connection, action, self.row.objid, self.person, details)
 
     def record_boot(self, boot: str) -> None:
         """In the journal."""
@@ -175,6 +171,8 @@ class FirstVersion(VersionPlan[Result]):
                 chain(listing, out.written),
                 lambda count, size: bag_info.info(self.ingest, count, size, stamp(moment)),
             )
+        # Nobody asks for the names of the deposit any more, and a large one has many megabytes of them.
+        self.assessed = replace(self.assessed, deposit=replace(self.assessed.deposit, files=(), wanted={}), names={})
         if self.beside:
             self.beside.sealed(tokens=not self.catalogue.is_on_a_server)
 
@@ -266,6 +264,7 @@ class FirstVersion(VersionPlan[Result]):
         moment, home, objid, tokens = now(), self.ingest.home, self.row.objid, not self.catalogue.is_on_a_server
         with rows_of(self.beside, location, tokens=tokens) as read, self.catalogue.begin() as connection:
             enter_package(connection, read)
+            read.let_go()
             name, medium = self.ingest.name, self.adapter.identity
             for state in ("written", "verified"):
                 change_copy(connection, name, medium, state, actor=self.person, moment=moment)
@@ -279,7 +278,7 @@ class FirstVersion(VersionPlan[Result]):
                 **anchors.details(location),
                 **case_digests.of_version(connection, objid, 1),
             }
-            self._enter(connection, anchors.REGISTERED, details)
+            enter(connection, anchors.REGISTERED, objid, self.person, details)
             filing.enter(connection, home, objid, self.ingest.description, actor=self.person, moment=moment)
             # What this run wrote into the package and read back is what the catalogue says; else that is asked.
             said = self.ingest.description if self.counts else None

@@ -32,9 +32,22 @@ MAY: dict[str, set[str]] = {
     | MEDIA
     | APPRAISAL
     | LEDGER
-    | {"requests-to-deliver", "receipts-missing", "transfers-to-hand-over", "transfers-unreceived"},
+    | {
+        "requests-to-deliver",
+        "receipts-missing",
+        "transfers-to-hand-over",
+        "transfers-unreceived",
+        "imports-unfinished",
+    },
     "examiner": JOBS | APPRAISAL | LEDGER | {"requests-to-examine", "holds"},
-    "head": {"requests-to-decide", "reviews-to-decide", "disposals-to-decide", "transfers-to-decide", "deputy"}
+    "head": {
+        "requests-to-decide",
+        "reviews-to-decide",
+        "disposals-to-decide",
+        "transfers-to-decide",
+        "exports-to-decide",
+        "deputy",
+    }
     | KEEPING
     | APPRAISAL
     | LEDGER
@@ -47,9 +60,16 @@ MAY: dict[str, set[str]] = {
 """What may stand there: the lines of web pages' design by role, in whatever state the archive is."""
 MUST: dict[str, set[str]] = {
     "depositor": {"own-requests"},
-    "archivist": {"jobs-failed", "inbox-waiting", "requests-to-deliver", "media-overdue", "falling-due"},
+    "archivist": {
+        "jobs-failed",
+        "inbox-waiting",
+        "requests-to-deliver",
+        "media-overdue",
+        "falling-due",
+        "imports-unfinished",
+    },
     "examiner": {"requests-to-examine", "disposals-to-supervise", "holds"},
-    "head": {"requests-to-decide", "transfers-to-decide", "copies-missing", "packages"},
+    "head": {"requests-to-decide", "transfers-to-decide", "copies-missing", "packages", "exports-to-decide"},
     "auditor": {"denied", "ledger-signed"},
     "system": {"jobs-failed", "media-failing", "copies-missing"},
     "security": {"accounts", "sessions-open", "tokens-given"},

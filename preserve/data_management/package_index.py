@@ -29,10 +29,17 @@ def index_package(connection: Connection, root: Path, *, indexed: bool = True) -
     return objid
 
 
-def enter_package(connection: Connection, read: PackageRead, *, indexed: bool = True) -> None:
-    """Enter what was read of a package; entering it again gives the same rows."""
+def enter_package(connection: Connection, read: PackageRead, *, indexed: bool = True, once: bool = False) -> None:
+    """Enter what was read of a package; entering it again gives the same rows.
+
+    With `once` nobody will: its texts, which take some hundred megabytes of a large case, are forgotten.
+    """
     with kept_sums.following(connection, read.objid):
         _enter_version(connection, read, indexed=indexed)
+    if once:
+        read.case.clear()
+        if read.words is not None:
+            read.words.let_go()
 
 
 def _leads(connection: Connection, objid: str, version: int) -> bool:

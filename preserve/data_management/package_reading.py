@@ -58,12 +58,6 @@ class PackageRead:
     rows: Rows
     words: Words | None
 
-    def let_go(self) -> None:
-        """Forget the texts when they have been entered: those of a large case take some hundred megabytes."""
-        self.case.clear()
-        if self.words is not None:
-            self.words.let_go()
-
 
 @dataclass(slots=True)
 class Rows:

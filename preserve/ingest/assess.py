@@ -67,6 +67,10 @@ class Assessed:
     known: InForce = NOTHING_KNOWN
     notes: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
+    def without_names(self) -> Assessed:
+        """The same, once nobody asks for the files any more: a large deposit has many megabytes of names."""
+        return replace(self, deposit=replace(self.deposit, files=(), wanted={}), names={})
+
     def require_space(self, home: Home) -> None:
         """Raises MediumProblem unless the package will fit in the store with the reserve left over."""
         require_space(home.store, self.needed, home.settings.reserve)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -171,8 +170,7 @@ class FirstVersion(VersionPlan[Result]):
                 chain(listing, out.written),
                 lambda count, size: bag_info.info(self.ingest, count, size, stamp(moment)),
             )
-        # Nobody asks for the names of the deposit any more, and a large one has many megabytes of them.
-        self.assessed = replace(self.assessed, deposit=replace(self.assessed.deposit, files=(), wanted={}), names={})
+        self.assessed = self.assessed.without_names()
         if self.beside:
             self.beside.sealed(tokens=not self.catalogue.is_on_a_server)
 
@@ -263,8 +261,7 @@ class FirstVersion(VersionPlan[Result]):
     def _index(self, location: Path, count: int, size: int) -> None:
         moment, home, objid, tokens = now(), self.ingest.home, self.row.objid, not self.catalogue.is_on_a_server
         with rows_of(self.beside, location, tokens=tokens) as read, self.catalogue.begin() as connection:
-            enter_package(connection, read)
-            read.let_go()
+            enter_package(connection, read, once=True)
             name, medium = self.ingest.name, self.adapter.identity
             for state in ("written", "verified"):
                 change_copy(connection, name, medium, state, actor=self.person, moment=moment)

@@ -7,6 +7,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -94,7 +95,7 @@ def _key(finding: Finding) -> tuple[object, ...]:
 
 def test_what_is_known_of_a_file_takes_some_hundred_bytes(tmp_path: Path, at_once: pytest.MonkeyPatch) -> None:
     def kept(count: int) -> int:
-        root = make_package(tmp_path / str(count), many(count), preservation=False)
+        root = make_package(Path(mkdtemp(dir=tmp_path)), many(count), preservation=False)
         gc.collect()
         tracemalloc.start()
         try:
@@ -107,4 +108,5 @@ def test_what_is_known_of_a_file_takes_some_hundred_bytes(tmp_path: Path, at_onc
             tracemalloc.stop()
 
     kept(10)  # what is imported and compiled
-    assert (kept(2_000) - kept(1_000)) / 1_000 < 350
+    # Twice: the interpreter's own table of interned strings may double at any of them, and not again at the next.
+    assert min(kept(2_000) - kept(1_000) for _ in range(2)) / 1_000 < 350

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from preserve.errors import Stopped
@@ -72,6 +73,18 @@ def test_a_stop_ends_the_transcoder_at_once(tmp_path: Path) -> None:
 
     with pytest.raises(Stopped):
         av.to_lossless(path, tmp_path, "x", pulse, 1, "h264.mp4")
+
+
+def test_a_stop_ends_the_validator_with_the_comparison(tmp_path: Path) -> None:
+    path = make_media(tmp_path, "h264.mp4")["h264.mp4"]
+
+    def pulse(seconds: float) -> None:
+        if (tmp_path / "x.mkv").exists():
+            raise Stopped("work.stopped")
+
+    with pytest.raises(Stopped):
+        av.to_lossless(path, tmp_path, "x", pulse, 1, "h264.mp4")
+    assert "mediaconch" not in [child.name() for child in psutil.Process().children(recursive=True)]
 
 
 def test_a_playlist_reaches_no_other_file(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from preserve.errors import PreserveError
 from preserve.home import Home, home_of_record
 from storage_adapters.durable import write_stream
-from storage_adapters.errors import CopyUnknown
+from storage_adapters.errors import CopyUnknown, SourceUnreadable
 
 if TYPE_CHECKING:
     from storage_adapters.contract import Records
@@ -135,13 +135,27 @@ def send_missing(home: Home, *folders: str, spare: Callable[[str], bool] = lambd
         there = dict(records.names(f"{folder}/"))
         for path in sorted(one for one in (home.store / folder).rglob("*") if one.is_file() and _is_whole(one)):
             name = path.relative_to(home.store).as_posix()
-            if there.get(name) != path.stat().st_size:
-                records.replace(name, path)
-                count += 1
-            there.pop(name, None)
+            count += _send(records, name, path, there.pop(name, None))
         for name in filter(spare, there):
             records.drop(name)
     return count
+
+
+def _send(records: Records, name: str, path: Path, there: int | None) -> bool:
+    """Send one record unless the store has as many bytes of it; whether it went.
+
+    Segments are joined at any time, by another process too: of one that is gone by now a longer one has the bytes, and
+    who joined them sends that.
+    """
+    try:
+        if there == path.stat().st_size:
+            return False
+        records.replace(name, path)
+    except (FileNotFoundError, SourceUnreadable):
+        if path.exists():
+            raise
+        return False
+    return True
 
 
 def _folders(home: Home) -> list[str]:

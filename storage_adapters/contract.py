@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -71,13 +72,14 @@ class Package:
     """A finished package on a local file system: the folder `root`, to be known on the medium as `name`.
 
     `digests` are the SHA-256 that its files must have, by path, where they are known: what is copied is held against
-    them, and what an interrupted write left can be taken up again.
+    them, and an interrupted write can be taken up again. Who publishes it does so `held`, which may raise.
     """
 
     name: str
     root: Path
     size: int
     digests: Mapping[str, str] = field(default_factory=dict)
+    held: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,8 +166,9 @@ class DirectoryAdapter:
         final = self.root / PACKAGES / _one_name(package.name)
         if final.exists():
             raise CopyExists(str(final))
-        staged = self.staging(package.name)
-        if package.root.resolve() != staged.resolve():
+        staged = package.root.resolve()
+        if staged.parent != (self.root / INCOMING).resolve():
+            staged = self.staging(package.name)
             self._copy_in(package, staged, progress)
         files, size = _count(staged)
         sync_file_system(self.root)
@@ -216,12 +217,11 @@ class DirectoryAdapter:
     def remains(self, copy: CopyRef) -> list[Path]:
         """Everything on this medium that has the name of a package: published, half-written, put aside, repair data.
 
-        `incoming/NAME`, `incoming/NAME.removed` (of a removal that was cut off), `quarantine/NAME.*`, `recovery/NAME`.
+        `incoming/NAME` and `NAME.*` (attempts, removals that were cut off), `quarantine/NAME.*`, `recovery/NAME`.
         """
-        name = _one_name(copy.name)
-        places = [self.root / PACKAGES / name, self.root / INCOMING / name, self.root / INCOMING / f"{name}.removed"]
-        places += sorted((self.root / "quarantine").glob(f"{name}.*"))
-        places.append(self.root / "recovery" / name)
+        name, incoming = _one_name(copy.name), self.root / INCOMING
+        places = [self.root / PACKAGES / name, incoming / name, *sorted(incoming.glob(f"{name}.*"))]
+        places += [*sorted((self.root / "quarantine").glob(f"{name}.*")), self.root / "recovery" / name]
         return [place for place in places if os.path.lexists(place)]
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
@@ -285,5 +285,5 @@ def _count(folder: Path) -> tuple[int, int]:
     with on_medium(folder):
         for name in walk_files(folder):
             files += 1
-            size += os.lstat(folder / name).st_size
+            size += os.lstat(f"{folder}/{name}").st_size
     return files, size

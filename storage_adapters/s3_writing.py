@@ -10,8 +10,9 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,7 +88,7 @@ def write_package(bucket: Bucket, package: Package, progress: Progress, workers:
             files[member.path] = Listed(member.size, sender.digests[member.path], number, member.offset)
     made = tuple(ListedSegment(sender.path, sender.segment.size, sender.sha256) for sender in sent)
     whole = replace(contents, files=dict(sorted(files.items())), segments=made)
-    _publish(bucket, whole)
+    _publish(bucket, whole, package.held)
     return whole
 
 
@@ -120,10 +121,12 @@ def _size(path: Path) -> int:
         raise SourceUnreadable(str(path), reason=error.strerror or "") from error
 
 
-def _publish(bucket: Bucket, contents: Contents) -> None:
+def _publish(bucket: Bucket, contents: Contents, held: Callable[[], AbstractContextManager[None]]) -> None:
     """Put the list, where there is none. Then nothing else of that name is anybody's: it goes."""
-    ours = contents
-    if not bucket.put_if_absent(published_key(contents.name), contents.document()):
+    ours, document = contents, contents.document()
+    with held():
+        put = bucket.put_if_absent(published_key(contents.name), document)
+    if not put:
         with bucket.open(published_key(contents.name)) as stream:
             ours = parse(stream.read(), bucket.where)
     # An answer that was lost on its way is no other writer: then the list there is this one.

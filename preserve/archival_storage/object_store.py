@@ -133,15 +133,19 @@ class ObjectStore:
     def left(self, copy: CopyRef) -> tuple[int, str]:
         """How many things of a copy are there or here, and until when one is locked."""
         count, until = self.adapter.left(copy)
-        return count + (self.brought / copy.name).exists() + (self.incoming / copy.name).exists(), until
+        return count + len(self._here(copy)), until
 
     def remove(self, copy: CopyRef, warrant: Warrant) -> None:
         """Remove a copy under a warrant, and what was brought or built of it here."""
         self.adapter.remove(copy, warrant)
-        for folder in (self.brought / copy.name, self.incoming / copy.name):
-            if folder.exists():
-                overwrite_tree(folder)
-                discard(folder, folder.parent)
+        for folder in self._here(copy):
+            overwrite_tree(folder)
+            discard(folder, folder.parent)
+
+    def _here(self, copy: CopyRef) -> list[Path]:
+        """What was brought of a package, and what attempts at it left."""
+        places = [self.brought / copy.name, self.incoming / copy.name, *self.incoming.glob(f"{copy.name}.*")]
+        return [place for place in places if place.exists()]
 
     def place(self, copy: CopyRef) -> str:
         """Bucket and name."""

@@ -22,7 +22,7 @@ from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.work import keep_locks
 
-SCHEMA = "0032"
+SCHEMA = "0033"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 READABLE_SINCE = "0031"
@@ -91,14 +91,19 @@ class Catalogue:
 
     @contextmanager
     def while_held(self) -> Iterator[None]:
-        """Within it nobody takes over what this piece of work holds; for what removes files that another would make.
+        """Within it nobody takes over what this piece of work holds; for what is done to files that another may make.
 
-        Of a catalogue that is a file nobody could: the kernel lets a lock go with its process. Raises Busy.
+        No writer waits meanwhile. It is for moments: whoever is stopped in it for longer than a transaction may idle
+        was taken over, and learns it at its end (Busy, MediumProblem). Of a catalogue that is a file nobody could take
+        over: the kernel lets a lock go with its process. Raises Busy.
         """
         if not self.is_on_a_server:
             yield
             return
-        with self.begin():
+        place = self.place
+        with place.translated(), place.beside(self.engine) as connection, place.to_its_end(connection):
+            if self.rules is not None:  # one that is being made has no leases
+                leases.require_held(connection, place.name)
             yield
 
     @contextmanager

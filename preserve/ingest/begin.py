@@ -15,6 +15,7 @@ from metadata.findings import text_in
 from metadata.names import safe_names
 from preserve.administration.numbering import filing
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packing import attempts
 from preserve.clock import now, stamp
 from preserve.data_management import journal, leases, ledger
 from preserve.data_management.database import Catalogue
@@ -22,9 +23,8 @@ from preserve.data_management.journal import IngestRow
 from preserve.errors import Conflict, PreserveError, Refused
 from preserve.home import Home
 from preserve.ingest.assess import Assessed
-from preserve.ingest.extraction import parts
 from preserve.ingest.pipeline import boot
-from storage_adapters.durable import discard
+from preserve.ingest.sources.inventory import paths_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +90,22 @@ def _row(home: Home, assessed: Assessed) -> IngestRow:
 
 
 def _inventory(assessed: Assessed) -> Iterator[tuple[int, bytes, str, int, int | None]]:
-    deposit = assessed.deposit
-    paths = [entry.path.removeprefix(deposit.prefix) for entry in deposit.files]
-    stored = safe_names(assessed.names.get(path, path) for path in paths)
-    for number, (entry, path, name) in enumerate(zip(deposit.files, paths, stored, strict=True), 1):
-        yield number, os.fsencode(path), str(PurePosixPath(name)), entry.size, entry.modified_ns
+    deposit, names = assessed.deposit, assessed.names
+    below = (path.removeprefix(deposit.prefix) for path in paths_of(deposit.files))
+    stored = safe_names(names.get(path, path) for path in below)
+    for number, (entry, name) in enumerate(zip(deposit.files, stored, strict=True), 1):
+        path = os.fsencode(entry.path.removeprefix(deposit.prefix))
+        yield number, path, str(PurePosixPath(name)), entry.size, entry.modified_ns
 
 
 def abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) -> None:
     """Give an unfinished ingest up: its copies in the work area go, the depositor's files were never touched."""
-    with catalogue.begin() as connection:
+    with catalogue.read() as connection:
         row = journal.live(connection, case_number)
-        if row is None or row.state == "done":
-            return
-        adapter = server_store(home)
-        discard(adapter.staging(f"{row.objid}_v0001"), adapter.incoming)
-        discard(home.work / row.id, home.work)
-        discard(parts.folder_of(home.work, row.id), home.work)
+    if row is None or row.state == "done":
+        return
+    attempts.clear_all(server_store(home), home.work, f"{row.objid}_v0001", row.id, catalogue.while_held)
+    with catalogue.begin() as connection:
         enter(connection, "ingest.abandoned", row.objid, person, {"case_number": case_number})
         journal.change(connection, row.id, state="abandoned", ended=stamp(now()))
         journal.forget_files(connection, row.id)

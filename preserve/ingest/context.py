@@ -18,8 +18,8 @@ class Ingest:
     objid: str  # aip-<ulid>, the AIP's identifier
     home: Home
     description: CaseDescription
-    package: Path  # the bag under construction, on the store's own file system
-    scratch: Path  # for this ingest's temporary files
+    package: Path  # the bag under construction, on the store's own file system; this attempt's alone, as is the next
+    scratch: Path  # for temporary files
     version: int = 1  # the version of the case's package that is being made
 
     @property

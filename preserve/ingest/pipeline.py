@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from metadata.findings import Finding
 from preserve.archival_storage.media import server_store
-from preserve.archival_storage.packing import publishing
+from preserve.archival_storage.packing import attempts, publishing
 from preserve.archival_storage.store import Store
 from preserve.data_management.journal import FileRow
 from preserve.description.object_table import FEW
@@ -35,8 +35,7 @@ from preserve.ingest.working_files import WorkingFiles
 from preserve.progress import Progress
 from preserve.work import give_back
 from storage_adapters.contract import ExpectedFile, FileCheck
-from storage_adapters.durable import discard, drop_file
-from storage_adapters.errors import StorageError
+from storage_adapters.errors import CopyExists, StorageError
 from storage_adapters.medium_errors import translate
 from storage_adapters.sharing import Way
 
@@ -76,6 +75,8 @@ class VersionPlan(ABC, Generic[Outcome]):
         self.log = RunLog(ingest.home.log, ingest.identifier)
         self.counts: tuple[int, int] | None = None
         """Files and bytes of the payload; None where an earlier run published the package."""
+        self.sealed = False
+        """Whether this run sealed it."""
         self.beside: Beside | None = None
         """The processes that look at a large package while it is described."""
         self.media = 0.0
@@ -143,9 +144,8 @@ class VersionPlan(ABC, Generic[Outcome]):
         """Remove all that was made, and write down why."""
 
     def discard(self) -> None:
-        """Remove the package under construction and everything made beside it."""
-        discard(self.ingest.package, self.adapter.incoming)
-        discard(self.ingest.scratch, self.ingest.home.work)
+        """Remove the package under construction and everything made beside it; of this attempt's own."""
+        attempts.clear((self.ingest.package, self.ingest.scratch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,27 +184,8 @@ def _seal(plan: VersionPlan[Any]) -> Any:
     opened. That one has no name any more when this attempt has taken over.
     """
     if plan.journalled.resumed:
-        with plan.files.catalogue.while_held():
-            forget_descriptions(plan.ingest)
+        attempts.forget_descriptions(plan.ingest.package, plan.ingest.information_package)
     return plan.seal()
-
-
-def forget_descriptions(ingest: Ingest) -> None:
-    """Remove all that lies in a package under construction but the files of its representations."""
-    inner, held = ingest.information_package, ingest.package
-    for folder, kept in ((held, "data"), (inner, "representations"), *((one, "data") for one in _folders(inner))):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if path.name == kept:
-                continue
-            if path.is_dir() and not path.is_symlink():
-                discard(path, held)
-            else:
-                drop_file(path, held)
-
-
-def _folders(inner: Path) -> Iterator[Path]:
-    folder = inner / "representations"
-    yield from folder.iterdir() if folder.is_dir() else ()
 
 
 def _prove(plan: VersionPlan[Any]) -> None:
@@ -220,6 +201,20 @@ def _prove(plan: VersionPlan[Any]) -> None:
     if beside:
         beside.finish()
     plan.record("sealed", "store", {"files": count, "bytes": size})
+    plan.sealed = True
+
+
+def _publish(plan: VersionPlan[Any]) -> None:
+    """The attempt before may have been stopped when it had nothing left to do but this, and wake up to do it.
+
+    What it publishes it had proven; nobody publishes over it, and it is entered as that of a run that was killed.
+    """
+    try:
+        plan.publish()
+    except CopyExists:
+        if not plan.is_published():
+            raise
+        plan.counts = None
 
 
 def _seen(plan: VersionPlan[Any], package: Path, file: ExpectedFile) -> FileCheck | None:
@@ -233,7 +228,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(_normalise),
     Stage(_seal),
     Stage(_prove),
-    Stage(lambda plan: plan.publish()),
+    Stage(_publish),
     Stage(lambda plan: plan.register()),
 )
 """In their order; the last one always has an outcome."""
@@ -250,9 +245,6 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
             return plan.register()
         if plan.journalled.resumed:
             _recheck(plan)
-        else:
-            with plan.files.catalogue.while_held():  # else it may be that of an attempt that took over
-                plan.discard()  # what lies there under this name belongs to no journal
         for stage in STAGES:
             if stage.lacking and not plan.files.totals(stage.lacking)[0]:
                 continue
@@ -264,9 +256,12 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
     except plan.spoiled_by as error:
         plan.give_up(error)
         raise
-    except OSError as error:
+    except (OSError, StorageError) as error:
         # Whatever wrote it and did not say so itself: the medium is full, failing or read-only.
         _interrupted(plan, error)
+        attempts.require_held(plan.files.catalogue.while_held)
+        if isinstance(error, StorageError):
+            raise
         raise translate(error, str(plan.ingest.package)) from error
     except BaseException as error:
         _interrupted(plan, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packing import attempts
 from preserve.data_management.database import Catalogue
 from preserve.description.schema import CaseDescription
 from preserve.errors import Conflict, Refused
@@ -14,7 +15,6 @@ from preserve.ingest.assess import Assessed, assess
 from preserve.ingest.begin import Began, abandon, begin, refuse
 from preserve.ingest.context import Ingest
 from preserve.ingest.early_workers import workers_for
-from preserve.ingest.extraction.parts import folder_of
 from preserve.ingest.first_version import FirstVersion
 from preserve.ingest.handed import Handed, handed
 from preserve.ingest.in_force import read_in_force
@@ -59,11 +59,13 @@ def run(
             except Refused as refusal:
                 _refuse(home, catalogue, assessed.deposit.origin, refusal, person)
                 raise
-            ingest = _ingest(home, began, assessed.description)
-            files = WorkingFiles(catalogue, ingest, jobs, watcher, folder_of(home.work, began.row.id), pool=pool)
+            ingest, texts = _ingest(home, catalogue, began, assessed.description)
+            files = WorkingFiles(catalogue, ingest, jobs, watcher, texts, pool=pool)
             plan = FirstVersion(catalogue, ingest, assessed, began, answerer, files)
             if began.row.state == "done" and not plan.is_published():
+                plan.discard()
                 raise Conflict("ingest.case-known", number, objid=began.row.objid)  # it went from here since
+            del assessed  # the plan lets go of it when it has no more use for the names of a large deposit
             return carry_out(plan)
 
 
@@ -87,7 +89,9 @@ def _refuse(home: Home, catalogue: Catalogue, source: Path, refusal: Refused, pe
         refuse(connection, home.settings.archive_id, source, refusal, person)
 
 
-def _ingest(home: Home, began: Began, description: CaseDescription) -> Ingest:
-    row = began.row
-    package = server_store(home).staging(f"{row.objid}_v0001")
-    return Ingest(row.id, row.objid, home, description, package, home.work / row.id)
+def _ingest(home: Home, catalogue: Catalogue, began: Began, description: CaseDescription) -> tuple[Ingest, Path]:
+    """What every stage sees, and where texts go: the folders of this attempt."""
+    row, held = began.row, catalogue.while_held
+    name = f"{row.objid}_v0001"
+    own = attempts.begin(server_store(home), home.work, name, row.id, held, resumed=began.resumed)
+    return Ingest(row.id, row.objid, home, description, own.package, own.scratch), own.texts

@@ -202,8 +202,7 @@ class LaterVersion(VersionPlan[Represerved]):
 
     def _settle(self, outcome: Literal["settled", "failed"]) -> Represerved:
         """Nothing is to be changed, or nothing could be: no new version, and this policy leaves the case alone."""
-        with self.catalogue.while_held():
-            self.discard()
+        self.discard()
         codes = sorted({finding.code for finding in self.tally.findings})
         details = {"version": self.ingest.version, "reasons": codes, "rules": self.new_policy.key}
         with self.catalogue.begin() as connection:

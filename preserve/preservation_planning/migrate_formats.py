@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from preserve.archival_storage.aip_versions import previous_version
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packing import attempts
 from preserve.data_management import cases
 from preserve.data_management.database import Catalogue
 from preserve.home import Home
@@ -41,15 +42,9 @@ def represerve(
             case = cases.read(connection, objid)
         adapter.bring(CopyRef(old.name), progress=watcher)
         began = resume.begin(home, catalogue, old, policy, actor)
-        version = old.version + 1
-        ingest = Ingest(
-            began.row.id,
-            objid,
-            home,
-            case.description,
-            adapter.staging(f"{objid}_v{version:04}"),
-            home.work / began.row.id,
-            version,
-        )
+        version, row, held = old.version + 1, began.row, catalogue.while_held
+        name = f"{objid}_v{version:04}"
+        own = attempts.begin(adapter, home.work, name, row.id, held, resumed=began.resumed)
+        ingest = Ingest(row.id, objid, home, case.description, own.package, own.scratch, version)
         files = WorkingFiles(catalogue, ingest, jobs, watcher)
         return carry_out(LaterVersion(ingest, files, old, policy, began, actor))

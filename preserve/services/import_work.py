@@ -12,13 +12,13 @@ from metadata.findings import Finding
 from metadata.identity import readable
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
+from preserve.archival_storage.packing import attempts
 from preserve.clock import stamp
 from preserve.data_management import journal
 from preserve.data_management.journal import IngestRow
 from preserve.description.writing import write_json
 from preserve.errors import Busy, Conflict, NotIntact, NotPermitted, PreserveError, Refused
 from preserve.ingest import runner
-from preserve.ingest.extraction.parts import folder_of
 from preserve.ingest.handed import Handed
 from preserve.ingest.legacy.carriers import CarrierFiles, bad_ranges, check_of
 from preserve.ingest.legacy.case_files import CaseFiles, gather
@@ -31,7 +31,7 @@ from preserve.progress import check_stop
 from preserve.services.import_files import Kept, Outcome, add_bad, add_outcome
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.session import Session
-from storage_adapters.durable import discard, write_file
+from storage_adapters.durable import write_file
 
 _UNREADABLE = "imports.file-unreadable"
 _ONE_CASE = (Refused, NotIntact, NotPermitted, Busy)
@@ -183,7 +183,7 @@ class Work:
             raise Conflict("ingest.case-known", number, objid=row.objid)
         # The run that took it in was killed before it could say so, and before its last deeds: these are done here.
         home = self._session.archive.home
-        discard(folder_of(home.work, row.id), home.work)
+        attempts.clear_beside(home.work, row.id)
         after_ingest(self._session, row.objid)
         found = tuple(one for one in journal.read_findings(row.findings) if one.severity != "note")
         self._add(Outcome(case, "kept", row.ended or self._now(), number, row.objid, "", found))

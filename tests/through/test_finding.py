@@ -97,7 +97,7 @@ def test_the_same_text_of_two_formats_is_there(archive: Archive) -> None:
     assert rows["秘密.txt"]["outcome"] == "left-out"
     assert rows["扫描件.pdf"]["outcome"] == "none"
     assert "case.json" not in rows
-    assert not list(archive.home.glob("work/*.text"))
+    assert not list(archive.home.glob("work/*.text*"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,24 @@ def test_what_a_kill_left_here_alone_is_sent(server: Server, tmp_path: Path) -> 
     assert kept_records.read(home, "ledger/segment-1-2.jsonl") is None
     kept_records.drop(home.store / "requests/2026-0001/0001-opened.json")
     assert kept_records.read(home, "requests/2026-0001/0001-opened.json") is None
+
+
+def test_one_that_is_joined_to_another_while_others_are_sent_is_none_that_is_missing(
+    server: Server, tmp_path: Path
+) -> None:
+    home = home_at(tmp_path / "one", bucket(server))
+    paths = [written(home, f"ledger/segment-{number:04}-{number:04}.jsonl") for number in range(60)]
+
+    def join() -> None:
+        while kept_records.read(home, "ledger/segment-0000-0000.jsonl") is None:
+            pass
+        paths[-1].unlink()
+
+    joining = threading.Thread(target=join)
+    joining.start()
+    assert kept_records.send_missing(home, "ledger") == 59
+    joining.join()
+    assert kept_records.read(home, "ledger/segment-0059-0059.jsonl") is None
 
 
 def test_one_that_another_machine_wrote_is_had_when_it_is_asked_for(server: Server, tmp_path: Path) -> None:

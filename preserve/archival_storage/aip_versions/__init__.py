@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
+from pathlib import Path
+
+from ulid import ULID
 
 from preserve.archival_storage.aip_versions import copy_unchanged, describing, publish
 from preserve.archival_storage.aip_versions.change import Change, Renewal, Shown, Succeeded
 from preserve.archival_storage.aip_versions.previous import PreviousVersion, previous_version
 from preserve.archival_storage.media import server_store
-from preserve.archival_storage.packing import publishing
+from preserve.archival_storage.packing import attempts, publishing
 from preserve.clock import now, stamp
 from preserve.data_management import cases
 from preserve.data_management.archive import Archive
@@ -24,7 +27,6 @@ from preserve.home import Home
 from preserve.messages import speaking
 from preserve.work import claim, require_space
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import discard
 from storage_adapters.medium_errors import on_medium
 from storage_adapters.sharing import Way
 
@@ -55,29 +57,27 @@ def succeed(
         if published:
             return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=None)
         adapter.bring(CopyRef(old.name), progress=progress)
-        staging = adapter.staging(new_name)
-        with catalogue.while_held():
-            discard(staging, adapter.incoming)
+        here, held = str(ULID()).lower(), catalogue.while_held
+        staging = attempts.begin(adapter, home.work, new_name, here, held, resumed=False).package
         way = copy_unchanged.way_of(home, old, staging)
         require_space(home.store, copy_unchanged.own_bytes(old, way), home.settings.reserve)
         with on_medium(staging):
-            counts = _make(Archive(home, catalogue), old, version, change, way, actor, progress)
+            counts = _make(Archive(home, catalogue), old, staging, change, way, actor, progress)
         return publish.enter(Archive(home, catalogue), old, version, change, actor=actor, counts=counts)
 
 
 def _make(
     archive: Archive,
     old: PreviousVersion,
-    version: int,
+    staging: Path,
     change: Change,
     way: Way,
     actor: str,
     progress: Callable[[int], None],
 ) -> tuple[int, int]:
     home, catalogue = archive.home, archive.catalogue
-    adapter = server_store(home)
+    adapter, version = server_store(home), old.version + 1
     algorithms = tuple(home.settings.digests)
-    staging = adapter.staging(f"{old.objid}_v{version:04}")
     root = staging / "data" / old.objid
     dropped = describing.dropped_objects(old, change.drop)
     paths = [path for path in copy_unchanged.stays(old) if path not in change.without]

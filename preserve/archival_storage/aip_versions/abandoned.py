@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from preserve.archival_storage.media import server_store
+from preserve.archival_storage.packing import attempts
 from preserve.data_management import journal, migrations_journal, versions
 from preserve.data_management.database import Catalogue
 from preserve.data_management.migrations_journal import Row
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
-from storage_adapters.durable import discard
 
 
 def is_published(home: Home, row: Row) -> bool:
@@ -18,10 +18,7 @@ def is_published(home: Home, row: Row) -> bool:
 
 def give_up(home: Home, catalogue: Catalogue, row: Row) -> None:
     """Remove what was made of a new version that is not published; the next run begins anew. Raises Busy."""
-    adapter = server_store(home)
-    with catalogue.while_held():  # else it may be that of an attempt that took over
-        discard(adapter.staging(_name(row)), adapter.incoming)
-        discard(home.work / row.id, home.work)
+    attempts.clear_all(server_store(home), home.work, _name(row), row.id, catalogue.while_held)
     with catalogue.begin() as connection:
         journal.forget_files(connection, row.id)
         migrations_journal.forget(connection, row.id)

@@ -65,10 +65,11 @@ def publish(
 ) -> None:
     """Write the manifest's digest of a package that was read back into the ledger, and rename it."""
     count, size = counts
-    details = {"name": package.name, "files": count, "bytes": size, **anchors.details(package)}
+    name = f"{old.objid}_v{old.version + 1:04}"
+    details = {"name": name, "files": count, "bytes": size, **anchors.details(package)}
     with catalogue.begin() as connection:
         ledger.append(connection, action=SEALED, subject=old.objid, actor=actor, details=details, moment=now())
-    publishing.publish(package.name, package, size, adapter, held=catalogue.while_held)
+    publishing.publish(name, package, size, adapter, held=catalogue.while_held)
 
 
 def is_published(connection: Connection, adapter: Store, objid: str, name: str) -> bool:
@@ -78,7 +79,8 @@ def is_published(connection: Connection, adapter: Store, objid: str, name: str) 
     found = anchors.details(adapter.path(CopyRef(name)))
     told = [entry.details for entry in ledger.about(connection, objid, SEALED)]
     mine = [one for one in told if one["name"] == name]
-    if not mine or any(mine[-1][key] != value for key, value in found.items()):
+    # Each that was sealed had been read back; an attempt that was stopped then may have published late.
+    if not any(all(one[key] == value for key, value in found.items()) for one in mine):
         raise NotIntact("storage.published-unknown", name)
     return True
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
 
 from metadata.bag import read_lines
 from metadata.findings import Finding
+from preserve.archival_storage.packing import attempts
+from preserve.archival_storage.packing.attempts import Held
 from preserve.archival_storage.store import Store
 from preserve.errors import NotIntact, PreserveError
 from preserve.work import executor, result_of
 from storage_adapters.contract import CopyRef, ExpectedFile, FileCheck, Package, Receipt, Scope
 from storage_adapters.directory import check_tree
-from storage_adapters.durable import discard, sync_file_system
+from storage_adapters.durable import sync_file_system
 from storage_adapters.reading import digest_file
 
 _LARGE = 5000  # files from which a process of its own is worth its start
@@ -87,10 +89,6 @@ def read_back(
         raise NotIntact("ingest.read-back", objid, findings=bad)
 
 
-Held = Callable[[], AbstractContextManager[None]]
-"""Within it nobody takes over what this piece of work holds: it was told so, or it raises Busy."""
-
-
 def publish(
     name: str,
     package: Path,
@@ -102,17 +100,18 @@ def publish(
     """Make the package an AIP: one rename; where the store is away it is sent, and read back through the store.
 
     Called again after a kill it goes on. A process that was stopped for a while may wake up here when another makes
-    the same package at the same place: it renames and removes nothing but what is `held` still. Raises NotIntact where
-    the store does not give back what it was given.
+    the same package: the rename, or the list that is written last, is done by who holds it. What attempts left goes.
+    Raises NotIntact where the store does not give back what it was given.
     """
+    left = attempts.left(store.incoming, name)
     if not store.is_away:
         with held():
-            return store.publish(Package(name, package, size), progress)
-    files = {file.path: file.digests["sha256"] for file in expected(package, ()) if file.digests}
-    receipt = store.publish(Package(name, package, size, files), progress)
-    require_whole(store, name, package, progress)
-    with held():
-        discard(package, store.incoming)
+            receipt = store.publish(Package(name, package, size), progress)
+    else:
+        files = {file.path: file.digests["sha256"] for file in expected(package, ()) if file.digests}
+        receipt = store.publish(Package(name, package, size, files, held), progress)
+        require_whole(store, name, package, progress)
+    attempts.clear((one for one in left if store.is_away or one != package), held)
     return receipt
 
 
@@ -133,7 +132,7 @@ def require_whole(store: Store, name: str, package: Path, progress: Callable[[in
 def prove_published(store: Store, copy: CopyRef, objid: str, held: Held = nullcontext) -> tuple[int, int]:
     """A run that was killed between rename and entry: the package is read again before it is entered.
 
-    What was built here for a store that is away is removed where it is `held` still. Returns its payload files and
+    What attempts left here is removed where it is `held` still. Returns its payload files and
     their bytes. Raises NotIntact.
     """
     from metadata.verify import verify_package
@@ -141,9 +140,7 @@ def prove_published(store: Store, copy: CopyRef, objid: str, held: Held = nullco
     report = verify_package(store.bring(copy), from_medium=True)
     if store.is_away:
         store.let_go(copy)
-        if (built := store.incoming / copy.name).exists():
-            with held():
-                discard(built, store.incoming)
+    attempts.clear(attempts.left(store.incoming, copy.name), held)
     if bad := tuple(finding for finding in report.findings if finding.severity in _BAD):
         raise NotIntact("ingest.read-back", objid, findings=bad)
     return report.files, report.size

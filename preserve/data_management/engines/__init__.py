@@ -39,6 +39,9 @@ class Place(Protocol):
         each round trip under the lock is one that everybody waits for. A file takes no notice of either.
         """
 
+    def beside(self, engine: Engine) -> Connection:
+        """As `begun`, on a server: who writes does not wait for it, and it is ended where it says nothing for long."""
+
     def to_its_end(self, connection: Connection) -> AbstractContextManager[None]:
         """Commit where the body ends well, else roll back."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,16 +117,11 @@ class PostgresqlSchema:
 
         `question` is asked with the lock, and `entry` is appended; `round_trips` tells what came of them.
         """
-        until = time.monotonic() + WAIT
-        while True:
-            try:
-                return self._connect(engine, writes, question, entry)
-            except DBAPIError as error:
-                # Nothing was done yet: a connection that the server let go while it lay in the pool is opened anew.
-                if not error.connection_invalidated or time.monotonic() >= until:
-                    raise
-                engine.dispose()
-                until = 0.0  # once
+        return _anew(engine, lambda: self._connect(engine, writes, question, entry))
+
+    def beside(self, engine: Engine) -> Connection:
+        """A connection with a transaction begun for which nobody waits; the server ends it where it hangs."""
+        return _anew(engine, lambda: _connect_beside(engine))
 
     def to_its_end(self, connection: Connection) -> AbstractContextManager[None]:
         """Commit where the body ends well, else roll back; where a COMMIT had no answer, ask what became of it."""
@@ -239,6 +234,30 @@ class PostgresqlSchema:
         if state in _AWAY or state.startswith("08") or _is_cut(cause, state):
             return MediumProblem("catalogue.unreachable", self.name, reason=reason)
         return None
+
+
+def _anew(engine: Engine, begin: Callable[[], Connection]) -> Connection:
+    """Nothing was done yet: a connection that the server let go while it lay in the pool is opened anew, once."""
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            return begin()
+        except DBAPIError as error:
+            if not error.connection_invalidated or time.monotonic() >= until:
+                raise
+            engine.dispose()
+            until = 0.0
+
+
+def _connect_beside(engine: Engine) -> Connection:
+    connection = engine.connect().execution_options(isolation_level="READ COMMITTED")
+    try:
+        connection.begin()
+        connection.exec_driver_sql(f"SELECT {round_trips.HANGS}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _known() -> str:

@@ -20,7 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from preserve.data_management.engines.in_doubt import LINE, Number
 from preserve.data_management.engines.postgresql_schema import LOCK, OLDEST_READER
 
-_HANGS = 10_000  # milliseconds; others wait for the lock for some eight seconds before they give up
+HANGS = "set_config('idle_in_transaction_session_timeout', '10000', true)"
+"""Ends a transaction that says nothing for so many milliseconds: others wait for its lock for some eight seconds."""
 _ANSWER = "what the transaction asked when it began"
 _NUMBER = "the number of the transaction"
 _PREPARED = "what is prepared"
@@ -34,8 +35,7 @@ def lock(schema: str) -> str:
 
     Who holds it and says nothing for a while was stopped, or cut off: its transaction is rolled back by the server.
     """
-    hangs = f"set_config('idle_in_transaction_session_timeout', '{_HANGS}', true)"
-    return f"SELECT {hangs}, pg_advisory_xact_lock(hashtextextended('{schema}', {LOCK}))"
+    return f"SELECT {HANGS}, pg_advisory_xact_lock(hashtextextended('{schema}', {LOCK}))"
 
 
 def begin(connection: Connection, schema: str, question: str, entry: tuple[str, str] | None = None) -> None:

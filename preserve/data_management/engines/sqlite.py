@@ -86,6 +86,10 @@ class SqliteFile:
             if time.monotonic() >= until:
                 raise Busy("catalogue.busy", str(self.path))
 
+    def beside(self, engine: Engine) -> Connection:
+        """Nothing is beside a file's one writer."""
+        return self.begun(engine, writes=False)
+
     def to_its_end(self, connection: Connection) -> Any:
         """Commit where the body ends well, else roll back."""
         return ended(connection)

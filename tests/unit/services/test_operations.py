@@ -500,6 +500,12 @@ def test_a_look_is_recorded_before_anything_is_shown(name: str, bureau: Bureau) 
 class Unwritable:
     """Rules of a catalogue in which nothing can be written."""
 
+    question = ""
+
+    def settled(self) -> bool:
+        """Nothing is written before `opening`."""
+        return False
+
     def opening(self, connection: Connection) -> None:
         """Raises MediumProblem."""
         raise MediumProblem("catalogue.read-only", "", reason="a disk that is full")

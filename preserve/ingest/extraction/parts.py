@@ -14,20 +14,24 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metadata import csip
 from metadata.compact import TextSet
 from metadata.findings import Finding
 from metadata.names import xml_name
 from preserve.description.fixed_values import Classification
-from preserve.description.schema import CaseDescription
-from preserve.ingest.context import Ingest
 from preserve.ingest.extraction import MOST_OF_A_CASE, MOST_OF_A_FILE, Extracted, Way, way_of
 from preserve.ingest.extraction.helper import HELPER
 from preserve.ingest.facts import Character, Identification
-from preserve.ingest.provenance import TakenFile
 from storage_adapters.durable import write_file
 from storage_adapters.medium_errors import make_folder, on_medium
+
+if TYPE_CHECKING:
+    # Worker processes import this room too, and have no description and no home.
+    from preserve.description.schema import CaseDescription
+    from preserve.ingest.context import Ingest
+    from preserve.ingest.provenance import TakenFile
 
 _PLACE = 40  # bits of a place in a part
 _MOST = 10_000_000  # no case has a file of a higher number

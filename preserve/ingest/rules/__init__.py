@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metadata.findings import Finding, Value
-from preserve.administration.numbering.profile import NumberingProfile
-from preserve.administration.retention.profile import RetentionProfile
-from preserve.data_management.fonds import FondsRow
-from preserve.description.schema import CaseDescription
-from preserve.description.vocabulary import Vocabulary
 from preserve.ingest.facts import Character
 from preserve.ingest.rules.profile import CaseTypeProfile, Rule, RulesProfile
-from preserve.working_days import Calendar
+
+if TYPE_CHECKING:
+    # Worker processes import this room for the marks of secrets that they look for, and nothing of all this.
+    from preserve.administration.numbering.profile import NumberingProfile
+    from preserve.administration.retention.profile import RetentionProfile
+    from preserve.data_management.fonds import FondsRow
+    from preserve.description.schema import CaseDescription
+    from preserve.description.vocabulary import Vocabulary
+    from preserve.working_days import Calendar
 
 
 @dataclass(frozen=True, slots=True)

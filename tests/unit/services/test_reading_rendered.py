@@ -17,7 +17,7 @@ from preserve.errors import NotFound, Refused
 from preserve.home import acting_person
 from preserve.services import reading_bytes
 from preserve.services.case_use import show_use
-from preserve.services.cases import show
+from preserve.services.case_views import show
 from preserve.services.reading import FileShown, open_reading
 from preserve.services.session import Session, SystemUser
 from tests.support.office import small_case

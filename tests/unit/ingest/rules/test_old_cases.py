@@ -17,7 +17,7 @@ from preserve.administration.retention.facts import facts_of
 from preserve.administration.retention.periods import due_of_case
 from preserve.administration.retention.profile import read_retention
 from preserve.data_management import cases
-from preserve.description.legacy import Legacy
+from preserve.description.schema import Legacy
 from preserve.description.stored import read_case
 from preserve.ingest.rules import old_cases
 from preserve.ingest.rules.accepting import LegacyCases

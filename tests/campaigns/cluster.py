@@ -42,7 +42,7 @@ class Campaign:
     chance: random.Random
     asked: list[str] = field(default_factory=list)
     cases: list[Path] = field(default_factory=list)
-    resumed: int = 0
+    resumed: Counter[str] = field(default_factory=Counter)
     longest: float = 0.0
     struck: Counter[str] = field(default_factory=Counter)
 
@@ -75,7 +75,7 @@ class Campaign:
             if row.state not in ("lost", "stopped") and code not in _GONE:
                 raise SystemExit(f"{row.operation} {row.state}: {row.failure}")
             jobs.resume(session(self.held.archive, "wu"), row.id)
-            self.resumed += 1
+            self.resumed[code or row.state] += 1
 
     def fault(self) -> None:
         """Hurt one of them while it works, and wait until that work goes on."""
@@ -266,11 +266,12 @@ def run(folder: Path, seconds: float, seed: int, faults: int = FAULTS, *, bucket
         judge(campaign, undisturbed)
     finally:
         campaign.held.stop()
+    by_hand = ", ".join(f"{code} {many}" for code, many in sorted(campaign.resumed.items())) or "none"
     kinds = ", ".join(f"{kind} {many}" for kind, many in sorted(campaign.struck.items()))
     return (
         f"{campaign.struck.total()} faults ({kinds}) while {len(campaign.cases)} cases and "
         f"{len(campaign.asked) - len(campaign.cases)} audits, replications and re-preservations were done by two "
         f"machines over {'SeaweedFS' if bucket else 'a folder'}: each case there once, as handed in, the ledger as of "
-        f"an undisturbed run; jobs resumed by hand {campaign.resumed}; work of a killed machine again after at most "
+        f"an undisturbed run; jobs resumed by hand: {by_hand}; work of a killed machine again after at most "
         f"{campaign.longest:.1f} s."
     )

@@ -12,6 +12,7 @@ from benchmarks import measure
 from benchmarks.measure import middle, row, scratch
 from preserve.ingest.identifiers import pronom
 from preserve.ingest.identify import identify_many
+from preserve.work import processors
 
 COPIES = 10
 
@@ -57,7 +58,7 @@ def main() -> list[str]:
                 ours[str(path)] = {answer.puid for answer in pronom.identify(head, tail, path.name, path)[0]}
             alone = time.perf_counter() - began
             began = time.perf_counter()
-            identify_many([(path, path.name, path.stat().st_size) for path in files], workers=1)
+            identify_many([(path, path.name, path.stat().st_size) for path in files], workers=processors())
             figures.append((theirs, alone, time.perf_counter() - began))
         theirs, alone, both = (middle(column) for column in zip(*figures, strict=True))
         differing = sum(said.get(str(path), set()) != ours[str(path)] for path in files)
@@ -73,7 +74,7 @@ def main() -> list[str]:
         ),
         row("answers that differ from fido's", str(differing), f"{len(files)} files", "—", "0", differing == 0),
         row(
-            "both identifiers and our own signatures",
+            "both identifiers and our own signatures, siegfried on all processors",
             f"{both:.2f} s",
             f"fido command line {theirs:.1f} s",
             f"{theirs / both:.0f}× faster",

@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import TypeVar, overload
+
+Thing = TypeVar("Thing")
+
+FEW = 50_000
+"""So many texts are kept as Python has them: some megabytes, and several times as fast."""
 
 _FEWEST = 16  # places of an index; always a power of two, and at most half of them taken
+
+
+class Listed(Sequence[Thing]):
+    """A sequence that makes what stands at a place whenever it is asked for; only `at` and the length are to be said.
+
+    Places are taken from the front: none is below zero.
+    """
+
+    @abstractmethod
+    def at(self, place: int) -> Thing:
+        """What stands at one place."""
+
+    @overload
+    def __getitem__(self, place: int) -> Thing: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Thing]: ...
+
+    def __getitem__(self, place: int | slice) -> Thing | list[Thing]:
+        if isinstance(place, slice):
+            return [self.at(number) for number in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        return self.at(place)
 
 
 class PackedTexts(Sequence[str]):
@@ -25,6 +55,13 @@ class PackedTexts(Sequence[str]):
         """One more text."""
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
+
+    def pop(self) -> str:
+        """Take the last text away. Raises IndexError where there is none."""
+        text = self[-1]
+        self._ends.pop()
+        del self._bytes[self._ends[-1] if self._ends else 0 :]
+        return text
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -50,6 +87,29 @@ class PackedTexts(Sequence[str]):
         for end in self._ends:
             yield self._bytes[begin:end].decode("utf-8", "surrogatepass")
             begin = end
+
+
+class PackedDigests(Listed[str]):
+    """Digests of one length, in lower-case hex, that only grow: half a byte a digit."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._width = 0
+
+    def append(self, digest: str) -> None:
+        """One more. Raises ValueError where it is no hexadecimal of the length of the first."""
+        packed = bytes.fromhex(digest)
+        self._width = self._width or len(packed)
+        if len(packed) != self._width or packed.hex() != digest:
+            raise ValueError(digest)
+        self._bytes += packed
+
+    def __len__(self) -> int:
+        return len(self._bytes) // self._width if self._width else 0
+
+    def at(self, place: int) -> str:
+        """One digest."""
+        return self._bytes[place * self._width : (place + 1) * self._width].hex()
 
 
 class Places:
@@ -111,3 +171,38 @@ def places_of(texts: Sequence[str]) -> Places:
     for number, text in enumerate(texts):
         places.add(number, text)
     return places
+
+
+class TextSet:
+    """A set of texts that only grows: of more than a few each takes its own bytes and some 20 more, not 150."""
+
+    def __init__(self) -> None:
+        self._few: set[str] = set()
+        self._many: PackedTexts | None = None
+        self._places: Places | None = None
+
+    def add(self, text: str) -> bool:
+        """One more text; whether it is new."""
+        if self._places is None or self._many is None:
+            count = len(self._few)
+            self._few.add(text)
+            if len(self._few) > FEW:
+                self._many = PackedTexts(self._few)
+                self._places = places_of(self._many)
+                self._few = set()
+            return len(self._few) != count if self._places is None else True
+        place = len(self._many)
+        self._many.append(text)
+        if self._places.add(place, text) == place:
+            return True
+        self._many.pop()
+        return False
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._few if self._places is None else self._places.find(text) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._few if self._many is None else self._many)
+
+    def __len__(self) -> int:
+        return len(self._few if self._many is None else self._many)

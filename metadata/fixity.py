@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from metadata import digest_workers, hashing
 from metadata.bag import ALGORITHMS
 from metadata.beside import Beside
+from metadata.compact import FEW
 from metadata.findings import Finding
 from metadata.inventory import Inventory
 from metadata.opened import OpenedBag, known
@@ -65,13 +66,15 @@ def jobs(bag: OpenedBag, files: Iterable[tuple[str, int]]) -> Iterator[hashing.J
 class Comparison:
     """A comparison that goes on in a thread while files are still being found, then manifests read, then rules asked.
 
-    Within `with`; whoever leaves early ends it.
+    Within `with`; whoever leaves early ends it. Of a large bag no more than `FEW` files are read before the manifests
+    are: what is found and what was read would lie in memory until then.
     """
 
     def __init__(self, root: Path, *, from_medium: bool, workers: int, progress: Callable[[int], None]) -> None:
         self._reading = Reading(str(root), from_medium, workers, progress)
         self._jobs: queue.SimpleQueue[list[hashing.Job] | None] = queue.SimpleQueue()
         self._listed = threading.Event()
+        self._count = 0  # files that were put there
         self._left = False
         self._bag = OpenedBag(root, Inventory())
         self._result = Fixity()
@@ -88,7 +91,9 @@ class Comparison:
     def seen(self, bag: OpenedBag, files: Iterable[tuple[str, int]]) -> None:
         """Files to be read (`metadata.opened.Seen`)."""
         self._bag = bag
-        self._jobs.put(list(jobs(bag, files)))
+        some = list(islice(files, FEW - self._count))
+        self._count += len(some)
+        self._jobs.put(list(jobs(bag, some)))
 
     def all_seen(self) -> None:
         """There are no more."""
@@ -105,6 +110,10 @@ class Comparison:
     def _found(self) -> Iterator[hashing.Job]:
         while (some := self._jobs.get()) is not None:
             yield from some
+        if self._count == FEW:
+            self._listed.wait()
+        if self._count == FEW and not self._left:
+            yield from jobs(self._bag, islice(self._bag.inventory.files.items(), FEW, None))
 
     def _compare(self) -> Fixity:
         found = self._found()

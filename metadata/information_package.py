@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from metadata import csip
 from metadata.beside import Beside
+from metadata.compact import TextSet
 from metadata.entities import Relationship
 from metadata.errors import XMLRefused
 from metadata.findings import Finding, Value
 from metadata.mets import Identifiers, Reference, read_identity, read_references
 from metadata.opened import OpenedBag
+from metadata.packed_bag import Marks
 from metadata.premis import beside
 from metadata.premis.outline import Outline, read_outlines
 from metadata.schemas import mets_schema, premis_schema
@@ -22,33 +23,33 @@ from metadata.schemas import mets_schema, premis_schema
 
 @dataclass(slots=True)
 class MetsDocument:
-    """A METS file: its path in the package, the folder its hrefs start from, OBJID, references, identifiers."""
+    """A METS file: its path in the package, the folder its hrefs start from, OBJID, identifiers.
+
+    `wrong` is what is to be said of its references, which are compared as they are read: a large one has many.
+    """
 
     path: str
     base: str  # "" or with a slash at its end
     objid: str = ""
-    targets: dict[str, list[Reference]] = field(default_factory=dict)
     identifiers: Identifiers = field(default_factory=Identifiers)
+    wrong: list[Finding] = field(default_factory=list)
     whole: bool = False  # read to its end without being refused
-    _paths: dict[str, str | None] = field(default_factory=dict)
-
-    def path_of(self, href: str) -> str | None:
-        """The path in the package that an href of it names (`csip.target_of`), found out once."""
-        if href not in self._paths:
-            self._paths[href] = csip.target_of(self.base, href)
-        return self._paths[href]
 
 
 @dataclass(slots=True)
 class PremisDocument:
-    """A PREMIS file: which identifiers it gives, the files it describes, and what it refers to."""
+    """A PREMIS file: which identifiers it gives, the files it describes, and what it refers to elsewhere.
+
+    `wrong` is what is to be said of its files, `relations` and `links` what leads to no object that was met before.
+    """
 
     path: str
     base: str
-    files: dict[str, tuple[int, str]] = field(default_factory=dict)  # path: size, SHA-256
-    objects: set[str] = field(default_factory=set)
-    events: set[str] = field(default_factory=set)
-    agents: set[str] = field(default_factory=set)
+    described: Marks
+    wrong: list[Finding] = field(default_factory=list)
+    objects: TextSet = field(default_factory=TextSet)
+    events: TextSet = field(default_factory=TextSet)
+    agents: TextSet = field(default_factory=TextSet)
     repeated: list[str] = field(default_factory=list)
     relations: list[tuple[str, Relationship]] = field(default_factory=list)
     links: set[tuple[str, str, str]] = field(default_factory=set)  # from, "object" or "agent", to
@@ -57,11 +58,12 @@ class PremisDocument:
 
 @dataclass(slots=True)
 class InformationPackage:
-    """The package `data/NAME` of a bag. `files` are paths below it with sizes."""
+    """The package `data/NAME` of a bag. `files` are paths below it with sizes, `referred` those that METS leads to."""
 
     bag: OpenedBag
     name: str
-    files: dict[str, int]
+    files: Mapping[str, int]
+    referred: Marks
     kind: str = ""  # as its root METS says: AIP, DIP
     mets: list[MetsDocument] = field(default_factory=list)
     premis: list[PremisDocument] = field(default_factory=list)
@@ -75,6 +77,55 @@ class InformationPackage:
     def where(self, path: str) -> str:
         """A path of the package as path in the bag, for findings."""
         return self.prefix + path
+
+
+def refer(package: InformationPackage, document: MetsDocument, reference: Reference) -> Iterator[Finding]:
+    """What is wrong with a reference of METS (see `ip_rules.references`); its target is marked as referred to."""
+    where = package.where(document.path)
+    path = csip.target_of(document.base, reference.href)
+    if path is None:
+        yield Finding("ip.href-refused", where, values={"href": reference.href})
+        return
+    package.referred.add(path)
+    if path not in package.files:
+        yield Finding("ip.target-missing", where, values={"href": reference.href})
+        return
+    if reference.element == "mptr":
+        return
+    target = package.where(path)
+    if reference.size is None:
+        yield Finding("ip.size-missing", target, values={"document": document.path})
+    elif reference.size != package.files[path]:
+        values: dict[str, Value] = {"said": reference.size, "found": package.files[path], "document": document.path}
+        yield Finding("ip.size-differs", target, values=values)
+    if not reference.checksum:
+        yield Finding("ip.checksum-missing", target, values={"document": document.path})
+        return
+    algorithm = reference.checksum_type.lower().replace("-", "")
+    digest = package.bag.payload_digest(algorithm, target)
+    if digest is None:
+        # A file that the manifest does not list is the bag rules' to name.
+        if f"manifest-{algorithm}.txt" not in package.bag.digests:
+            values_ = {"document": document.path, "algorithm": reference.checksum_type}
+            yield Finding("ip.checksum-not-comparable", target, values=values_)
+    elif digest != reference.checksum:
+        yield Finding("ip.checksum-differs", target, values={"document": document.path})
+
+
+def describe(
+    package: InformationPackage, document: PremisDocument, name: str, size: int, digest: str
+) -> Iterator[Finding]:
+    """What is wrong with a file as PREMIS describes it (see `ip_rules.objects`)."""
+    path = document.base + name
+    if path not in package.files or not name.startswith("data/"):
+        yield Finding("ip.object-without-file", package.where(document.path), values={"path": name})
+        return
+    if size != package.files[path]:
+        values: dict[str, Value] = {"said": size, "found": package.files[path]}
+        yield Finding("ip.object-size-differs", package.where(path), values=values)
+    expected = package.bag.payload_digest("sha256", package.where(path))
+    if expected is not None and digest.lower() != expected:
+        yield Finding("ip.object-digest-differs", package.where(path))
 
 
 def package_names(bag: OpenedBag) -> list[str]:
@@ -98,9 +149,12 @@ class PackageReading:
     """
 
     def __init__(self, bag: OpenedBag, name: str) -> None:
-        self._package = package = InformationPackage(bag, name, bag.inventory.below(f"data/{name}/"))
+        # What is read is compared at once: all that the manifests say must be known by now.
+        assert set(bag.digests) == {manifest.name for manifest in bag.manifests}, "the manifests were not read"
+        files = bag.inventory.below(f"data/{name}/")
+        self._package = package = InformationPackage(bag, name, files, Marks(files))
         for path in _documents(package.files, csip.PREMIS):
-            package.premis.append(PremisDocument(path, path.removesuffix(csip.PREMIS)))
+            package.premis.append(PremisDocument(path, path.removesuffix(csip.PREMIS), Marks(files)))
         large = [document for document in package.premis if beside.is_large(bag.root / package.where(document.path))]
         reading = partial(self._read_premis, large, beside.outlines)
         self._reading = Beside(reading, "premis") if large else None
@@ -157,7 +211,7 @@ def _guarded(package: InformationPackage, path: str, reading: Iterator[None]) ->
 def _read_mets(package: InformationPackage, document: MetsDocument) -> Iterator[None]:
     place = package.bag.root / package.where(document.path)
     for reference in read_references(place, mets_schema(), document.identifiers):
-        document.targets.setdefault(reference.href, []).append(reference)
+        document.wrong.extend(refer(package, document, reference))
         yield
     said = read_identity(place)
     document.objid = said.objid
@@ -169,15 +223,15 @@ def _read_mets(package: InformationPackage, document: MetsDocument) -> Iterator[
 def _read_premis(package: InformationPackage, document: PremisDocument, read: Outlines) -> Iterator[None]:
     for outline in read(package.bag.root / package.where(document.path)):
         yield
-        _take(document, outline)
+        _take(package, document, outline)
     document.whole = True
 
 
-def _take(document: PremisDocument, outline: Outline) -> None:
+def _take(package: InformationPackage, document: PremisDocument, outline: Outline) -> None:
     kind, identifier, path, size, digest, relations, agents, objects = outline
     if kind == "event":
         _claim(document, document.events, identifier)
-        document.links.update((identifier, "agent", agent) for agent in agents)
+        document.links.update((identifier, "agent", agent) for agent in agents if agent not in document.agents)
     elif kind == "agent":
         _claim(document, document.agents, identifier)
     elif kind != "rights":
@@ -185,14 +239,15 @@ def _take(document: PremisDocument, outline: Outline) -> None:
         if relations:
             document.relations.extend((identifier, Relationship(*relation)) for relation in relations)
         if kind == "file":
-            if path in document.files:
+            if not document.described.add(document.base + path):
                 document.repeated.append(path)
-            document.files[path] = size, sys.intern(digest)
-    if objects:
-        document.links.update((identifier, "object", linked) for linked in objects)
+            document.wrong.extend(describe(package, document, path, size, digest))
+    for linked in objects:
+        # What is known by now is known in the end.
+        if not any(linked in other.objects for other in package.premis):
+            document.links.add((identifier, "object", linked))
 
 
-def _claim(document: PremisDocument, known: set[str], identifier: str) -> None:
-    if identifier in known:
+def _claim(document: PremisDocument, known: TextSet, identifier: str) -> None:
+    if not known.add(identifier):
         document.repeated.append(identifier)
-    known.add(identifier)

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from metadata.packed_bag import Below, PackedSizes, sizes_of
 
 
 @dataclass(slots=True)
 class Inventory:
     """Names relative to the folder, with `/`: regular files with their sizes in bytes, folders, and the rest."""
 
-    files: dict[str, int] = field(default_factory=dict)
+    files: MutableMapping[str, int] = field(default_factory=dict)  # packed where they are many
     folders: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
 
-    def below(self, prefix: str) -> dict[str, int]:
+    def below(self, prefix: str) -> Mapping[str, int]:
         """The files whose names begin with `prefix`, without it."""
+        if isinstance(self.files, PackedSizes):
+            return Below(self.files, prefix)
         return {name[len(prefix) :]: size for name, size in self.files.items() if name.startswith(prefix)}
 
 
@@ -59,4 +63,5 @@ def walk(root: Path, inventory: Inventory) -> Iterator[list[tuple[str, int]]]:
             except OSError as error:
                 inventory.unreadable[name] = error.strerror or str(error)
         inventory.files.update(found)
+        inventory.files = sizes_of(inventory.files)
         yield found

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from metadata.compact import TextSet
+
 LONGEST_PART = 100  # UTF-16 units; Joliet holds 103
 LONGEST_PART_BYTES = 240  # UTF-8; file systems hold 255, and `.part` must fit behind
 LONGEST_PATH = 140  # characters below the representation's data folder, which itself stands about 100 deep
@@ -82,13 +84,14 @@ def safe_names(paths: Iterable[str]) -> Iterator[str]:
     Deterministic; folders keep one name each; names that would be one on a case-folding file system get ` (2)`.
     """
     folders: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
-    taken: dict[tuple[str, ...], set[str]] = {}
+    numbers: dict[tuple[str, ...], int] = {}
+    taken = TextSet()
 
     def claim(parent: tuple[str, ...], part: str, room: int) -> str:
-        used = taken.setdefault(parent, set())
+        within = f"{numbers.setdefault(parent, len(numbers))}/"
         wanted = _shorten(_safe_part(part), max(12, min(LONGEST_PART, room)))
         name, number = wanted, 1
-        while _key(name) in used:
+        while not taken.add(within + _key(name)):
             number += 1
             stem, dot, extension = wanted.rpartition(".")
             mark = f" ({number})"
@@ -97,7 +100,6 @@ def safe_names(paths: Iterable[str]) -> Iterator[str]:
                 if stem
                 else (_shorten(wanted, LONGEST_PART - len(mark)) + mark)
             )
-        used.add(_key(name))
         return name
 
     def folder(parts: tuple[str, ...]) -> tuple[str, ...]:

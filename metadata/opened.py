@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,7 @@ from metadata.errors import BagUnreadable
 from metadata.findings import Finding, Severity, Value
 from metadata.inventory import Inventory, walk
 from metadata.line_notes import LineNotes
+from metadata.packed_bag import ManifestDigests, PackedSizes
 
 LineRule = Callable[[Manifest, ManifestLine], Finding | None]
 Seen = Callable[["OpenedBag", list[tuple[str, int]]], None]
@@ -44,7 +45,7 @@ class OpenedBag:
     claims_a_package: bool = False
     packaged: bool = False
     manifests: tuple[Manifest, ...] = ()
-    digests: dict[str, dict[str, str]] = field(default_factory=dict)
+    digests: dict[str, MutableMapping[str, str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)  # manifests that could not be read to their end
     findings: list[Finding] = field(default_factory=list)  # what the lines of the manifests gave cause for
 
@@ -67,6 +68,16 @@ class OpenedBag:
     def info_name(self) -> str:
         """bag-info.txt, or what versions before 0.95 called it."""
         return OLD_INFO if INFO not in self.inventory.files and OLD_INFO in self.inventory.files else INFO
+
+    @property
+    def payload(self) -> tuple[int, int]:
+        """Files and bytes of the payload."""
+        count = total = 0
+        for name, size in self.inventory.files.items():
+            if name.startswith("data/"):
+                count += 1
+                total += size
+        return count, total
 
     def payload_digest(self, algorithm: str, path: str) -> str | None:
         """The digest that a payload manifest gives a file below the bag."""
@@ -146,16 +157,23 @@ def _claims_a_package(bag: OpenedBag) -> bool:
         return False
 
 
+def _digests_for(files: Mapping[str, int], algorithm: str) -> MutableMapping[str, str]:
+    """Room for what a manifest says."""
+    if isinstance(files, PackedSizes) and algorithm in ALGORITHMS:
+        return ManifestDigests(files, ALGORITHMS[algorithm] // 2)
+    return {}
+
+
 class _Reading:
     """One manifest, read line by line."""
 
     def __init__(self, bag: OpenedBag, manifest: Manifest, names: Names) -> None:
         self._bag, self._manifest, self._names = bag, manifest, names
         self._notes = LineNotes(manifest.name)
-        self._digests: dict[str, str] = {}
+        self._digests = _digests_for(bag.inventory.files, manifest.algorithm)
         self._doubtful: list[tuple[str, str, ManifestLine]] = []  # by the version's reading of `%`, by the other
 
-    def digests(self, line_rules: tuple[LineRule, ...]) -> dict[str, str]:
+    def digests(self, line_rules: tuple[LineRule, ...]) -> MutableMapping[str, str]:
         """The digest of each file that the manifest means; what is to be said of its lines goes to the bag."""
         try:
             for line in self._lines():

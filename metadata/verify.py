@@ -149,8 +149,7 @@ def _judged(bag: OpenedBag, differ: Differ) -> tuple[Kind, list[Finding]]:
 
 
 def _report(bag: OpenedBag, kind: Kind, findings: list[Finding], digests: int, started: float) -> Report:
-    payload = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
-    return Report(tuple(findings), len(payload), sum(payload), digests, time.monotonic() - started, kind)
+    return Report(tuple(findings), *bag.payload, digests, time.monotonic() - started, kind)
 
 
 def _bare(path: Path, inventory: Inventory, differ: Differ, counted: Fixity, started: float) -> Report:

@@ -285,5 +285,5 @@ def _count(folder: Path) -> tuple[int, int]:
     with on_medium(folder):
         for name in walk_files(folder):
             files += 1
-            size += os.lstat(folder / name).st_size
+            size += os.lstat(f"{folder}/{name}").st_size
     return files, size

@@ -156,6 +156,8 @@ class ReadBehind:
     def check(self, folder: Path, expected: ExpectedFile) -> FileCheck | None:
         """A file below a folder as it was read back; None where it must be read now. Raises the medium's errors."""
         self._settle()
+        if not self._done:
+            return None
         path = folder / expected.path
         return seen.check(path, expected) if (seen := self._done.get(path)) else None
 

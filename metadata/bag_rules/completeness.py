@@ -10,14 +10,15 @@ from metadata.opened import OpenedBag
 
 def check(bag: OpenedBag) -> Iterator[Finding]:
     """Before version 1.0 a file had to stand in one manifest only; from 1.0 on in each."""
-    payload = [name for name in bag.inventory.files if name.startswith("data/")]
     lists = [
         (manifest.name, bag.digests[manifest.name])
         for manifest in bag.payload_manifests
         if manifest.name not in bag.broken
     ]
     strict = bag.version in ("", "1.0")
-    for name in payload:
+    for name in bag.inventory.files:
+        if not name.startswith("data/"):
+            continue
         absent = [manifest for manifest, digests in lists if name not in digests]
         if absent and (strict or len(absent) == len(lists)):
             yield Finding("bag.file-not-listed", name, values={"manifest": ", ".join(absent)})

@@ -37,8 +37,8 @@ def _oxum(bag: OpenedBag, value: str) -> Iterator[Finding]:
     if not re.fullmatch(r"[0-9]+\.[0-9]+", value):
         yield Finding("bag.payload-oxum-form", bag.info_name, values={"value": value})
         return
-    sizes = [size for name, size in bag.inventory.files.items() if name.startswith("data/")]
-    actual = f"{sum(sizes)}.{len(sizes)}"
+    count, total = bag.payload
+    actual = f"{total}.{count}"
     if actual != value:
         yield Finding("bag.payload-oxum-differs", bag.info_name, values={"said": value, "found": actual})
 

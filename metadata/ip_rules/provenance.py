@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metadata.compact import TextSet
 from metadata.findings import Finding
 from metadata.information_package import InformationPackage
 
@@ -15,9 +16,7 @@ def check(package: InformationPackage) -> Iterator[Finding]:
     """
     if not all(document.whole for document in package.premis):
         return
-    objects = set().union(*(document.objects for document in package.premis))
-    agents = set().union(*(document.agents for document in package.premis))
-    original = next((premi.objects for premi in package.premis if premi.base == "representations/original/"), set())
+    original = next((premi.objects for premi in package.premis if premi.base == "representations/original/"), TextSet())
     for document in package.premis:
         where = package.where(document.path)
         for identifier, relation in document.relations:
@@ -27,16 +26,17 @@ def check(package: InformationPackage) -> Iterator[Finding]:
                 if relation.related not in original and package.kind != "DIP":
                     values = {"identifier": identifier, "source": relation.related}
                     yield Finding("ip.source-missing", where, values=values)
-            elif relation.related not in objects:
+            elif not any(relation.related in other.objects for other in package.premis):
                 values = {"identifier": identifier, "related": relation.related}
                 yield Finding("ip.related-missing", where, values=values)
             if relation.event is not None and relation.event not in document.events:
                 values = {"identifier": identifier, "event": relation.event}
                 yield Finding("ip.event-missing", where, values=values)
         for identifier, kind, target in sorted(document.links):
-            if kind == "agent" and target not in agents:
+            known = any(target in (other.agents if kind == "agent" else other.objects) for other in package.premis)
+            if kind == "agent" and not known:
                 values = {"identifier": identifier, "agent": target}
                 yield Finding("ip.agent-missing", where, values=values)
-            elif kind == "object" and target not in objects and package.kind != "DIP":
+            elif kind == "object" and not known and package.kind != "DIP":
                 values = {"identifier": identifier, "object": target}
                 yield Finding("ip.object-missing", where, values=values)

@@ -11,12 +11,7 @@ from metadata.information_package import InformationPackage
 
 def check(package: InformationPackage) -> Iterator[Finding]:
     """Where a METS file could not be read nothing is said of the files below it: that would be noise."""
-    referred = {METS}
-    broken = []
-    for document in package.mets:
-        if not document.whole:
-            broken.append(document.base)
-        referred.update(path for href in document.targets if (path := document.path_of(href)) is not None)
+    broken = [document.base for document in package.mets if not document.whole]
     for path in package.files:
-        if path not in referred and not any(path.startswith(base) for base in broken):
+        if path != METS and path not in package.referred and not any(path.startswith(base) for base in broken):
             yield Finding("ip.unreferenced", package.where(path))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from metadata.compact import TextSet
 from metadata.errors import XMLRefused
 from metadata.xml import CSIP, METS, XLINK, attributes_of, iterate
 
@@ -32,24 +33,26 @@ _REFERRING = frozenset(("ADMID", "DMDID", "FILEID"))
 
 @dataclass(slots=True)
 class Identifiers:
-    """The xs:IDs of a document, those given twice, and what refers to them (element, attribute, xs:IDREF)."""
+    """The xs:IDs of a document, those given twice, and what refers to others (element, attribute, xs:IDREF).
 
-    known: set[str] = field(default_factory=set)
+    Nearly every reference is to what was given before it, and need not be kept.
+    """
+
+    known: TextSet = field(default_factory=TextSet)
     repeated: list[str] = field(default_factory=list)
     wanted: set[tuple[str, str, str]] = field(default_factory=set)
 
     def note(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take in the identifiers on an element."""
         identifier = attributes.get("ID")
-        if identifier is not None:
-            if identifier in self.known:
-                self.repeated.append(identifier)
-            self.known.add(identifier)
+        if identifier is not None and not self.known.add(identifier):
+            self.repeated.append(identifier)
         if _REFERRING.isdisjoint(attributes):
             return
         for attribute in _REFERRING:  # whose strings are kept, and not a new one of each element
             for wanted in attributes.get(attribute, "").split():
-                self.wanted.add((name, attribute, wanted))
+                if wanted not in self.known:
+                    self.wanted.add((name, attribute, wanted))
 
     def dangling(self) -> list[tuple[str, str, str]]:
         """References to no identifier of the document; complete only when it was read to its end."""

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from lxml import etree
 
 from metadata.entities import Agent, Event, FileObject, Object, Rights
-from metadata.premis.read import ENTITIES, read_entity, refusing
+from metadata.premis.read import ENTITIES, UNREADABLE, read_entity, refused
 from metadata.premis.vocabulary import ALGORITHM_OF_LABEL
 from metadata.xml import PREMIS, XSI, iterate
 
@@ -37,8 +37,10 @@ class Outline(NamedTuple):
 def read_outlines(path: Path, schema: etree.XMLSchema | None = None) -> Generator[Outline, None, None]:
     """An outline of each entity in its order, as a stream. Raises XMLRefused as `read_premis` does."""
     for element in iterate(path, ENTITIES, schema):
-        with refusing(path, element):
+        try:
             outline = (_plain_file(element) if element.tag == _OBJECT else None) or _outline(read_entity(element))
+        except UNREADABLE as error:
+            raise refused(path, element, error) from error
         yield outline
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,22 +39,24 @@ def read_premis(path: Path, schema: etree.XMLSchema | None = None) -> Iterator[O
     Raises XMLRefused when the file is not well formed, not valid, or not PREMIS as this library writes it.
     """
     for element in iterate(path, ENTITIES, schema):
-        with refusing(path, element):
+        try:
             entity = read_entity(element)
+        except UNREADABLE as error:
+            raise refused(path, element, error) from error
         yield entity
 
 
-@contextmanager
-def refusing(path: Path, element: etree._Element) -> Iterator[None]:
-    """What cannot be read of an element as XMLRefused."""
-    try:
-        yield
-    except (KeyError, ValueError, AttributeError, TypeError) as error:
-        raise XMLRefused(str(path), reason=f"{element.tag}: {error!r}", line=str(element.sourceline)) from error
+UNREADABLE = (KeyError, ValueError, AttributeError, TypeError)
+"""What is raised where an element is not as it should be."""
+
+
+def refused(path: Path, element: etree._Element, error: Exception) -> XMLRefused:
+    """What cannot be read of an element."""
+    return XMLRefused(str(path), reason=f"{element.tag}: {error!r}", line=str(element.sourceline))
 
 
 def read_entity(element: etree._Element) -> Object | Event | Agent | Rights:
-    """What an element says. Raises what `refusing` takes where it is not as it should be."""
+    """What an element says. Raises UNREADABLE."""
     if element.tag == ENTITIES[0]:
         return _read_object(element)
     if element.tag == ENTITIES[1]:

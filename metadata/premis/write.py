@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -125,7 +126,9 @@ def _file(entity: FileObject) -> str:
     )
 
 
+@lru_cache(maxsize=256)
 def _format(known: Format) -> str:
+    """The same for thousands of files."""
     registry = (
         "<formatRegistry><formatRegistryName>PRONOM</formatRegistryName>"
         f"<formatRegistryKey>{text(known.puid)}</formatRegistryKey></formatRegistry>"
@@ -140,6 +143,7 @@ def _format(known: Format) -> str:
     )
 
 
+@lru_cache(maxsize=256)
 def _properties(properties: tuple[tuple[str, str], ...]) -> str:
     return "".join(
         f"<significantProperties>{_tag('significantPropertiesType', name)}"

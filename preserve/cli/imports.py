@@ -10,6 +10,7 @@ import click
 from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, IntoFolder, NewFile
+from preserve.services import import_answers as answering
 from preserve.services import import_papers as papers
 from preserve.services import import_views as views
 from preserve.services import imports as services
@@ -70,7 +71,7 @@ def show(output: Output, campaign: str, view: View, after: str, size: int, xlsx:
 @click.argument("answers", type=InputPath(exists=True, dir_okay=False), metavar="FILE.xlsx")
 def decide(output: Output, campaign: str, answers: Path) -> None:
     """Read the answers from a workbook that came back."""
-    decided = output.call(papers.decide, campaign, answers.read_bytes())
+    decided = output.call(answering.decide, campaign, answers.read_bytes())
     output.done("cli.import-decided", decided, read=decided.read, count=decided.decisions)
 
 

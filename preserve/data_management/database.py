@@ -22,7 +22,7 @@ from preserve.errors import PreserveError
 from preserve.home import Home
 from preserve.work import keep_locks
 
-SCHEMA = "0032"
+SCHEMA = "0033"
 """The newest migration; `migrations/versions/` holds a file for each."""
 
 READABLE_SINCE = "0031"

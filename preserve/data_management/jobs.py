@@ -104,9 +104,9 @@ def find(
     return [JobRow(**row._mapping) for row in connection.execute(query)]
 
 
-def of_subject(connection: Connection, operation: str, subject: str, limit: int) -> list[JobRow]:
-    """Jobs of an operation that are done and about this, the newest first."""
-    about = (jobs.c.operation == operation, jobs.c.subject == subject, jobs.c.state == "done")
+def of_subject(connection: Connection, operation: str, subject: str, limit: int, *, done: bool = True) -> list[JobRow]:
+    """Jobs of an operation that are about this, the newest first; with `done` only those that came to their end."""
+    about = [jobs.c.operation == operation, jobs.c.subject == subject, *([jobs.c.state == "done"] if done else [])]
     query = select(jobs).where(*about).order_by(jobs.c.id.desc()).limit(limit)
     return [JobRow(**row._mapping) for row in connection.execute(query)]
 

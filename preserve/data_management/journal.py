@@ -121,7 +121,7 @@ def files_after(
         query = query.where(ingest_files.c[lacking].is_(None))
     if having:
         query = query.where(ingest_files.c[having].isnot(None))
-    return [FileRow(*row) for row in connection.execute(query.order_by(ingest_files.c.number).limit(count))]
+    return [FileRow(*row) for row in connection.execute(query.order_by(ingest_files.c.number).limit(count)).all()]
 
 
 def totals(connection: Connection, ingest: str, *, lacking: str = "") -> tuple[int, int]:
@@ -146,6 +146,19 @@ def record(connection: Connection, ingest: str, rows: Sequence[dict[str, str | i
     connection.execute(
         text(f"UPDATE ingest_files SET {settings} WHERE ingest = :ingest AND number = :number"),
         [{**row, "ingest": ingest} for row in rows],
+    )
+
+
+def record_alike(connection: Connection, ingest: str, normalised: str, ranges: Sequence[tuple[int, int]]) -> None:
+    """Write the same outcome of normalising down for all files of these ranges, first and last number of each."""
+    from sqlalchemy import text
+
+    connection.execute(
+        text(
+            "UPDATE ingest_files SET normalised = :normalised"
+            " WHERE ingest = :ingest AND number BETWEEN :first AND :last"
+        ),
+        [{"ingest": ingest, "normalised": normalised, "first": first, "last": last} for first, last in ranges],
     )
 
 

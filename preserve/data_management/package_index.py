@@ -52,7 +52,7 @@ def _enter_version(connection: Connection, read: PackageRead, *, indexed: bool) 
         {
             "objid": objid,
             "version": version,
-            "name": read.root.name,
+            "name": read.name,
             "created": read.created,
             "files": read.files,
             "size": read.size,

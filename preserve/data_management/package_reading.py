@@ -46,10 +46,10 @@ class PackageRead:
     `case` is its row of `cases`, `described` the description as plain data without its files.
     """
 
-    root: Path
+    name: str
     objid: str
     version: int
-    case: Mapping[str, Any]
+    case: dict[str, Any]
     described: Mapping[str, Any]
     created: str
     files: int
@@ -58,6 +58,12 @@ class PackageRead:
     formats: formats_index.Counter
     rows: Rows
     words: Words | None
+
+    def let_go(self) -> None:
+        """Forget the texts when they have been entered: those of a large case take some hundred megabytes."""
+        self.case.clear()
+        if self.words is not None:
+            self.words.let_go()
 
 
 @dataclass(slots=True)
@@ -119,17 +125,17 @@ def read_package(root: Path, *, words: bool = True, tokens: bool = True) -> Iter
     """
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as stream:
         try:
-            read = _read(root, Rows(stream), words=words, tokens=tokens)
+            read = _read(root, root.name, Rows(stream), words=words, tokens=tokens)
         except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
             raise unreadable(root, error) from error
         yield read
 
 
-def read_elsewhere(root: Path, rows: Path, *, tokens: bool) -> PackageRead:
-    """As `read_package`, in a process of its own: the rows go into a file, from which `brought` gives them."""
+def read_elsewhere(root: Path, name: str, rows: Path, *, tokens: bool) -> PackageRead:
+    """As `read_package`, in a process of its own, of what will be called `name`; `brought` gives the rows' file."""
     with rows.open("wb") as stream:
         try:
-            read = _read(root, Rows(stream), words=True, tokens=tokens)
+            read = _read(root, name, Rows(stream), words=True, tokens=tokens)
         except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
             raise unreadable(root, error) from error
     return replace(read, rows=Rows(BytesIO(), read.rows.begin))
@@ -156,8 +162,8 @@ def name_of(root: Path) -> tuple[str, int]:
     return objid, int(number)
 
 
-def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
-    objid, version = name_of(root)
+def _read(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
+    objid, version = name_of(root.with_name(name))
     package = root / "data" / objid
     description = read_case(package / csip.CASE)
     described = description.model_copy(update={"objects": ()}).model_dump(mode="json")
@@ -170,7 +176,7 @@ def _read(root: Path, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
     names = _read_entities(package, {"objid": objid, "version": version}, rows, formats)
     head = chain(_words(description), (Passage("file", name, name) for name in names))
     return PackageRead(
-        root,
+        name,
         objid,
         version,
         _case_row(description, _long_term(description, info)),

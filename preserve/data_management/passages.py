@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from preserve.data_management.tokens import spaced
+from preserve.data_management.tokens import BETWEEN, spaced
 
+_TOGETHER = 4096
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -40,7 +41,26 @@ def unpack(packed: bytes) -> Iterator[Passage]:
         yield Passage(*row)
 
 
-def spacing(passages: Iterable[Passage], words: list[str]) -> Iterator[Passage]:
+class Tokens:
+    """The tokens of many texts, to be joined: a large case has a million, and a small text takes 100 bytes more."""
+
+    def __init__(self) -> None:
+        self._joined: list[str] = []
+        self._few: list[str] = []
+
+    def append(self, tokens: str) -> None:
+        """Those of one more text."""
+        self._few.append(tokens)
+        if len(self._few) >= _TOGETHER:
+            self._joined.append(BETWEEN.join(self._few))
+            self._few.clear()
+
+    def joined(self) -> str:
+        """All of them, with what is between texts."""
+        return BETWEEN.join((*self._joined, *self._few))
+
+
+def spacing(passages: Iterable[Passage], words: Tokens) -> Iterator[Passage]:
     """The same passages; the tokens of each that has a text, as the index takes them, are added to `words`."""
     for passage in passages:
         if passage.text:

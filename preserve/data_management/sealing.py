@@ -55,9 +55,8 @@ _BOTH_SIZES = select(
 )
 # With them the oldest entry that no checkpoint covers, if any.
 _OPENING = (
-    "SELECT sizes.*, l.number, l.entry, l.leaf FROM (SELECT (SELECT coalesce(max(number), 0) FROM ledger) AS size,"
-    " (SELECT coalesce(max(size), 0) FROM checkpoints) AS covered) AS sizes"
-    " LEFT JOIN ledger l ON l.number = covered + 1"
+    "SELECT size, covered, number, entry, leaf FROM (SELECT (SELECT coalesce(max(number), 0) FROM ledger) AS size,"
+    " (SELECT coalesce(max(size), 0) FROM checkpoints) AS covered) AS sizes LEFT JOIN ledger ON number = covered + 1"
 )
 _grown: dict[Path, Home] = {}
 
@@ -68,6 +67,7 @@ class Keeper:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._settings, self._before, self._size, self._most = SettingsSeen(home), 0, 0, 0
+        self._first: ledger.Entry | None = None  # of those that wait for the sealer
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
 
     question = _OPENING
@@ -82,7 +82,10 @@ class Keeper:
         self._size, self._before = int(said[0]), int(said[1])
         self._settings.require_same()
         if another_signs(self._home) and said[2] is not None:
-            require_sealer(self._home, ledger.checked(*said[2:]))
+            first = self._first
+            if first is None or tuple(said[2:]) != (first.number, first.text, first.leaf):
+                first = self._first = ledger.checked(*said[2:])  # once, not for each that writes until it is signed
+            require_sealer(self._home, first)
         if not self._held or self._size < self._most:  # the latter was put back to an earlier moment meanwhile
             hold_to_witnesses(self._home, connection)
             looks_sealing.hold_to_witnesses(self._home, connection)

@@ -19,11 +19,11 @@ from preserve.data_management import facets, machine_search, search_postgresql, 
 from preserve.data_management.engines.dialect import is_sqlite
 from preserve.data_management.facets import Filters
 from preserve.data_management.passages import Passage as Passage
-from preserve.data_management.passages import pack, spacing, unpack
+from preserve.data_management.passages import Tokens, pack, spacing, unpack
 from preserve.data_management.search_sqlite import CREATE as CREATE
 from preserve.data_management.snippets import snippet
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import BETWEEN, Term, folded, terms
+from preserve.data_management.tokens import Term, folded, terms
 from preserve.description.fixed_values import FIRST_YEAR
 from preserve.description.legacy import last_day_of
 from preserve.errors import UsageError
@@ -54,10 +54,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`)."""
+    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`).
 
-    packed: Mapping[str, bytes]
-    made: Mapping[str, str] | None = None
+    The tokens are UTF-8.
+    """
+
+    packed: dict[str, bytes]
+    made: dict[str, bytes] | None = None
+
+    def let_go(self) -> None:
+        """Forget them when they have been entered."""
+        self.packed.clear()
+        if self.made is not None:
+            self.made.clear()
 
 
 def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) -> Words:
@@ -67,11 +76,11 @@ def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) 
     time once more, and as much memory.
     """
     packed: dict[str, bytes] = {}
-    made: dict[str, str] = {}
+    made: dict[str, bytes] = {}
     for name, passages in (("head", head), ("body", body)):
-        words: list[str] = []
+        words = Tokens()
         packed[name] = pack(spacing(passages, words) if tokens else passages)
-        made[name] = BETWEEN.join(words)
+        made[name] = words.joined().encode()
     return Words(packed, made if tokens else None)
 
 

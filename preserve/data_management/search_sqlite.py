@@ -13,7 +13,8 @@ from preserve.data_management.passages import unpack
 from preserve.data_management.tokens import BETWEEN, Term, spaced
 
 _COLUMNS = ("head", "body", *facets.IN_PART, "marks")
-_VALUES = ", ".join(f":{name}" for name in _COLUMNS)
+# As bytes a long text is there once; of one that is not Latin the driver makes UTF-8 beside it.
+_VALUES = ", ".join(f"CAST(:{name} AS TEXT)" for name in _COLUMNS)
 _INSERT = text(f"INSERT INTO search (rowid, {', '.join(_COLUMNS)}) VALUES (:number, {_VALUES})")
 _DELETE = text(f"INSERT INTO search (search, rowid, {', '.join(_COLUMNS)}) VALUES ('delete', :number, {_VALUES})")
 CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
@@ -24,7 +25,7 @@ def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(_INSERT, [_words(connection, row) for row in rows])
 
 
-def enter_words(connection: Connection, number: int, made: Mapping[str, str]) -> None:
+def enter_words(connection: Connection, number: int, made: Mapping[str, bytes]) -> None:
     """Put a case into the index by the tokens of its passages, joined, of its description and of its documents."""
     connection.execute(_INSERT, _columns(connection, number, made))
 
@@ -59,7 +60,7 @@ def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
     return _columns(connection, row["number"], made)
 
 
-def _columns(connection: Connection, number: int, made: Mapping[str, str]) -> dict[str, Any]:
+def _columns(connection: Connection, number: int, made: Mapping[str, str] | Mapping[str, bytes]) -> dict[str, Any]:
     return {"number": number, **made, **facets.columns(facets.rows_of(connection, number))}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from metadata.compact import PackedTexts, places_of
 from metadata.findings import Finding
 from metadata.identity import EXACT, READABLE, TIDY, Names, guesses, is_plain, precise, readable, tidy
 from preserve.description.object_table import ObjectTable, gathered
@@ -17,7 +19,8 @@ from preserve.description.schema import Acceptance, CaseDescription, CaseObject
 class Matched:
     """The description with one name for each file everywhere in it, and that name by the path in the deposit.
 
-    A file that no row means has the name that people read.
+    A file that no row means has the name that people read. `names` leaves out paths that are the same in every form
+    and are names as they stand, as most are.
     """
 
     case: CaseDescription
@@ -42,69 +45,101 @@ def match(
     case: CaseDescription, paths: Iterable[str], description_name: str, unlisted_allowed: Iterable[str] = ()
 ) -> Matched:
     """Find each row's file. Listed files that are missing, and files that no row lists, are told (`refuse`)."""
-    there = list(paths)
+    there = PackedTexts(paths)
     rows = _Rows(case)
-    taken = {number: (EXACT, path) for path in there if (number := rows.written.get(path)) is not None}
-    exact = {path for _, path in taken.values()}
-    claims: dict[int, list[tuple[int, str]]] = {}
+    pairs = _Pairs(len(case.objects), len(there))
+    for place, path in enumerate(there):
+        if (number := rows.written(path)) is not None:
+            pairs.take(number, place, EXACT)
+    claims: dict[int, list[tuple[int, int]]] = {}
     # Where each row has its file already, no other can be meant, and nothing of their names need be looked up.
-    for path in there if len(taken) < len(case.objects) else ():
-        if path not in exact and (found := rows.names.find_closest(path)) and found[0].number not in taken:
-            claims.setdefault(found[0].number, []).append((found[1], path))
-    taken |= {row: meant for row, claim in claims.items() if (meant := _closest(claim)) is not None}
-    names = _names(case, there, taken)
-    by_row = {row: names[path] for row, (_, path) in taken.items()}
+    for place, path in enumerate(there) if pairs.count < len(case.objects) else ():
+        if pairs.rows[place] == _NONE and (found := rows.names.find_closest(path)) and pairs.files[found[0]] == _NONE:
+            claims.setdefault(found[0], []).append((found[1], place))
+    for number, claim in claims.items():
+        if (meant := _closest(claim)) is not None:
+            pairs.take(number, meant[1], meant[0])
+    names = _names(case, there, pairs)
+
+    def named(number: int) -> str | None:
+        path = there[place] if (place := pairs.files[number]) != _NONE else None
+        return None if path is None else names.get(path, path)
+
     allowed = {tidy(name) for name in (*unlisted_allowed, description_name)}
-    findings = list(_unmatched(case, there, by_row, names))
-    matched = {path for _, path in taken.values()}
-    for path in there:
-        if path not in matched and tidy(path) not in allowed:
-            findings.append(Finding("case.file-unlisted", names[path], "refuse", {"file": names[path]}))
-    return Matched(_renamed(case, rows, by_row), names, tuple(findings))
+    findings = list(_unmatched(case, there, pairs, names))
+    for place, path in enumerate(there) if pairs.count < len(there) else ():
+        if pairs.rows[place] == _NONE and tidy(path) not in allowed:
+            name = names.get(path, path)
+            findings.append(Finding("case.file-unlisted", name, "refuse", {"file": name}))
+    return Matched(_renamed(case, rows, named), names, tuple(findings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    number: int
+_NONE = -1
+
+
+class _Pairs:
+    """Which row means which file, by their places: 16 bytes for both, where dictionaries of names take a kilobyte."""
+
+    def __init__(self, rows: int, files: int) -> None:
+        self.files = array("q", [_NONE]) * rows  # by row
+        self.rows = array("q", [_NONE]) * files  # by file
+        self.levels: dict[int, int] = {}  # by row, where it is not EXACT
+        self.count = 0
+
+    def take(self, row: int, file: int, level: int) -> None:
+        """They mean each other."""
+        self.files[row], self.rows[file] = file, row
+        if level != EXACT:
+            self.levels[row] = level
+        self.count += 1
 
 
 class _Rows:
     """The rows of the list by what stands in them; by any way of writing it only where that is asked for."""
 
     def __init__(self, case: CaseDescription) -> None:
-        self._case = case
-        self.written = {item.file: number for number, item in enumerate(case.objects)}
+        objects = case.objects
+        self._names = objects.names if isinstance(objects, ObjectTable) else PackedTexts(item.file for item in objects)
+        self.written = places_of(self._names).find
 
     @cached_property
-    def names(self) -> Names[_Row]:
+    def names(self) -> Names[int]:
         """By any way of writing a name."""
-        return Names((item.file, _Row(number)) for number, item in enumerate(self._case.objects))
+        return Names.of(self._names, range(len(self._names)))
 
     def find(self, written: str) -> int | None:
         """The row that is meant by a name."""
-        if (number := self.written.get(written)) is not None:
-            return number
-        row = self.names.find(written)
-        return row.number if row is not None else None
+        number = self.written(written)
+        return self.names.find(written) if number is None else number
 
 
-def _closest(claim: list[tuple[int, str]]) -> tuple[int, str] | None:
+def _closest(claim: list[tuple[int, int]]) -> tuple[int, int] | None:
     """Which of the files that a row fits it means: the one that it fits best; none where several fit as well."""
     best = min(level for level, _ in claim)
     fitting = [one for one in claim if one[0] == best]
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _names(case: CaseDescription, there: list[str], taken: Mapping[int, tuple[int, str]]) -> dict[str, str]:
-    """One name for each file, no two alike: the readable one where nothing speaks against it."""
-    wanted = {
-        path: _wanted(case.objects[row].file, level, path) for row, (level, path) in taken.items() if level > READABLE
-    }
-    plain = {path for path in there if is_plain(path)}  # in every form the same: by far the most, so asked once
-    names = {path: path if path in plain else wanted.get(path) or readable(path) for path in there}
-    keys = {path: path if path in plain else tidy(name) for path, name in names.items()}
+def _names(case: CaseDescription, there: PackedTexts, pairs: _Pairs) -> dict[str, str]:
+    """A name for each file, no two alike, where it is not its path: the readable one where nothing speaks against it.
+
+    A name that is the same in every form, as most are, has no other.
+    """
+    odd = {path: place for place, path in enumerate(there) if not is_plain(path)}
+    if not odd:
+        return {}
+    names = {}
+    for path, place in odd.items():
+        row = pairs.rows[place]
+        level = pairs.levels.get(row, EXACT)
+        names[path] = _wanted(case.objects[row].file, level, path) if level > READABLE else readable(path)
+    keys = {path: tidy(name) for path, name in names.items()}
     alike = Counter(keys.values())
-    return {path: precise(path) if alike[keys[path]] > 1 else name for path, name in names.items()}
+    alike.update(path for path in there if path in alike and path not in odd)
+    for path, key in keys.items():
+        if alike[key] > 1:
+            names[path] = precise(path)
+    return names
 
 
 def _wanted(written: str, level: int, path: str) -> str:
@@ -113,31 +148,31 @@ def _wanted(written: str, level: int, path: str) -> str:
     return next((name for name in (tidy(written), *guesses(written)) if name in of_file), tidy(path))
 
 
-def _unmatched(
-    case: CaseDescription, there: list[str], by_row: Mapping[int, str], names: Mapping[str, str]
-) -> Iterable[Finding]:
-    lacking = [(number, item) for number, item in enumerate(case.objects) if number not in by_row]
-    files = Names((path, path) for path in (there if lacking else ()))
-    row_of = {name: row for row, name in by_row.items()} if lacking else {}
-    for _, item in lacking:
-        path = files.find(item.file)
-        other = row_of.get(names[path]) if path is not None else None
-        if other is not None:
+def _unmatched(case: CaseDescription, there: PackedTexts, pairs: _Pairs, names: Mapping[str, str]) -> Iterable[Finding]:
+    lacking = [number for number, place in enumerate(pairs.files) if place == _NONE]
+    files = Names.of(there, range(len(there))) if lacking else None
+    for number in lacking:
+        item = case.objects[number]
+        place = files.find(item.file) if files is not None else None
+        if place is not None and (other := pairs.rows[place]) != _NONE:
             values: dict[str, str | int] = {"file": item.file, "other": other + 1}
             yield Finding("case.file-twice", item.file, "refuse", values)
         else:
             yield Finding("case.file-missing", item.file, "refuse", {"file": item.file})
 
 
-def _renamed(case: CaseDescription, rows: _Rows, by_row: Mapping[int, str]) -> CaseDescription:
-    """The description with the names that were chosen, in its list and wherever else it speaks of a file."""
+def _renamed(case: CaseDescription, rows: _Rows, named: Callable[[int], str | None]) -> CaseDescription:
+    """The description with the names that were chosen, in its list and wherever else it speaks of a file.
+
+    `named`: the name of a row's file, None where it has none.
+    """
 
     def name(written: str) -> str:
         row = rows.find(written) if written else None
-        return by_row.get(row, written) if row is not None else written
+        return written if row is None else named(row) or written
 
     def new(number: int, old: CaseObject) -> dict[str, str]:
-        files = (by_row.get(number, old.file), name(old.explains), name(old.transcript))
+        files = (named(number) or old.file, name(old.explains), name(old.transcript))
         names = dict(zip(("file", "explains", "transcript"), files, strict=True))
         return {key: value for key, value in names.items() if getattr(old, key) != value}
 

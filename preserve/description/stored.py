@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ _DEFAULTS = {
     for name, field in CaseObject.model_fields.items()
     if not field.is_required()
 }
+_TOGETHER = 4096
 _LONG = 1 << 20  # a shorter text is read whole, which is faster
 
 
@@ -63,7 +65,9 @@ def catalogue_text(case: CaseDescription) -> str:
         return case.model_dump_json()
     head, _, end = case.model_copy(update={"objects": ()}).model_dump_json().rpartition("[]")
     objects = (item.model_dump_json(exclude_defaults=True) for item in case.objects)
-    return f"{head}[{','.join(objects)}]{end}"
+    # A text of one file takes as much again as its letters: so some thousand of them are one soon.
+    joined = ",".join(iter(lambda: ",".join(islice(objects, _TOGETHER)), ""))
+    return f"{head}[{joined}]{end}"
 
 
 def plain_data(text: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from metadata.findings import Finding
-from metadata.identity import is_plain, readable
+from metadata.identity import readable
 from metadata.names import safe_names
 from preserve.administration.numbering.profile import read_numbering
 from preserve.administration.retention.profile import read_retention
@@ -110,6 +110,7 @@ def assess(
     description, mistakes = None, lacks
     if not lacks:
         description, mistakes = read_description(deposit.read_as or name, deposit.description, words)
+        deposit = replace(deposit, description=b"")  # of a large case many megabytes, and read
     if description is not None:
         deposit = with_named(deposit, (item.file for item in description.objects))
     findings = [*deposit.findings, *beside.findings]
@@ -119,7 +120,7 @@ def assess(
     if description is not None:
         matched = match(description, (entry.path.removeprefix(deposit.prefix) for entry in deposit.files), name)
         description = matched.case
-        names = {path: name for path, name in matched.names.items() if name != path or not is_plain(path)}
+        names = {path: name for path, name in matched.names.items() if name != path or readable(path) != path}
         deposit, answered = answered_digests(deposit, description, names)
         findings += [*matched.findings, *answered, *apply(_view(home, description, None, known))]
     if description is None or any(finding.severity == "refuse" for finding in findings):

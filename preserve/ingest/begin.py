@@ -24,6 +24,7 @@ from preserve.errors import Conflict, PreserveError, Refused
 from preserve.home import Home
 from preserve.ingest.assess import Assessed
 from preserve.ingest.pipeline import boot
+from preserve.ingest.sources.inventory import paths_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,12 @@ def _row(home: Home, assessed: Assessed) -> IngestRow:
 
 
 def _inventory(assessed: Assessed) -> Iterator[tuple[int, bytes, str, int, int | None]]:
-    deposit = assessed.deposit
-    paths = [entry.path.removeprefix(deposit.prefix) for entry in deposit.files]
-    stored = safe_names(assessed.names.get(path, path) for path in paths)
-    for number, (entry, path, name) in enumerate(zip(deposit.files, paths, stored, strict=True), 1):
-        yield number, os.fsencode(path), str(PurePosixPath(name)), entry.size, entry.modified_ns
+    deposit, names = assessed.deposit, assessed.names
+    below = (path.removeprefix(deposit.prefix) for path in paths_of(deposit.files))
+    stored = safe_names(names.get(path, path) for path in below)
+    for number, (entry, name) in enumerate(zip(deposit.files, stored, strict=True), 1):
+        path = os.fsencode(entry.path.removeprefix(deposit.prefix))
+        yield number, path, str(PurePosixPath(name)), entry.size, entry.modified_ns
 
 
 def abandon(home: Home, catalogue: Catalogue, case_number: str, person: str) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
 from preserve.archival_storage.packing.listing import Described
 from preserve.archival_storage.store import Store
-from preserve.data_management.package_reading import PackageRead, brought, read_elsewhere
+from preserve.data_management.package_reading import PackageRead, brought, read_elsewhere, read_package
 from preserve.ingest.context import Ingest
 from preserve.ingest.file_pass import LARGE
 from preserve.work import executor, result_of
@@ -32,10 +32,13 @@ _AHEAD = 16  # batches that may wait, so that memory does not grow where the med
 
 
 class Beside:
-    """The two processes; `close` ends them. What goes wrong in one is raised where its work is asked for."""
+    """The two processes for a package that will have this name; `close` ends them.
 
-    def __init__(self, package: Path, store: Path, scratch: Path) -> None:
-        self._package, self._file = package, scratch / "rows"
+    What goes wrong in one is raised where its work is asked for.
+    """
+
+    def __init__(self, package: Path, name: str, store: Path, scratch: Path) -> None:
+        self._package, self._name, self._file = package, name, scratch / "rows"
         self._early = ReadEarly()
         self._batch: list[Written] = []
         self._reading: deque[Future[list[int]]] = deque()
@@ -61,7 +64,7 @@ class Beside:
         """Nothing of the package changes any more: its rows are read from now on."""
         self._send()
         make_folder(self._file.parent)
-        self._rows = self._reader.submit(read_elsewhere, self._package, self._file, tokens=tokens)
+        self._rows = self._reader.submit(read_elsewhere, self._package, self._name, self._file, tokens=tokens)
 
     def check(self, folder: Path, expected: ExpectedFile) -> FileCheck | None:
         """A file that was read back and not touched since; None for every other. Raises StorageError."""
@@ -97,4 +100,9 @@ class Beside:
 
 def beside_of(count: int, ingest: Ingest, store: Store) -> Beside | None:
     """The processes for a package of so many files; None where they are not worth their start."""
-    return Beside(ingest.package, store.root, ingest.scratch) if count >= _MANY else None
+    return Beside(ingest.package, ingest.name, store.root, ingest.scratch) if count >= _MANY else None
+
+
+def rows_of(beside: Beside | None, package: Path, *, tokens: bool) -> AbstractContextManager[PackageRead]:
+    """The rows of a package as they were read while it was proven; read now where nobody did. Raises NotIntact."""
+    return beside.rows() if beside else read_package(package, tokens=tokens)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -84,6 +84,12 @@ class Batch:
     way: Way = "none"
 
 
+@lru_cache(maxsize=8)
+def _folder(path: str) -> Path:
+    """One object for all files of a batch: to take a path apart costs as much as to read a small file."""
+    return Path(path)
+
+
 def _forget(data: bytes) -> None:
     """For bytes that nobody keeps."""
 
@@ -112,7 +118,12 @@ def examine_batch(batch: Batch) -> list[Taken]:
 
 def take_file(batch: Batch, progress: Callable[[int], None], behind: ReadBehind | None = None) -> Taken:
     """Copy the one file of a batch and find out what it is; with `behind` a large one is read back meanwhile."""
-    return _examine(batch, [_copy(batch, batch.jobs[0], progress, behind)], {})[0]
+    return _examine(batch, [copy_large(batch, progress, behind)], {})[0]
+
+
+def copy_large(batch: Batch, progress: Callable[[int], None], behind: ReadBehind | None = None) -> Taken:
+    """As `take_file`; what the file is, is found out after it (`examine_batch`)."""
+    return _copy(batch, batch.jobs[0], progress, behind)
 
 
 def _copy(
@@ -122,9 +133,9 @@ def _copy(
     behind: ReadBehind | None = None,
     seen: Callable[[bytes], None] = _forget,
 ) -> Taken:
-    source = Path(batch.source) / os.fsdecode(os.fsencode(job.path))
-    target = Path(batch.target) / job.stored
-    algorithms = _algorithms(batch.algorithms, job)
+    source = _folder(batch.source) / os.fsdecode(os.fsencode(job.path))
+    target = _folder(batch.target) / job.stored
+    algorithms = _algorithms(batch.algorithms, job) if job.wanted else batch.algorithms
     try:
         if batch.way == "none":
             size, digests = copy_file_checked(source, target, algorithms, progress, behind, seen)
@@ -172,10 +183,14 @@ def _examine(batch: Batch, taken: Sequence[Taken], in_memory: Mapping[int, bytes
     from preserve.ingest.identify import identify_many
     from preserve.ingest.rules.secrecy_marks import may_be_in
 
-    target = Path(batch.target)
+    target = _folder(batch.target)
     copied = [(job, file) for job, file in zip(batch.jobs, taken, strict=True) if file.refusal is None]
     asked = [(target / job.stored, job.name or job.path, file.size) for job, file in copied]
-    known = {target / job.stored: in_memory[job.number] for job, _ in copied if job.number in in_memory}
+    known = {
+        path: in_memory[job.number]
+        for (job, _), (path, _, _) in zip(copied, asked, strict=True)
+        if job.number in in_memory
+    }
     read: dict[int, Examined] = {}
     identified = identify_many(asked, batch.workers, known)
     for (job, _), (path, name, _), identification in zip(copied, asked, identified, strict=True):

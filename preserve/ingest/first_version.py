@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -27,14 +27,13 @@ from preserve.clock import now, stamp
 from preserve.data_management import case_digests, journal, sealing
 from preserve.data_management.database import Catalogue
 from preserve.data_management.package_index import enter_package
-from preserve.data_management.package_reading import PackageRead, read_package
 from preserve.data_management.proof import anchors
 from preserve.errors import NotIntact, PreserveError, Refused
 from preserve.ingest import bag_info, take_in
 from preserve.ingest.acceptance import Answerer, accepted, require_answerer
 from preserve.ingest.assess import Assessed, Judged, Judgement
 from preserve.ingest.begin import Began, enter, refuse
-from preserve.ingest.beside import beside_of
+from preserve.ingest.beside import beside_of, rows_of
 from preserve.ingest.context import Ingest
 from preserve.ingest.declared import files_by_list
 from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
@@ -71,6 +70,8 @@ class FirstVersion(VersionPlan[Result]):
         self.answerer, self.person = answerer, answerer.account
         self.findings = tuple(journal.read_findings(began.row.findings))
         self._formats = formats_profile(ingest.home.profiles)
+        self._judged: tuple[InForce, Judged] | None = None
+        """What `examine` found, by what the catalogue said then; it still holds where nothing was made of any file."""
 
     @property
     def where(self) -> str:
@@ -125,9 +126,11 @@ class FirstVersion(VersionPlan[Result]):
     def examine(self) -> None:
         """Every rule, now that the files are known."""
         self.watcher.begin("ingest.step-check")
-        judgement = Judgement(self.ingest.home, self.assessed, self._known())
+        known = self._known()
+        judgement = Judgement(self.ingest.home, self.assessed, known)
         self.media = 0.0
         kept: dict[str, array[int]] = {}
+        settled = True
         for number, file in self.files.numbered():
             judgement.add(file)
             if file.normalised is None:
@@ -135,9 +138,12 @@ class FirstVersion(VersionPlan[Result]):
                 self.media += seconds_of_media(file, wanted)
                 if not wanted.needs_work:
                     kept.setdefault(wanted.rule, array("Q")).append(number)
-        findings = judgement.finish().findings
-        require_answerer(self.assessed.description, findings, self.answerer)
-        self._keep(findings)
+                else:
+                    settled = False
+        judged = judgement.finish()
+        require_answerer(self.assessed.description, judged.findings, self.answerer)
+        self._keep(judged.findings)
+        self._judged = (known, judged) if settled else None
         self.files.keep(kept)
 
     def _known(self) -> InForce:
@@ -170,19 +176,24 @@ class FirstVersion(VersionPlan[Result]):
                 chain(listing, out.written),
                 lambda count, size: bag_info.info(self.ingest, count, size, stamp(moment)),
             )
+        # Nobody asks for the names of the deposit any more, and a large one has many megabytes of them.
+        self.assessed = replace(self.assessed, deposit=replace(self.assessed.deposit, files=(), wanted={}), names={})
         if self.beside:
             self.beside.sealed(tokens=not self.catalogue.is_on_a_server)
 
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
         deposit = self.assessed.deposit
-        judgement = Judgement(self.ingest.home, self.assessed, self._known())
+        known = self._known()
+        same = self._judged is not None and self._judged[0] == known
+        judgement = None if same else Judgement(self.ingest.home, self.assessed, known)
         texts = Gathering(self.text_folder, self.ingest, deposit.description_name.removeprefix(deposit.prefix))
         evidence = Evidence(self.ingest.description, self.ingest.data("original"))
         lists = files_by_list(deposit.wanted)
         with Representations(out, self.ingest, listing, self.assessed.scanner, lists) as representations:
             for number, file in self.files.numbered():
-                judgement.add(file)
+                if judgement is not None:
+                    judgement.add(file)
                 texts.add(number, file)
                 evidence.add(file)
                 with speaking(spoken):
@@ -190,7 +201,8 @@ class FirstVersion(VersionPlan[Result]):
                 self.watcher(0, 1)
             with speaking(spoken):
                 references = representations.close()
-        judged, gathered = judgement.finish(), texts.finish()
+        judged = judgement.finish() if judgement else cast(tuple[InForce, Judged], self._judged)[1]
+        gathered = texts.finish()
         self._keep((*judged.findings, *gathered.findings))
         with speaking(spoken):
             circumstances = self._circumstances(judged, gathered, evidence, moment)
@@ -254,9 +266,10 @@ class FirstVersion(VersionPlan[Result]):
         )
 
     def _index(self, location: Path, count: int, size: int) -> None:
-        moment, home, objid = now(), self.ingest.home, self.row.objid
-        with self._read(location) as read, self.catalogue.begin() as connection:
+        moment, home, objid, tokens = now(), self.ingest.home, self.row.objid, not self.catalogue.is_on_a_server
+        with rows_of(self.beside, location, tokens=tokens) as read, self.catalogue.begin() as connection:
             enter_package(connection, read)
+            read.let_go()
             name, medium = self.ingest.name, self.adapter.identity
             for state in ("written", "verified"):
                 change_copy(connection, name, medium, state, actor=self.person, moment=moment)
@@ -277,12 +290,6 @@ class FirstVersion(VersionPlan[Result]):
             rules_in_force.enter_case(home, connection, objid, actor=self.person, moment=moment, description=said)
             journal.change(connection, self.row.id, state="done", step="register", ended=stamp(moment))
             journal.forget_files(connection, self.row.id)
-
-    def _read(self, location: Path) -> AbstractContextManager[PackageRead]:
-        """The rows of the package: read by another process while it was proven, or now."""
-        if self.beside is not None:
-            return self.beside.rows()
-        return read_package(location, tokens=not self.catalogue.is_on_a_server)
 
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""

@@ -65,6 +65,7 @@ def run(
             if began.row.state == "done" and not plan.is_published():
                 plan.discard()
                 raise Conflict("ingest.case-known", number, objid=began.row.objid)  # it went from here since
+            del assessed  # the plan lets go of it when it has no more use for the names of a large deposit
             return carry_out(plan)
 
 

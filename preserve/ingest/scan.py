@@ -22,6 +22,7 @@ from preserve.errors import Refused
 from preserve.ingest.clamd import Answer, scan_stream, version
 from preserve.ingest.receive import Deposit, DepositProfile
 from preserve.ingest.sources import Entry
+from preserve.ingest.sources.inventory import index_of
 
 Progress = Callable[[int], None]
 
@@ -62,8 +63,8 @@ def scan(deposit: Deposit, profile: DepositProfile, clamd: str, scratch: Path, p
 
 def _streams(deposit: Deposit, each: bool) -> Iterator[tuple[Entry, BinaryIO]]:
     """The files, and what a package of another system holds beside them; unless `each`, archives alone."""
-    payload = {entry.path for entry in deposit.files}
-    yield from deposit.source.stream(lambda entry: entry.path in payload and (each or _nested(entry)))
+    payload = index_of(deposit.files)
+    yield from deposit.source.stream(lambda e: (each or _nested(e)) and payload.place(e.path) is not None)
     if deposit.foreign is not None:
         kept = {entry.path for entry in deposit.foreign.kept}
         yield from deposit.foreign.source.stream(lambda entry: entry.path in kept and (each or _nested(entry)))

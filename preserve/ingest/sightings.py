@@ -13,7 +13,7 @@ from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 
-from metadata.compact import PackedTexts, Places
+from metadata.compact import PackedDigests, PackedTexts, Places
 from metadata.findings import Finding
 from metadata.identity import readable
 from metadata.names import safe_names
@@ -28,6 +28,7 @@ from preserve.ingest.foreign.answers import to_answer
 from preserve.ingest.receive import Deposit
 from preserve.ingest.rules.profile import SecrecyMarks, read_rules
 from preserve.ingest.rules.readable import with_article
+from preserve.ingest.sources.inventory import paths_of
 from preserve.progress import check_stop
 from storage_adapters.reading import digest_file
 
@@ -49,7 +50,7 @@ class Sightings:
         self.findings: list[Finding] = []
         self.characters: dict[str, Character] = {}
         self.marks: dict[str, str] = {}
-        self._digests, self._named = PackedTexts(), PackedTexts()
+        self._digests, self._named = PackedDigests(), PackedTexts()
         self._places = Places(self._digests)
         self._same: dict[int, list[str]] = {}  # by the place of the first file of a digest: all, where there are more
         self._home, self._deposit, self._names = home, deposit, names
@@ -130,8 +131,9 @@ class _Look:
 
 
 def _jobs(deposit: Deposit, names: Mapping[str, str]) -> Iterator[Job]:
-    paths = [entry.path.removeprefix(deposit.prefix) for entry in deposit.files]
-    for number, (entry, path, stored) in enumerate(zip(deposit.files, paths, safe_names(paths), strict=True), 1):
+    stored_names = safe_names(path.removeprefix(deposit.prefix) for path in paths_of(deposit.files))
+    for number, (entry, stored) in enumerate(zip(deposit.files, stored_names, strict=True), 1):
+        path = entry.path.removeprefix(deposit.prefix)
         wanted = deposit.wanted.get(entry.path, ())
         yield Job(number, path, stored, entry.size, wanted, names.get(path) or readable(path))
 

@@ -18,6 +18,7 @@ from preserve.ingest.file_pass import (
     Batch,
     Job,
     Taken,
+    copy_large,
     examine_batch,
     take_batch,
     take_file,
@@ -28,7 +29,7 @@ from preserve.ingest.receive import Deposit
 from preserve.ingest.rules.profile import SecrecyMarks
 from preserve.ingest.sources import Source
 from preserve.progress import Progress
-from preserve.work import executor, map_batches
+from preserve.work import answer, executor, map_batches
 from storage_adapters.read_behind import ReadBehind
 from storage_adapters.reading import digest_file
 from storage_adapters.sharing import Way
@@ -101,13 +102,18 @@ def take_all(
         for taken in map_batches(pool, take_batch, small) if pool else map(take_batch, small):
             watcher(sum(file.size for file in taken), len(taken))
             yield taken
-        if large:
+        if large and pool is None:
             # The identifiers load their tables while the first large file is copied.
             threading.Thread(target=warm_up, daemon=True).start()
         for job in large:
-            file = take_file(intake.batch(str(source), [job]), watcher, intake.behind)
+            batch = intake.batch(str(source), [job])
+            if pool is None:
+                taken = [take_file(batch, watcher, intake.behind)]
+            else:  # a worker has the tables, which take 80 MB
+                lies = copy_large(batch, watcher, intake.behind)
+                taken = answer(pool, examine_batch, intake.batch("", [job], [lies]))
             watcher(0, 1)
-            yield [file]
+            yield taken
 
 
 def _small(intake: Intake, source: Path, jobs: Iterable[Job], large: list[Job]) -> Iterator[Batch]:

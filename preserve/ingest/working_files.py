@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ from storage_adapters.read_behind import ReadBehind
 from storage_adapters.sharing import Way
 
 _PAGE = 1000
+_TOGETHER = 5000  # files of which one transaction says the same
 
 Kept = Mapping[str, "array[int]"]
 """By the rule that keeps them, the numbers of the files of which nothing is made."""
@@ -146,10 +147,10 @@ class WorkingFiles:
         """Nothing is to be made of these: whoever looked at each file says so, and none is decoded again for it."""
         for rule, numbers in kept.items():
             outcome = to_json(Normalised("keep", rule))
-            for start in range(0, len(numbers), _PAGE):
-                page = numbers[start : start + _PAGE]
+            for start in range(0, len(numbers), _TOGETHER):
+                ranges = _ranges(numbers[start : start + _TOGETHER])
                 with self.catalogue.begin() as connection:
-                    self._record(connection, [{"number": number, "normalised": outcome} for number in page])
+                    journal.record_alike(connection, self.ingest.identifier, outcome, ranges)
             self.kept["keep"] += len(numbers)
 
     def normalise(self, wants: Callable[[TakenFile], Plan], media: float) -> dict[str, int]:
@@ -182,6 +183,17 @@ class WorkingFiles:
 
     def _record(self, connection: Any, rows: list[dict[str, str | int | None]]) -> None:
         journal.record(connection, self.ingest.identifier, rows)
+
+
+def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each run of numbers that follow one another."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = ranges[-1][0], number
+        else:
+            ranges.append((number, number))
+    return ranges
 
 
 def _facts(file: Taken) -> dict[str, str | int | None]:

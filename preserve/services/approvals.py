@@ -1,4 +1,4 @@
-"""What waits for a decision (审批): requests, appraisals, disposals, transfers and rules, in one list by due day."""
+"""What waits for a decision (审批): requests, appraisals, disposals, transfers, exports and rules, by due day."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from preserve.access.exporting.model import Export
+from preserve.access.exporting.procedure import EXPORTS
 from preserve.access.requests.model import Request
 from preserve.access.requests.offering import hat_of
 from preserve.access.requests.procedure import REQUESTS
@@ -27,7 +29,7 @@ from preserve.errors import NotIntact, NotPermitted, PreserveError, Refused
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.session import Session
 
-Kind = Literal["request", "review", "disposal", "transfer", "rules"]
+Kind = Literal["request", "review", "disposal", "transfer", "export", "rules"]
 _MOST = 500
 _SHOWN = 5  # case numbers of one line
 
@@ -115,11 +117,22 @@ def _of_transfer(transfer: Transfer) -> dict[str, Any]:
     return {"asked_by": transfer.prepared_by, "examined_by": (), "files": 0, "size": 0, "to": transfer.archive}
 
 
+def _of_export(export: Export) -> dict[str, Any]:
+    return {
+        "asked_by": export.proposed_by,
+        "examined_by": (),
+        "files": sum(item.files for item in export.items),
+        "size": sum(item.size for item in export.items),
+        "to": export.receiver,
+    }
+
+
 _WAYS: Mapping[Kind, _Way] = {
     "request": _Way(REQUESTS, "examined", "request-record.viewed", _of_request),
     "review": _Way(REVIEWS, "appraised", "review-record.viewed", _of_review),
     "disposal": _Way(DISPOSALS, "supervised", "disposal-record.viewed", _of_disposal),
     "transfer": _Way(TRANSFERS, "prepared", "transfer.viewed", _of_transfer),
+    "export": _Way(EXPORTS, "proposed", "export.viewed", _of_export),
 }
 
 

@@ -67,10 +67,14 @@ DECIDED = (
     "disposal.approved",
     "transfer.approved",
     "transfer.refused",
+    "export.approved",
+    "export.refused",
+    "case.opened-to-all",
+    "case.closed-to-all",
     "retention.rules-in-force",
     "hold.released",
 )
-DELIVERED = ("request.delivered", "request.returned", "transfer.handed-over", "package.restored")
+DELIVERED = ("request.delivered", "request.returned", "transfer.handed-over", "export.written", "package.restored")
 DESTROYED = ("disposal.executed", "case.destroyed", "case.reduced", "copy.destroyed")
 
 

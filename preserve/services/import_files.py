@@ -34,6 +34,7 @@ from preserve.ingest.legacy.records import BadRange
 from preserve.ingest.legacy.twice import Place
 from storage_adapters.durable import write_file
 
+_NEWEST = 20
 PLANNED, DECIDED, BEGAN, ENDED = "import.planned", "import.decided", "import.began", "import.ended"
 
 
@@ -78,9 +79,10 @@ def new_folder(home: Home, day: str) -> tuple[str, Path]:
     while True:
         name = f"{day}-{number}"
         folder = home.path / "imports" / name
-        folder.parent.mkdir(mode=0o750, exist_ok=True)
+        # Who plans and who answers on a page may be two users of the system in one group; the umask says who else may.
+        folder.parent.mkdir(mode=0o770, exist_ok=True)
         try:
-            folder.mkdir(mode=0o750)
+            folder.mkdir(mode=0o770)
         except FileExistsError:
             number += 1
         else:
@@ -113,6 +115,16 @@ def note(archive: Archive, action: str, campaign: str, actor: str, details: dict
 def campaigns(connection: Connection) -> list[ledger.Entry]:
     """The plans that the ledger knows, the newest first."""
     return list(reversed(ledger.of_action(connection, PLANNED)))
+
+
+def count_unfinished(connection: Connection) -> int:
+    """Of the newest plans, those of which a run is still to take something in, or somebody to answer something."""
+    found = 0
+    for entry in campaigns(connection)[:_NEWEST]:
+        ended = next(iter(ledger.newest(connection, entry.subject, ENDED)), None)
+        counts = ended.details["counts"] if ended else {}
+        found += ended is None or any(counts.get(state) for state in ("ready", "waiting", "asked"))
+    return found
 
 
 def read_kept(archive: Archive, campaign: str) -> Kept:

@@ -1,43 +1,31 @@
-"""A campaign as a workbook that goes round and comes back with answers, and as the report for the head."""
+"""A campaign as a workbook that goes round for answers, and as the report for the head."""
 
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metadata.findings import Finding
 from preserve.administration.duties import Duty
 from preserve.administration.printing import Section
 from preserve.administration.printing.paper import as_pdf
-from preserve.description.hostile import hostile
-from preserve.errors import Refused
-from preserve.ingest.legacy.plans import Decision, Deed
 from preserve.messages import bytes_for_people, say
 from preserve.outputs import write_all, write_new
-from preserve.progress import check_stop
-from preserve.services.import_files import Kept, keep_decisions, read_kept
+from preserve.services.import_files import Kept, read_kept
 from preserve.services.import_views import Campaign, Line, View, campaign_of, lines_of
 from preserve.services.local_times import clock_of, in_local_time
-from preserve.services.operation import command, job, query
+from preserve.services.operation import job, query
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 from preserve.services.tables.imports import why
 
 _SHEETS: tuple[View, ...] = ("cases", "questions", "unlisted", "damaged", "missing", "twice")
 _ASKED: tuple[View, ...] = ("questions", "unlisted", "damaged")
-_COLUMNS = ("key", "number", "title", "state", "carrier", "path", "size", "why")
+COLUMNS = ("key", "number", "title", "state", "carrier", "path", "size", "why")
 _WIDE = (8, 24, 40, 12, 18, 50, 14, 40, 24)
-_KEY = re.compile(r"([MFD])(\d{1,9})")
-_YES = frozenset(("是", "收", "照收", "对", "yes", "y", "1", "√", "v"))
-_NO = frozenset(("否", "不", "不是", "不收", "不属于", "no", "n", "0", "×", "x"))
-_MOST_ROWS = 200_000
-_LARGEST = 32 << 20
 _PAPER_ROWS = 3000
 
 
@@ -51,15 +39,6 @@ class WorkbookWritten:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """How many answers were read now, and how many stand in all."""
-
-    campaign: str
-    read: int
-    decisions: int
-
-
-@dataclass(frozen=True, slots=True)
 class ImportReport:
     """The report as PDF/A and as a workbook."""
 
@@ -69,7 +48,7 @@ class ImportReport:
 
 
 def _heads(view: View) -> list[str]:
-    heads = [say(f"imports.heading-{name}") for name in _COLUMNS]
+    heads = [say(f"imports.heading-{name}") for name in COLUMNS]
     return [*heads, say(f"imports.heading-answer-{view}")] if view in _ASKED else heads
 
 
@@ -93,15 +72,15 @@ def _book(kept: Kept, views: Sequence[View], *, answers: bool) -> bytes:
         first.write_string(1, 0, say("imports.sheet-words" if answers else "imports.sheet-report"))
         for view in views:
             sheet = book.add_worksheet(say(f"imports.view-{view}"))
-            heads = _heads(view) if answers else _heads(view)[: len(_COLUMNS)]
+            heads = _heads(view) if answers else _heads(view)[: len(COLUMNS)]
             for column, width in enumerate(_WIDE[: len(heads)]):
                 sheet.set_column(column, column, width)
             sheet.write_row(0, 0, heads, bold)
             sheet.freeze_panes(1, 0)
             for at, line in enumerate(lines_of(kept, view), 1):
                 sheet.write_row(at, 0, _cells(line), plain)
-                if len(heads) > len(_COLUMNS):
-                    sheet.write_blank(at, len(_COLUMNS), None, asked)
+                if len(heads) > len(COLUMNS):
+                    sheet.write_blank(at, len(COLUMNS), None, asked)
     return buffer.getvalue()
 
 
@@ -111,88 +90,6 @@ def workbook(session: Session, campaign: str, target: Path) -> WorkbookWritten:
     kept = read_kept(session.archive, campaign)
     write_new(target, _book(kept, _SHEETS, answers=True), session.home)
     return WorkbookWritten(campaign, target, sum(len(lines_of(kept, view)) for view in ("questions", "unlisted")))
-
-
-@command("import.decide", duty=Duty.INGEST, subject="campaign")
-def decide(session: Session, campaign: str, data: bytes) -> Decided:
-    """Read the answers from a workbook that came back; the ledger keeps the digest of all that stand.
-
-    Raises Refused, with every cell that cannot be understood, and keeps nothing then; NotFound, NotIntact.
-    """
-    kept = read_kept(session.archive, campaign)
-    mistakes: list[Finding] = []
-    decisions = list(_answers(kept, data, mistakes))
-    if mistakes:
-        raise Refused("imports.answers-wrong", campaign, findings=mistakes)
-    if not decisions:
-        raise Refused("imports.no-answers", campaign)
-    count = keep_decisions(session.archive, kept, decisions, session.person.account)
-    return Decided(campaign, len(decisions), count)
-
-
-def _answers(kept: Kept, data: bytes, mistakes: list[Finding]) -> Iterator[Decision]:
-    if len(data) > _LARGEST:
-        raise Refused("imports.list-too-large", kept.plan.head.id, limit=_LARGEST)
-    if findings := list(hostile(data)):
-        raise Refused("imports.answers-wrong", kept.plan.head.id, findings=findings)
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [(sheet.title, list(_rows(sheet))) for sheet in book.worksheets]
-    except Refused:
-        raise
-    except Exception as error:  # the library raises many kinds on damaged files
-        check_stop()
-        raise Refused("imports.answers-unreadable", kept.plan.head.id, detail=repr(error)) from error
-    first = sheets[0][1][0][1][0] if sheets and sheets[0][1] else ""
-    if first != f"preserve import {kept.plan.head.id}":
-        raise Refused("imports.answers-of-other", kept.plan.head.id, found=first[:60] or "—")
-    for title, rows in sheets[1:]:
-        for number, row in rows:
-            match = _KEY.fullmatch(row[0])
-            answer = row[len(_COLUMNS)] if len(row) > len(_COLUMNS) else ""
-            if match is None or not answer:
-                continue
-            decision = _decision(kept, match[1], int(match[2]), answer)
-            if decision is None:
-                where = f"{title}!{number}"
-                mistakes.append(Finding("imports.answer-unknown", where, "refuse", {"answer": answer[:60]}))
-            else:
-                yield decision
-
-
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(sheet.iter_rows(max_col=len(_COLUMNS) + 1, max_row=_MOST_ROWS, values_only=True), 1):
-        cells = ["" if value is None else str(value).strip() for value in row]
-        if any(cells):
-            yield number, cells
-
-
-def _decision(kept: Kept, kind: str, at: int, answer: str) -> Decision | None:
-    """What an answer means; None where it cannot be understood."""
-    plan, word = kept.plan, unicodedata.normalize("NFKC", answer).strip().lower()
-    deed: Deed | None = "yes" if word in _YES else "no" if word in _NO else None
-    if kind == "M" and at < len(plan.matches) and deed is not None:
-        match = plan.matches[at]
-        return Decision(match.carrier, match.path, deed, plan.cases[match.case].key)
-    if kind in "FD" and at < len(plan.files):
-        file = plan.files[at]
-        if kind == "D":
-            return Decision(file.carrier, file.path, "damaged" if deed == "yes" else "no") if deed else None
-        if deed == "no":
-            return Decision(file.carrier, file.path, "left")
-        case = next((one for one in plan.cases if _same(one.number, answer) or one.key == answer), None)
-        return Decision(file.carrier, file.path, "yes", case.key) if case is not None else None
-    return None
-
-
-def _same(number: str, answer: str) -> bool:
-    return bool(number) and _comparable(number) == _comparable(answer)
-
-
-def _comparable(number: str) -> str:
-    return re.sub(r"[\s〔〕\[\]()【】<>《》]", "", unicodedata.normalize("NFKC", number)).lower()
 
 
 @job("import.report", duty=Duty.INGEST, subject="campaign", runs=Runs("waited", folder="target"))
@@ -285,12 +182,12 @@ def _unknown(kept: Kept) -> Section:
 
 
 def _table(view: View, lines: Sequence[Line], columns: Sequence[str], widths: tuple[int, ...]) -> Section:
-    at = [_COLUMNS.index(name) for name in columns]
+    at = [COLUMNS.index(name) for name in columns]
     heads = tuple(say(f"imports.heading-{name}") for name in columns)
     rows = []
     for line in lines[:_PAPER_ROWS]:
         cells = _cells(line)
-        cells[_COLUMNS.index("size")] = bytes_for_people(line.size) if line.size else ""
+        cells[COLUMNS.index("size")] = bytes_for_people(line.size) if line.size else ""
         rows.append(tuple(str(cells[column]) for column in at))
     words = say("imports.report-none") if not rows else ""
     if len(lines) > len(rows):

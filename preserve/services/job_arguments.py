@@ -146,11 +146,12 @@ def taken_out(document: dict[str, Any], name: str) -> Any:
 def require_reachable(home: Home, arguments: Mapping[str, Any]) -> None:
     """Raises Refused for a path among the arguments that is not where deposits, discs and drives are laid."""
     for path in _paths_in(list(arguments.values())):
-        if not _is_reachable(home, path):
+        if not is_reachable(home, path):
             raise Refused("job.place-not-open", str(path))
 
 
-def _is_reachable(home: Home, path: Path) -> bool:
+def is_reachable(home: Home, path: Path) -> bool:
+    """Whether a path is where deposits, discs and drives are laid, or a list that somebody handed in for an import."""
     if not path.is_absolute():
         return False
     real = path.resolve()
@@ -158,8 +159,14 @@ def _is_reachable(home: Home, path: Path) -> bool:
         return real.name.rstrip("0123456789") in _DEVICES
     own = home.path.resolve()
     if real.is_relative_to(own) or real.is_relative_to(home.store):
-        return any(real.is_relative_to(own / name) and real != own / name for name in _OPEN)
+        opened = (*(own / name for name in _OPEN), given_lists(home).resolve())
+        return any(real.is_relative_to(place) and real != place for place in opened)
     return any(real.is_relative_to(root) and real != root for root in (*map(Path, REMOVABLE), *inboxes(home)))
+
+
+def given_lists(home: Home) -> Path:
+    """Where lists of old cases lie that were handed in, until a plan is made of them."""
+    return home.work / "web" / "lists"
 
 
 def inboxes(home: Home) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from ulid import ULID
 
+from metadata.identity import is_text, readable
 from preserve.administration.duties import Duty
 from preserve.administration.people import Person, require
 from preserve.clock import stamp
@@ -70,14 +71,14 @@ def ask(
     secrets = {name: secret for name, secret in taken.items() if secret}
     if runs.folder:  # each job has its own, so that the same wish is the same work
         job_arguments.taken_out(document, runs.folder)
-    place = str(given.get(runs.place) or "")
+    place = _unicode(str(given.get(runs.place) or ""))
     archive, person = session.archive, session.person
     moment = archive.now()
     row = JobRow(
         id=job,
         operation=operation,
         arguments=job_arguments.canonical(document),
-        subject=subject or _subject(found.subject, given, place),
+        subject=_unicode(subject or _subject(found.subject, given, place)),
         account=person.account,
         key=key,
         language=session.language,
@@ -99,6 +100,11 @@ def ask(
     if not is_new:
         job_folders.clear(session.home, row.id)
     return JobAsked(entered.id, entered.operation, entered.state, not is_new)
+
+
+def _unicode(name: str) -> str:
+    """A name as the table takes it: of a path in another encoding how it reads; the arguments keep its bytes."""
+    return name if is_text(name) else readable(name)
 
 
 def _subject(named: object, given: Mapping[str, Any], place: str) -> str:
@@ -151,8 +157,8 @@ class JobFile:
     place: Path
 
 
-def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
-    """Raises NotFound, and NotPermitted for who may not do what it did.
+def fetchable(session: Session, job: str) -> JobRow:
+    """A job whose files who asks may fetch. Raises NotFound, and NotPermitted for who may not do what it did.
 
     Who asked for it is no exception: a duty may be gone since, and a token may be limited to others.
     """
@@ -163,6 +169,11 @@ def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
             with session.archive.catalogue.read() as connection:
                 require(connection, person, duties[0])
         raise NotPermitted("job.not-yours", job)
+    return row
+
+
+def _fetched(session: Session, job: str, number: int) -> tuple[JobRow, JobFile]:
+    row = fetchable(session, job)
     place = job_folders.file_of(session.home, job, number)
     (known,) = [one for one in job_folders.files_of(session.home, job) if one.number == number]
     return row, JobFile(number, known.name, known.bytes, place)

@@ -37,6 +37,7 @@ from preserve.data_management.proceedings import OPENING
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.handing_in.found import needs_answer
 from preserve.ingest.handing_in.rooms import Record, Room, rooms
+from preserve.services import import_files
 from preserve.services.operation import anybody, query
 from preserve.services.session import Session
 from preserve.services.workbench_facts import NEWEST, Facts, Line
@@ -50,8 +51,18 @@ _SINCE = {
     "denied": ("access.denied",),
     "logins-refused": (logins.LOGIN_REFUSED,),
     "accounts-changed": (accounts.ADDED, accounts.CHANGED),
-    "decisions": ("request.approved", "request.refused", "review.approved", "disposal.approved", "transfer.approved"),
-    "deliveries": ("request.delivered", "transfer.handed-over"),
+    "decisions": (
+        "request.approved",
+        "request.refused",
+        "review.approved",
+        "disposal.approved",
+        "transfer.approved",
+        "export.approved",
+        "export.refused",
+        "case.opened-to-all",
+        "case.closed-to-all",
+    ),
+    "deliveries": ("request.delivered", "transfer.handed-over", "export.written"),
     "disposals-done": ("disposal.executed",),
 }
 
@@ -102,6 +113,8 @@ def _deposits(facts: Facts) -> Iterator[Line]:
         folders = islice(inboxes.listed(home), NEWEST)
         if waiting := sum(inboxes.record_of(home, one)[1].state not in ("taken-in", "returned") for one in folders):
             yield Line("inbox-waiting", waiting)
+        if unfinished := import_files.count_unfinished(facts.connection):
+            yield Line("imports-unfinished", unfinished)
     elif facts.may(Duty.SEE_OWN):
         account = facts.session.person.account
         states = Counter(record.state for _, record in rooms(facts.session.archive.home) if record.owner == account)
@@ -148,6 +161,7 @@ def _approvals(facts: Facts) -> Iterator[Line]:
         yield from facts.line("reviews-to-decide", "review", "appraised")
         yield from facts.line("disposals-to-decide", "disposal", "supervised")
         yield from facts.line("transfers-to-decide", "transfer", "prepared")
+        yield from facts.line("exports-to-decide", "export", "proposed")
 
 
 def _keeping(facts: Facts) -> Iterator[Line]:
@@ -203,6 +217,7 @@ def _appraisal(facts: Facts) -> Iterator[Line]:
     if facts.may(Duty.DELIVER):
         yield from facts.line("transfers-to-hand-over", "transfer", "approved")
         yield from facts.line("transfers-unreceived", "transfer", "handed-over")
+        yield from facts.line("exports-to-write", "export", "approved", "writing")
 
 
 def _people(facts: Facts) -> Iterator[Line]:

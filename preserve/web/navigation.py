@@ -30,13 +30,13 @@ _KEEPING = ("/copies", "/discs", "/audits", "/repairs", "/planning")
 _APPRAISAL = ("/reviews", "/holds", "/disposals")
 SUBJECTS = (
     Subject("/", "web.nav-today"),
-    Subject("/deposits", "web.nav-deposits", frozenset({"hand-in", "ingest"}), ("/pool",)),
+    Subject("/deposits", "web.nav-deposits", frozenset({"hand-in", "ingest"}), ("/pool", "/imports")),
     Subject("/cases", "web.nav-cases", frozenset({"find"}), ("/fonds", "/forms", "/readings")),
     Subject("/requests", "web.nav-requests", frozenset({"see-requests", "open-request"})),
     Subject("/approvals", "web.nav-approvals", frozenset({"decide"})),
     Subject("/media", "web.nav-keeping", frozenset({"keep", "report"}), _KEEPING),
     Subject("/retention", "web.nav-appraisal", frozenset({"find", "appraise"}), _APPRAISAL),
-    Subject("/transfers", "web.nav-transfers", frozenset({"deliver", "decide"})),
+    Subject("/transfers", "web.nav-transfers", frozenset({"deliver", "decide"}), ("/exports", "/public")),
     Subject("/statistics", "web.nav-statistics", frozenset({"report"})),
     Subject("/jobs", "web.nav-jobs", frozenset({"ingest", "hand-in", "keep", "deliver", "examine"})),
     Subject("/system", "web.nav-system", frozenset({"keep"})),

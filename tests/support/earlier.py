@@ -27,7 +27,7 @@ _OF_THE_DOORS = (
     "machine_search",
     "pool_places",
     "pool",
-)  # migrations 0016 to 0032
+)  # migrations 0016 to 0033
 
 
 def to_0007(base: sqlite3.Connection) -> None:

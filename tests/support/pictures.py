@@ -21,6 +21,7 @@ from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.people import Person
 from preserve.data_management.archive import Archive, open_archive
+from tests.support.old_cases import burn, write_files, write_list
 from tests.support.small_case import ingest
 from tests.support.web import Served, person, staffed_home, start
 
@@ -63,12 +64,18 @@ def _description(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _inbox(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main table a", has_text="inbox").click()
+
+
 RECIPES: Mapping[str, Recipe] = {
     "login": Recipe("", "/login"),
     "today-archivist": Recipe("archivist", "/"),
     "deposits": Recipe("archivist", "/deposits"),
     "deposit": Recipe("archivist", "/deposits", _deposit),
     "description": Recipe("archivist", "/deposits", _description),
+    "imports": Recipe("archivist", "/imports/new", _inbox),
     "upload": Recipe("depositor", "/deposits/new"),
     "cases": Recipe("archivist", "/cases"),
     "case": Recipe("archivist", "/cases", _first_case),
@@ -76,6 +83,7 @@ RECIPES: Mapping[str, Recipe] = {
     "requests": Recipe("archivist", "/requests"),
     "request-new": Recipe("archivist", "/requests/new"),
     "approvals": Recipe("head", "/approvals"),
+    "exports": Recipe("archivist", "/exports"),
     "media": Recipe("archivist", "/media"),
     "copies": Recipe("archivist", "/copies"),
     "audits": Recipe("archivist", "/audits"),
@@ -113,6 +121,9 @@ def pictured_home(folder: Path) -> Path:
     finally:
         archive.close()
     waiting_case(home, case)
+    for name in ("旧档光盘01", "旧档光盘02"):
+        write_files(folder / name, int(name[-1]))
+        shutil.move(burn(folder / name, name), home / "inbox")
     return home
 
 
@@ -131,11 +142,12 @@ def _ask(archive: Archive, objid: str, notice: Path) -> None:
 
 
 def waiting_case(home: Path, case: Path) -> None:
-    """A case that waits in the inbox."""
+    """A case that waits in the inbox, and beside it a list of old cases."""
     settings = home / "preserve.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + '\n[web]\ninbox = ["inbox"]\n', encoding="utf-8")
     waiting = home / "inbox" / "待归档案卷"
     shutil.copytree(case, waiting)
+    write_list(home / "inbox" / "2012年案件登记表.xlsx", 3)
     (told,) = waiting.glob("case.*")
     told.write_text(told.read_text(encoding="utf-8").replace("12号", "13号"), encoding="utf-8")
 

@@ -32,6 +32,7 @@ from tests.support.due_home import due_home, person
 from tests.support.evidence import COURT_PAPER, let_sign
 from tests.support.keeping import add_disc, add_folder, demand_copies, ended
 from tests.support.office import small_case
+from tests.support.old_cases import write_files, write_list
 from tests.support.people import session
 from tests.support.stations import write_station
 from tests.support.tiny_case import write_case
@@ -43,7 +44,7 @@ MARK = "<img src=x onerror=alert(1)>"
 TURNED = "\u202egpj.exe"
 """A name that is shown backwards from its second half on."""
 _PAPER = re.compile(
-    r"\.(?:pdf|xlsx|csv)$|/label$|/workbook$|/export$|/jobs/\w+/files/\d+$|/deposits/[\w-]+/files/[0-9a-f]+$|/papers/\w+-|/events$"
+    r"\.(?:pdf|xlsx|csv)$|/label$|/workbook$|/export$|/jobs/\w+/files(?:/\d+|\.zip)$|/deposits/[\w-]+/files/[0-9a-f]+$|/papers/\w+-|/events$|/finding-aid$"
 )
 _ROUTES = [
     (one.path, re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(one.path)) + "$"))
@@ -95,8 +96,14 @@ def _inbox(home: Path, folder: Path) -> None:
     bare = share / f"没有著录{MARK}{TURNED}"
     bare.mkdir()
     (bare / f"现场检查笔录{MARK}.txt").write_text("现场检查笔录", encoding="utf-8")
+    old = folder / "carriers" / f"硬盘{MARK}"
+    write_files(old, 1)
+    (old / f"杂物{MARK}{TURNED}.txt").write_text("不属于任何案件", encoding="utf-8")
+    (old / "某网吧3.txt").write_text("属于第3号案吗", encoding="utf-8")
+    write_list(folder / "carriers" / f"登记表{MARK}.xlsx", 3)
+    inboxes = [str(share), str(folder / "carriers"), str(folder / "card-reader")]
     with (home / "preserve.toml").open("a", encoding="utf-8") as settings:
-        settings.write(f'\n[web]\ninbox = ["{share}", "{folder / "card-reader"}"]\n')
+        settings.write(f"\n[web]\ninbox = {json.dumps(inboxes)}\n")
 
 
 def _appraised(archive: Archive) -> str:
@@ -172,6 +179,10 @@ def _proceedings(bureau: Bureau) -> None:
     bureau.post("archivist", "/holds", "/holds", cases="临文综罚〔2014〕30号", kind="audit", reason=HOSTILE, paper=MARK)
     receiver = {"cases": "临文综罚〔2014〕21号", "receiver": f"馆{HOSTILE}", "basis": HOSTILE, "form": "bag"}
     bureau.numbers["transfer"] = bureau.post("archivist", "/transfers", "/transfers", **receiver).rpartition("/")[2]
+    export = {"cases": "临文综罚〔2014〕22号", "receiver": f"馆{HOSTILE}", "purpose": HOSTILE, "form": "eark-aip"}
+    bureau.numbers["export"] = bureau.post("archivist", "/exports", "/exports", **export).rpartition("/")[2]
+    opened = {"case": "临文综罚〔2014〕23号", "title": f"某案{HOSTILE}", "reason": HOSTILE, "confirm": PASSWORD}
+    bureau.post("head", "/public", "/public/opening", **opened)
     bureau.post("archivist", "/fonds", "/fonds", code="z1", name=f"全宗{MARK}", since="2019-03-01")
     bureau.post("archivist", "/cases", "/cases/searches", name=f"检索{MARK}", words="现场")
     bureau.post("archivist", "/cases", "/cases/chosen", case=[bureau.objid])
@@ -185,11 +196,25 @@ def _proceedings(bureau: Bureau) -> None:
         bureau.numbers[f"job-{operation}"] = job.rpartition("/")[2]
 
 
+def _import(bureau: Bureau) -> None:
+    """A plan of old cases: one that matches, questions, files in no list; the list and the carrier have hostile names."""
+    client = bureau.served.client("archivist")
+    top = client.get("/imports/new").text
+    (inbox,) = re.findall(r'in=([0-9a-f]+)">carriers<', top)
+    shown = client.get(f"/imports/new?in={inbox}").text
+    chosen = {kind: re.findall(rf'name="{kind}" value="([0-9a-f.]+)"', shown) for kind in ("place", "list")}
+    job = bureau.post("archivist", "/imports/new", "/imports", **chosen)
+    row = ended(bureau.served.home, job)
+    assert row.state == "done" and row.result, row
+    bureau.numbers["import"] = next(iter(json.loads(row.result).values()))["campaign"]
+
+
 def _deposit(bureau: Bureau) -> None:
     """The case with mistakes is checked, and sent back with hostile reasons."""
     listed = bureau.served.client("archivist").get("/deposits?state=all").text
     for number, name in re.findall(r'href="/deposits/(in-[0-9a-z]+)">(.*?)</a>', listed):
-        bureau.numbers["deposit-bare" if "没有著录" in name else "deposit"] = number
+        if "没有著录" in name or "78号" in name:
+            bureau.numbers["deposit-bare" if "没有著录" in name else "deposit"] = number
     page = f"/deposits/{bureau.numbers['deposit']}"
     job = bureau.post("archivist", page, f"{page}/check")
     assert ended(bureau.served.home, job).state == "done"
@@ -219,6 +244,7 @@ def whole_bureau(folder: Path) -> Iterator[Bureau]:
         bureau = Bureau(served, objid, decided, numbers)
         _requests(bureau, case)
         _proceedings(bureau)
+        _import(bureau)
         _deposit(bureau)
         for name in [name for name in numbers if name.startswith("job-")]:
             ended(home, f"/jobs/{numbers[name]}")

@@ -26,7 +26,7 @@ ROLES = ("archivist", "head", "examiner", "security", "auditor", "system", "depo
 STATES = ("opened", "examined", "approved", "delivered", "refused")
 NO_PAGE = re.compile(
     r"\.pdf$|export$|/label$|/workbook$|/list\.|/strip|/pages/|/bytes$|/state$|/events$|/papers/\{(name|place)\}$"
-    r"|/frame$|/line$"
+    r"|/frame$|/line$|/finding-aid$"
     r"|^/deposits/\{id\}/(files/\{file\}|upload)$|^/jobs/\{id\}/files|^/cases/\{objid\}/files/\{file\}$|^/login/provider$"
 )
 """Addresses that answer with a paper, a picture, bytes or news, and a page that only leads elsewhere."""
@@ -138,7 +138,17 @@ def test_the_login_is_for_everybody(language: str, bureau: Bureau) -> None:
 
 def test_hostile_names_are_shown_as_the_names_they_are(bureau: Bureau) -> None:
     lists = {
-        "archivist": ["/deposits", "/requests", "/media", "/holds", "/transfers?state=all", "/me", "/cases/chosen"],
+        "archivist": [
+            "/deposits",
+            "/requests",
+            "/media",
+            "/holds",
+            "/transfers?state=all",
+            "/exports",
+            "/public",
+            "/me",
+            "/cases/chosen",
+        ],
         "head": ["/cases", "/approvals", f"/cases/{bureau.objid}", f"/reviews/{bureau.numbers['review']}"],
         "security": ["/accounts"],
         "auditor": ["/audit/people"],

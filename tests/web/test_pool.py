@@ -51,3 +51,26 @@ def test_recordings_are_found_looked_at_and_claimed(served: Served) -> None:
     assert NAMES[0] in client.get(f"/deposits/{deposit[1]}/description").text
     assert NAMES[0] in client.get("/pool?state=claimed").text
     assert served.client("depositor").get("/pool").status_code == 403
+
+
+def test_what_was_claimed_by_mistake_waits_again(served: Served) -> None:
+    client = served.client("archivist")
+    deposit = re.search(r'href="/deposits/(in-[0-9a-z]+)"', client.get("/deposits").text)
+    number = re.search(r'href="/pool/(rec-[0-9a-f]+)"', client.get("/pool?device=GMA000124").text)
+    assert deposit and number
+    address, page = f"/deposits/{deposit[1]}/pool", f"/pool/{number[1]}"
+    assert "release" not in client.get(page).text
+    assert send(client, address, address, recording=number[1], reason="时间相符").status_code == 303
+    silent = send(client, page, f"{page}/release", reason=" ")
+    assert silent.status_code == 400 and 'role="alert"' in silent.text
+    assert send(client, page, f"{page}/release", reason="不是本案").status_code == 303
+    assert number[1] in client.get("/pool").text
+    assert send(client, page, f"{page}/release", reason="再来一次").status_code == 409
+
+
+def test_nothing_is_gathered_before_its_term_is_over(served: Served) -> None:
+    client = served.client("archivist")
+    assert "/pool/gatherings" not in client.get("/pool").text
+    refused = send(client, "/pool", "/pool/gatherings", reason="")
+    assert refused.status_code == 400 and 'role="alert"' in refused.text
+    assert send(client, "/pool", "/pool/gatherings", reason="期满").status_code == 303

@@ -90,11 +90,13 @@ def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFac
     from preserve.description.matching import described  # whoever only reads days pays for no whole description
 
     about = described(description)
-    objects = {}
+    objects: dict[str, ObjectFacts] = {}
+    alike: dict[ObjectFacts, ObjectFacts] = {}  # a large case has many files and few kinds of them
     for original in kept.originals:
         significant, item = original.significant, about.find(original.deposited)
         timed, began = "duration" in significant, significant.get("recording start", "")
-        objects[original.identifier] = object_facts(profile, item, original.name, timed=timed, began=began, local=local)
+        own = object_facts(profile, item, original.name, timed=timed, began=began, local=local)
+        objects[original.identifier] = alike.setdefault(own, own)
     return facts, objects
 
 

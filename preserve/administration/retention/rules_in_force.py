@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -24,9 +25,11 @@ from preserve.data_management import cases, destroyed, ledger, retention_index
 from preserve.data_management.archive import Archive
 from preserve.data_management.comparing import some_at_once
 from preserve.data_management.retention_index import RULES, RetentionRow, due_day
-from preserve.description.schema import CaseDescription
 from preserve.errors import NotIntact, Refused
 from preserve.home import Home
+
+if TYPE_CHECKING:
+    from preserve.description.schema import CaseDescription
 
 _BATCH = 5000
 _REMEMBERED = 100_000  # sets of facts

@@ -69,6 +69,7 @@ SEARCH = (
     "CREATE INDEX search_head ON search USING gin (words) WITH (fastupdate = off) WHERE in_head",
     "CREATE INDEX search_whole ON search USING gin (words) WITH (fastupdate = off) WHERE NOT in_head",
     "CREATE INDEX search_numbers ON search (number)",
+    "CREATE INDEX search_divided ON search (number) WHERE divided",
 )
 """The index of words (see `search_postgresql`): a row of lexemes by the year of closing, its number and its part."""
 

@@ -7,7 +7,7 @@ what it cannot read is told and never stops an ingest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from posixpath import splitext
 from typing import Literal
 
 from preserve.ingest.facts import Character, Identification
@@ -57,7 +57,7 @@ def way_of(identification: Identification, character: Character, name: str) -> W
     if character.kind == "email":
         return "email"
     if character.kind == "text":
-        if PurePosixPath(name).suffix.lower() in (".mht", ".mhtml"):
+        if splitext(name)[1].lower() in (".mht", ".mhtml"):
             return "email"
         return "html" if "html" in mime or "hypertext" in identification.name.lower() else "plain"
     if "dxf" in mime:
@@ -72,6 +72,4 @@ def way_of(identification: Identification, character: Character, name: str) -> W
         return "msg"
     if "rtf" in mime:
         return "rtf"
-    return next((way for word, way in _OFFICE.items() if word in mime), None) or _ENDINGS.get(
-        PurePosixPath(name).suffix.lower()
-    )
+    return next((way for word, way in _OFFICE.items() if word in mime), None) or _ENDINGS.get(splitext(name)[1].lower())

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metadata import csip
+from metadata.compact import TextSet
 from metadata.findings import Finding
 from metadata.names import xml_name
 from preserve.description.fixed_values import Classification
@@ -258,13 +259,13 @@ def _source(ingest: Ingest, file: TakenFile) -> tuple[Path, Way] | None:
     return None
 
 
-def _scans(case: CaseDescription) -> frozenset[str]:
+def _scans(case: CaseDescription) -> TextSet:
     """Pictures of papers by their names and kinds: what is written on them is not read, and people are told so."""
-    return frozenset(
-        item.file
-        for item in case.objects
-        if item.file.lower().endswith(_PICTURES) and not any(word in item.kind for word in _PHOTOGRAPHS)
-    )
+    scans = TextSet()
+    for item in case.objects:
+        if item.file.lower().endswith(_PICTURES) and not any(word in item.kind for word in _PHOTOGRAPHS):
+            scans.add(item.file)
+    return scans
 
 
 def _secret(case: CaseDescription) -> frozenset[str] | None:

@@ -7,9 +7,11 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
+from preserve.ingest.identifiers.prefilter import best, needs
 from preserve.ingest.identifiers.tables import load
 
 _MOST = 16 << 20  # bytes of one member looked at; a member that unpacks to more is no format description
+_BEGIN = 6  # bytes of a literal that are looked for first
 
 
 @cache
@@ -17,8 +19,24 @@ def _expression(text: bytes) -> re.Pattern[bytes]:
     return re.compile(text)
 
 
+@cache
+def _needed(text: bytes) -> bytes:
+    """Bytes without which the expression matches nothing; none where they are not known."""
+    need = best(needs(text, "VAR"))
+    return need.literal if need else b""
+
+
 def _matching(data: bytes, signatures: list[tuple[str, bytes]]) -> list[str]:
-    return [puid for puid, text in signatures if _expression(text).search(data)]
+    found = []
+    known: dict[bytes, bool] = {}
+    for puid, text in signatures:
+        needed = _needed(text)
+        begin = needed[:_BEGIN]  # many begin alike
+        if begin not in known:
+            known[begin] = begin in data
+        if known[begin] and needed in data and _expression(text).search(data):
+            found.append(puid)
+    return found
 
 
 def _zip(path: Path) -> list[str]:

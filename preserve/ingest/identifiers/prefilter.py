@@ -14,10 +14,15 @@ from typing import Any, Literal, NamedTuple
 Position = Literal["BOF", "EOF", "VAR", "IFB"]
 _parser: Any = re._parser  # type: ignore[attr-defined]  # the parser that `re` itself uses; there is no public one
 _ENDLESS = 1 << 20
+_NEAR = 4096  # places in which to look costs little
+_FEW = 16  # so few that even a single byte says something
 
 
 class Need(NamedTuple):
-    """`literal` must begin between `first` and `last` (offsets from the beginning; None: anywhere)."""
+    """`literal` must begin between `first` and `last` (offsets from the beginning; None: anywhere behind `first`).
+
+    A negative `first` counts from the end, as in a slice.
+    """
 
     literal: bytes
     first: int
@@ -73,23 +78,36 @@ def needs(expression: bytes, position: Position) -> list[Need]:
     anchored = position == "BOF" or (len(parsed) > 0 and str(parsed[0][1]) == "AT_BEGINNING_STRING")
     found: list[Need] = []
     _runs(parsed, 0, 0 if anchored and position != "EOF" else _ENDLESS, found)
+    if position == "EOF" and len(parsed) > 0 and str(parsed[-1][1]) == "AT_END_STRING":
+        longest = int(parsed.getwidth()[1])
+        if longest <= _NEAR:  # the match ends with the file, so what it contains is no farther from there
+            return [Need(need.literal, need.first - longest, None) for need in found]
     return found
 
 
-def best(found: list[Need]) -> Need | None:
+def _places(need: Need) -> int:
+    """At how many places it may begin."""
+    return -need.first if need.first < 0 else _ENDLESS if need.last is None else need.last - need.first
+
+
+def _rank(need: Need) -> tuple[int, int, int, bool]:
     """The cheapest and rarest need: fixed place before bounded before anywhere; longer before shorter."""
+    places = _places(need)
+    kind = 2 if places == 0 else 1 if places <= _NEAR else 0
+    plain = len(set(need.literal))  # a run of equal bytes tells little
+    telling = plain > 1 or places <= _FEW
+    return kind if telling else 0, min(plain, 8), min(len(need.literal), 8), places <= _NEAR
 
-    def rank(need: Need) -> tuple[int, int, int]:
-        if need.last == need.first:
-            kind = 2
-        elif need.last is not None and need.last - need.first <= 4096:
-            kind = 1
-        else:
-            kind = 0
-        plain = len(set(need.literal))  # a run of equal bytes tells little
-        return (kind if plain > 1 or kind == 2 else 0, min(plain, 8), min(len(need.literal), 8))
 
-    return max(found, key=rank, default=None)
+def best(found: Iterable[Need]) -> Need | None:
+    """The need to look for first; None where none is known."""
+    return max(found, key=_rank, default=None)
+
+
+def others(found: Iterable[Need], first: Need) -> list[Need]:
+    """Two more that say something, the best before: what is to be asked before an expression runs."""
+    more = (need for need in found if need != first and (len(set(need.literal)) > 1 or _places(need) <= _NEAR))
+    return sorted(more, key=_rank)[:-3:-1]
 
 
 _PLAIN = frozenset(

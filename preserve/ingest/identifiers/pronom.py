@@ -9,33 +9,45 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from preserve.ingest.facts import Answer, Basis
 from preserve.ingest.identifiers import containers
-from preserve.ingest.identifiers.prefilter import best, by_rare_byte
+from preserve.ingest.identifiers.prefilter import Need, best, by_rare_byte, others
 from preserve.ingest.identifiers.tables import Format, Tables, load
 
 WINDOW = 131072  # bytes read at either end, as fido does
 
 
+_Place = tuple[bytes, bool, int, int]
+"""A literal, whether at the end of the file, and the slice of that window in which it lies."""
+
+
 class _Signature(NamedTuple):
+    """`also`: what its patterns need besides that by which it is found."""
+
     format: int
     patterns: tuple[tuple[str, bytes], ...]
+    also: tuple[_Place, ...]
 
 
 class _Compiled(NamedTuple):
-    """`at`: by place, the literal's signatures; `within`, `at_end`: needs looked for between two places of the
-    beginning, or at the end, each behind a byte without which it cannot be there; `always`: no need known."""
+    """`cut`: all places at which literals stand; `at`: by number of the place and literal, the signatures.
+
+    `within`: needs looked for between two places of the beginning, behind a byte without which they cannot be there;
+    `at_end`: those of the end; `always`: no need known.
+    """
 
     tables: Tables
     signatures: list[_Signature]
-    at: list[tuple[int, int, dict[bytes, list[int]]]]
+    cut: Callable[[bytes], tuple[bytes, ...]]
+    at: dict[tuple[int, bytes], list[int]]
     within: list[tuple[int, list[tuple[bytes, int, int, list[int]]]]]
-    at_end: list[tuple[int, bytes, list[int]]]
+    at_end: list[tuple[bytes, int, list[int]]]
     always: list[int]
     places: dict[str, int]
     inferior: list[frozenset[int]]
@@ -48,7 +60,7 @@ def _compiled() -> _Compiled:
     places = {entry.puid: number for number, entry in enumerate(tables.formats)}
     signatures: list[_Signature] = []
     at: dict[tuple[int, int], dict[bytes, list[int]]] = {}
-    within: dict[tuple[bytes, bool, int, int | None], list[int]] = {}
+    within: dict[_Place, list[int]] = {}
     always: list[int] = []
     extensions: dict[str, list[int]] = {}
     for number, entry in enumerate(tables.formats):
@@ -56,34 +68,32 @@ def _compiled() -> _Compiled:
             extensions.setdefault(extension, []).append(number)
         for signature in entry.signatures:
             index = len(signatures)
-            signatures.append(_Signature(number, tuple((where, text.encode("utf-8")) for where, text, _ in signature)))
             ends = {need: where == "EOF" for where, _, found in signature for need in found}
-            need = best(list(ends))
+            need = best(ends)
+            also = tuple(_place(other, ends[other]) for other in others(ends, need)) if need else ()
+            patterns = tuple((where, text.encode("utf-8")) for where, text, _ in signature)
+            signatures.append(_Signature(number, patterns, also))
             if need is None:
                 always.append(index)
             elif need.last == need.first:
                 literal = need.literal[: _power(len(need.literal))]
                 at.setdefault((need.first, len(literal)), {}).setdefault(literal, []).append(index)
             else:
-                within.setdefault((need.literal, ends[need], need.first, need.last), []).append(index)
+                within.setdefault(_place(need, ends[need]), []).append(index)
     inferior = [frozenset(places[p] for p in entry.over if p in places) for entry in tables.formats]
-    at_end = [
-        (byte, literal, found)
-        for (literal, ending, _, _), found in within.items()
-        if ending
-        for ((byte, _),) in [by_rare_byte([literal])]
-    ]
-    between = [
-        (literal, first, sys.maxsize if last is None else last + len(literal), found)
-        for (literal, ending, first, last), found in within.items()
-        if not ending
-    ]
+    at_end = [(literal, first, found) for (literal, ending, first, _), found in within.items() if ending]
+    between = [(literal, first, end, found) for (literal, ending, first, end), found in within.items() if not ending]
     grouped = [
         (byte, [need for need in between if need[0] in literals])
         for byte, literals in by_rare_byte(need[0] for need in between)
     ]
-    cut = [(offset, offset + length, literals) for (offset, length), literals in at.items()]
-    return _Compiled(tables, signatures, cut, grouped, at_end, always, places, inferior, extensions)
+    cut = itemgetter(*(slice(offset, offset + length) for offset, length in at))
+    fixed = {(place, literal): found for place, known in enumerate(at.values()) for literal, found in known.items()}
+    return _Compiled(tables, signatures, cut, fixed, grouped, at_end, always, places, inferior, extensions)
+
+
+def _place(need: Need, ending: bool) -> _Place:
+    return need.literal, ending, need.first, sys.maxsize if need.last is None else need.last + len(need.literal)
 
 
 def _power(length: int) -> int:
@@ -118,12 +128,11 @@ def _holds(patterns: Iterable[tuple[str, bytes]], head: bytes, tail: bytes) -> b
 
 def _candidates(compiled: _Compiled, head: bytes, tail: bytes) -> list[int]:
     found = list(compiled.always)
-    for offset, end, literals in compiled.at:
-        literal = head[offset:end]
-        if literal in literals:
-            found += literals[literal]
-    for byte, literal, indices in compiled.at_end:
-        if byte in tail and literal in tail:
+    at = compiled.at
+    for key in at.keys() & enumerate(compiled.cut(head)):
+        found += at[key]
+    for literal, first, indices in compiled.at_end:
+        if tail.find(literal, first) >= 0:
             found += indices
     for byte, needs in compiled.within:
         if byte in head:
@@ -133,17 +142,32 @@ def _candidates(compiled: _Compiled, head: bytes, tail: bytes) -> list[int]:
     return sorted(found)
 
 
+def _lacks(also: tuple[_Place, ...], head: bytes, tail: bytes, known: dict[_Place, bool]) -> bool:
+    """Whether something is missing without which no match can be; many signatures ask for the same."""
+    for place in also:
+        there = known.get(place)
+        if there is None:
+            literal, ending, first, end = place
+            there = known[place] = (tail if ending else head).find(literal, first, end) >= 0
+        if not there:
+            return True
+    return False
+
+
 def match_signatures(head: bytes, tail: bytes) -> list[int]:
     """The formats (places in the table) whose signatures match, inferior ones removed, as fido gives them."""
     compiled = _compiled()
     result: list[int] = []
     faulty = -1
+    known: dict[_Place, bool] = {}
     for index in _candidates(compiled, head, tail):
         signature = compiled.signatures[index]
         number = signature.format
         if number == faulty:
             continue
         if number not in result and any(number in compiled.inferior[other] for other in result):
+            continue
+        if _lacks(signature.also, head, tail, known):
             continue
         holds = _holds(signature.patterns, head, tail)
         if holds is None:

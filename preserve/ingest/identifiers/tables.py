@@ -26,7 +26,7 @@ from preserve.ingest.identifiers.prefilter import Need, needs
 
 FORMATS = ("formats-v109.xml", "format_extensions.xml")
 CONTAINERS = "container-signature-20200121.xml"
-_LAYOUT = b"2"  # changes with the form of the cache
+_LAYOUT = b"3"  # changes with the form of the cache
 
 
 class Format(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 
 from metadata.findings import Finding
 from preserve.description.labels import CASE, SHEETS
@@ -21,8 +22,9 @@ def check(view: View) -> Iterator[Finding]:
     others += [(_of("stages", name), "", getattr(one, name)) for one in case.stages for name in ("start", "end")]
     others += [(_of("measures", name), "", getattr(one, name)) for one in case.measures for name in ("start", "end")]
     others += [(_of("incidents", "when"), "", one.when) for one in case.incidents]
-    others += [(_of("objects", name), item.file, getattr(item, name)) for item in case.objects for name in _DATES]
-    for field, where, written in others:
+    labels = [(name, _of("objects", name)) for name in _DATES]
+    of_files = ((label, item.file, getattr(item, name)) for item in case.objects for name, label in labels)
+    for field, where, written in chain(others, of_files):
         if written is not None and _day(view, written) > view.today:
             yield finding("date-in-future", rule, where, field=field, **_values(view, _day(view, written)))
     for recording in recordings(view):

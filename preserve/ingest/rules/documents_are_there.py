@@ -10,14 +10,14 @@ from preserve.ingest.rules import View, finding
 from preserve.ingest.rules.looks import is_one
 from preserve.ingest.rules.profile import Document, When
 
+_ALIKE = 4096  # kinds and titles that are known again
+
 
 def check(view: View) -> Iterator[Finding]:
     """Kinds of document that the case must hold and that no object is; and what its papers say of its outcome."""
     missing: dict[str, Document] = {}
-    papers = {(item.kind, item.title): item for item in view.case.objects}.values()  # of those alike, the last
-    for rule in required(view):
-        if not any(is_one(item, rule) for item in papers):
-            missing.setdefault(rule.name.zh, rule)
+    for rule in _lacking(view):
+        missing.setdefault(rule.name.zh, rule)
     for name, rule in missing.items():
         yield finding("document-missing", rule, name, document=rule.name.spoken, stage=label_of(rule.stage))
     outcome, paper = outcome_of(view)
@@ -25,6 +25,20 @@ def check(view: View) -> Iterator[Finding]:
         values = {"outcome": view.words.label("outcome", outcome), "document": paper}
         article = next((rule.article for rule in view.case_type.document), "7")
         yield Finding("rule.outcome-by-papers", paper, "note", {"article": article, **values})
+
+
+def _lacking(view: View) -> list[Document]:
+    """The documents that the case must hold and does not; of papers of one kind and title one is looked at."""
+    lacking = list(required(view))
+    seen = set[tuple[str, str]]()
+    for item in view.case.objects if lacking else ():
+        alike = (item.kind, item.title)
+        if alike in seen:
+            continue
+        if len(seen) < _ALIKE:
+            seen.add(alike)
+        lacking = [rule for rule in lacking if not is_one(item, rule)]
+    return lacking
 
 
 def required(view: View) -> Iterator[Document]:

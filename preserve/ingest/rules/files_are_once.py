@@ -11,7 +11,8 @@ from preserve.messages import listed
 
 def check(view: View) -> Iterator[Finding]:
     """Each set of files of which all have one digest."""
-    described = {item.file for item in view.case.objects}
+    alike = {name for names in view.identical for name in names}
+    described = {item.file for item in view.case.objects if item.file in alike} if alike else alike
     for names in view.identical:
         files = [name for name in names if name in described]
         if len(files) > 1:

@@ -21,16 +21,15 @@ _PERIOD = (
 def check(view: View) -> Iterator[Finding]:
     """Files and words that bear such a mark; where the archive may hold secrets, those that are not declared as one."""
     rule, case = view.profile.secrecy_marks, view.case
-    known = {item.file: item for item in case.objects}
     marks = dict(view.marks)
     for item in case.objects:
         if mark := mark_in(" \n".join((item.file, item.kind, item.title, item.note)), rule):
             marks.setdefault(item.file, mark)
     if mark := mark_in(" \n".join((case.title, case.cause, case.note, case.case_number)), rule):
         marks.setdefault("", mark)
+    known = {item.file: item.classification for item in case.objects if item.file in marks} if marks else {}
     for file, mark in marks.items():
-        declared = known[file].classification if file in known else None
-        if Classification.STATE_SECRET in (declared or case.classification, case.classification):
+        if Classification.STATE_SECRET in (known.get(file) or case.classification, case.classification):
             continue  # what is declared is judged as such
         found = finding("secrecy-mark", rule, file, mark=mark)
         yield found if not view.state_secrets else replace(found, code="rule.secrecy-mark-undeclared")

@@ -88,8 +88,9 @@ def kept_files(
     def of_bags(path: str) -> bool:
         return path == described or bool(_OF_BAGS.match(path.removeprefix(top)))
 
-    sizes = {entry.path: entry.size for entry in entries}
     own = sorted((path for path in tags if "/" not in path.removeprefix(top)), key=lambda path: not of_bags(path))
+    asked = frozenset(own)
+    sizes = {entry.path: entry.size for entry in entries if entry.path in asked} if own else {}
     kept = [path for path in own if of_bags(path) or sizes[path] <= _LARGEST_TAG][:_MOST_TAGS]
     left = [path for path in tags if path not in kept]
     values: dict[str, Value] = {"count": len(left), "names": ", ".join(left[:5])}

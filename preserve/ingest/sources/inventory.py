@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import overload
 
-from metadata.compact import PackedTexts
+from metadata.compact import Listed, PackedTexts, Places
 from preserve.ingest.sources import Entry
 
 _LARGEST = 1 << 63
@@ -23,6 +23,7 @@ class Inventory(Sequence[Entry]):
         self._paths = PackedTexts()
         self._sizes, self._times, self._orders = array("q"), array("q"), array("q")
         self._odd: dict[int, Entry] = {}  # those of which more is to be said, by their places
+        self._places: Places | None = None
         for entry in entries:
             self.append(entry)
 
@@ -38,6 +39,7 @@ class Inventory(Sequence[Entry]):
             self._note("", 0, 0, 0)
 
     def _note(self, path: str, size: int, time: int, order: int) -> None:
+        self._places = None
         self._paths.append(path)
         self._sizes.append(size)
         self._times.append(time)
@@ -76,6 +78,38 @@ class Inventory(Sequence[Entry]):
         for number, path in enumerate(self._paths):
             other = odd.get(number)
             yield path if other is None else other.path
+
+    def place(self, path: str) -> int | None:
+        """Where the entry of a path stands; None where there is none. The index is made when it is first asked for."""
+        if self._places is None:
+            paths = _Paths(self)
+            self._places = Places(paths, len(paths))
+            for place, there in enumerate(self.paths()):
+                self._places.add(place, there)
+        return self._places.find(path)
+
+    def path(self, place: int) -> str:
+        """The path at a place."""
+        return self._odd[place].path if place in self._odd else self._paths[place]
+
+
+class _Paths(Listed[str]):
+    """The paths of an inventory."""
+
+    def __init__(self, entries: Inventory) -> None:
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def at(self, place: int) -> str:
+        """One path."""
+        return self._entries.path(place)
+
+
+def index_of(entries: Sequence[Entry]) -> Inventory:
+    """The entries as an inventory, which finds them by their paths."""
+    return entries if isinstance(entries, Inventory) else Inventory(entries)
 
 
 def paths_of(entries: Iterable[Entry]) -> Iterable[str]:

@@ -6,9 +6,11 @@ decoded sound. The result is then decoded and must give the same. Every command 
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from metadata.findings import Finding, Severity
+from preserve import work
 from preserve.ingest.facts import Proof, Validation
 from preserve.ingest.transcoders import Made
 from preserve.ingest.transcoders.av_beside import beside
@@ -28,6 +30,7 @@ from preserve.ingest.transcoders.av_streams import (
 from preserve.ingest.transcoders.av_times import timing
 from preserve.ingest.transcoders.av_validate import validate
 from preserve.programs import FFMPEG_INPUT, Pulse, ToolFailed, file_argument, find, run, shown, version
+from preserve.progress import check_stop
 
 
 def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: int, name: str) -> Made:
@@ -49,8 +52,7 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
     complaints: list[str] = []
     run(command, pulse, complaints=complaints)
     made = read_streams(result)
-    proof = comparison.proof(pulse)
-    validation = validate(result, pulse)
+    proof, validation = _proof_and_judgement(comparison, result, pulse)
     return Made(
         path=result,
         suffix=".mkv" if known.video else ".mka",
@@ -66,6 +68,29 @@ def to_lossless(source: Path, scratch: Path, stem: str, pulse: Pulse, threads: i
         findings=(*damage(complaints, name), *unproven(proof, name), *unfit(validation, name)),
         validation=validation,
     )
+
+
+def _proof_and_judgement(comparison: Comparison, result: Path, pulse: Pulse) -> tuple[Proof, Validation]:
+    """Both of what was made. The validator needs one processor and waits for the disk: it runs beside the decoding.
+
+    How far it is counts for nothing, else the pulse would take each turn of the two for another program; it is ended
+    with the work, and when the comparison fails. Raises what `pulse` raises, and ToolFailed.
+    """
+    failed = threading.Event()
+
+    def goes_on(_: float) -> None:
+        check_stop()
+        if failed.is_set():
+            raise ToolFailed("the comparison failed")
+
+    with work.threads(1) as aside:
+        judged = aside.submit(validate, result, goes_on)
+        try:
+            proof = comparison.proof(pulse)
+        except BaseException:
+            failed.set()
+            raise
+        return proof, judged.result()
 
 
 def refuse_changes(source: Path, known: Streams, pulse: Pulse) -> None:

@@ -18,9 +18,24 @@ KEYS = (*TEXTS, *COUNTED, *NUMBERS, *SIZES, *LISTS, *MORE_LISTS)
 """What is shown of a result, in this order; lists by how many there are."""
 
 
+_OTHERWISE = {"campaign": ("counts", "damaged"), "receiver": ("written",)}
+"""Of results that have the one, what bears a name of KEYS and is something else."""
+
+
 def result(document: Mapping[str, Any]) -> Table:
     """The facts of a result that people ask for."""
-    return facts([(say(f"job.fact-{key}"), text) for key in KEYS if (text := _text(key, document.get(key)))])
+    other = {key for mark, keys in _OTHERWISE.items() if mark in document for key in keys}
+    rows = [
+        (say(f"job.fact-{key}"), text) for key in KEYS if key not in other and (text := _text(key, document.get(key)))
+    ]
+    return facts([*rows, *_of_import(document)])
+
+
+def _of_import(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """How many cases of a campaign are in which state."""
+    counts = document.get("counts")
+    if "campaign" in document and isinstance(counts, Mapping):
+        yield from ((say(f"imports.state-{state}"), str(count)) for state, count in counts.items() if count)
 
 
 def _text(key: str, value: Any) -> str:

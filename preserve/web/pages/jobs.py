@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
-from preserve.services import job_events, jobs
+from preserve.services import job_events, job_files, jobs
 from preserve.services.job_events import JobEvent
 from preserve.services.job_folders import say_progress
 from preserve.services.job_views import JobShown, say_operation, state_label
@@ -33,13 +33,18 @@ _ABOUT = {
     "disc.burn": "/discs",
     "disc.compose": "/discs",
     "disposal.execute": "/disposals/{number}",
+    "export.write": "/exports/{number}",
     "forms.case": "/cases/{objid}",
     "forms.fonds": "/fonds/{code}",
     "forms.year": "/forms",
     "history.write": "/cases/{objid}",
+    "import.plan": "/imports/{campaign}",
+    "import.report": "/imports/{campaign}",
+    "import.run": "/imports/{campaign}",
     "media.add": "/media",
     "planning.identify": "/planning",
     "planning.run": "/planning",
+    "pool.gather": "/deposits",
     "reading.searchable": "/cases/{objid}",
     "repair.run": "/repairs",
     "retention.propose": "/retention/rules",
@@ -134,6 +139,15 @@ def fetch(asked: Asked) -> Response:
     file = jobs.file(asked.session, asked.path["id"], asked.path["number"])
     name = file.name.rpartition("/")[2]
     return FileResponse(file.place, media_type="application/octet-stream", filename=name)
+
+
+@page("GET", "/jobs/{id}/files.zip", "job.bundle")
+def fetch_all(asked: Asked) -> Response:
+    """All of them as one file; the fetch is recorded before the first byte."""
+    found = job_files.bundle(asked.session, asked.path["id"])
+    name = quote(found.name, safe="")
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}", "cache-control": "private, no-store"}
+    return StreamingResponse(job_files.zipped(found), media_type="application/zip", headers=headers)
 
 
 def _states() -> list[tuple[str, str]]:

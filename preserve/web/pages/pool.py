@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from preserve.errors import UsageError
-from preserve.services import pool
+from preserve.services import jobs, pool
 from preserve.services.failures import Failure
 from preserve.services.local_times import clock_of
 from preserve.services.pages import Page
 from preserve.services.pool import PoolWish, Shown
 from preserve.services.pool_claims import claim as claim_them
 from preserve.services.pool_claims import propose
+from preserve.services.pool_claims import release as release_them
 from preserve.services.tables import pool as tables
 from preserve.web import forms
 from preserve.web.asked import Asked
@@ -28,6 +29,10 @@ _STATES: tuple[Shown, ...] = ("waiting", "claimed", "in-case", "cleared", "all")
 @page("GET", "/pool", "pool.list")
 def listing(asked: Asked) -> Response:
     """Recordings by time, those that wait first asked for."""
+    return _listing(asked, None, 200)
+
+
+def _listing(asked: Asked, failure: Failure | None, status: int) -> Response:
     given = {name: asked.query.get(name, "").strip() for name in ("officer", "device", "station", "since", "until")}
     state, after = forms.one_of(asked.query.get("state", ""), _STATES, "waiting"), asked.query.get("after", "")
     wish = PoolWish(
@@ -41,13 +46,26 @@ def listing(asked: Asked) -> Response:
 
     return asked.show(
         "pool/list.html",
+        status,
         found=found,
         given=given,
         states=[(one, tables.state_word(one), address(state=one)) for one in _STATES],
         state=state,
         following=address(after=found.next) if found.next else "",
         first=address() if after else "",
+        failure=failure,
     )
+
+
+@page("POST", "/pool/gatherings", "job.ask", "pool.gather", "pool.list")
+def gather(asked: Asked) -> Response:
+    """Have a deposit made of what nobody claimed within its term."""
+
+    def deed() -> Response:
+        job = jobs.ask(asked.session, "pool.gather", {"reason": asked.needed("reason")}, key=asked.key)
+        return asked.see_other(f"/jobs/{job.id}")
+
+    return or_again(asked, _listing, deed)
 
 
 def _day(text: str) -> date | None:
@@ -60,9 +78,25 @@ def _day(text: str) -> date | None:
 @page("GET", "/pool/{recording}", "pool.show")
 def show(asked: Asked) -> Response:
     """One recording with everything that is known of it."""
+    return _show(asked, None, 200)
+
+
+def _show(asked: Asked, failure: Failure | None, status: int) -> Response:
     shown = pool.show(asked.session, asked.path["recording"])
     clock = clock_of(asked.session.home)
-    return asked.show("pool/one.html", shown=shown, tables=list(tables.one(shown, clock)))
+    return asked.show("pool/one.html", status, shown=shown, tables=list(tables.one(shown, clock)), failure=failure)
+
+
+@page("POST", "/pool/{recording}/release", "pool.release", "pool.show")
+def release(asked: Asked) -> Response:
+    """Say that it does not belong to the deposit it was claimed for."""
+
+    def deed() -> Response:
+        recording = asked.path["recording"]
+        release_them(asked.session, [recording], reason=asked.needed("reason"))
+        return asked.see_other(f"/pool/{recording}", "web.pool-released")
+
+    return or_again(asked, _show, deed)
 
 
 @page("GET", "/deposits/{id}/pool", "pool.propose")

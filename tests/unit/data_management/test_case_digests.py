@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,15 @@ def test_another_row_is_another_digest_both_ways(two: Connection, change: object
     after = case_digests.of_cases(two, [OBJID])
     assert after != before
     assert after == {OBJID: {NAME: case_digests.of_version(two, OBJID, 1)}}
+
+
+@pytest.mark.parametrize("piece", [1, 3, 1 << 20])
+def test_a_long_description_is_hashed_as_one_line(two: Connection, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_digests, "_PIECE", piece)
+    text = '{"description":"","title":"案\\u0001 \t\\"𠮷"}'
+    two.execute(update(cases).where(cases.c.objid == OBJID).values(description=text, title='"description":"'))
+    row = two.execute(select(cases).where(cases.c.objid == OBJID)).mappings().one()
+    said = {**row, "long_term": bool(row["long_term"])}
+    line = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+    expected = hashlib.sha256(line.encode()).hexdigest()
+    assert case_digests.of_version(two, OBJID, 1)["case_sha256"] == expected

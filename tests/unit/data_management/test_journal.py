@@ -61,6 +61,16 @@ def test_facts_are_asked_for_by_what_lacks_and_what_is_there(begun: Connection) 
     assert journal.totals(begun, "2") == (0, 0)
 
 
+def test_the_same_is_said_of_ranges_of_files_and_of_no_other(connection: Connection) -> None:
+    for ingest in ("1", "2"):
+        journal.create(connection, _ingest(ingest, f"{ingest}号"))
+        journal.add_files(connection, ingest, [(number, b"a", "a", 1, None) for number in range(1, 10)])
+    journal.record_alike(connection, "1", "{}", [(2, 3), (5, 5), (8, 9)])
+    said = [row.number for row in journal.files_after(connection, "1", 0, 10, having="normalised")]
+    assert said == [2, 3, 5, 8, 9]
+    assert not journal.files_after(connection, "2", 0, 10, having="normalised")
+
+
 def test_nothing_but_facts_is_recorded(begun: Connection) -> None:
     with pytest.raises(ValueError, match="not facts"):
         journal.record(begun, "1", [{"number": 1, "path": "other"}])

@@ -48,14 +48,15 @@ def test_rows_that_another_process_read_are_the_same(connection: Connection, tmp
     package_index.index_package(connection, root)
     whole = state(connection)
     package_index.forget_version(connection, OBJID, 1)
-    read = pickle.loads(pickle.dumps(read_elsewhere(root, rows, tokens=True)))
+    moved = root.rename(tmp_path / "under construction")
+    read = pickle.loads(pickle.dumps(read_elsewhere(moved, root.name, rows, tokens=True)))
     with brought(read, rows) as there:
         assert not rows.exists()
         package_index.enter_package(connection, there)
     assert state(connection) == whole
-    (root / "bag-info.txt").unlink()
+    (moved / "bag-info.txt").unlink()
     with pytest.raises(NotIntact, match=r"catalogue\.package-unreadable"):
-        read_elsewhere(root, rows, tokens=True)
+        read_elsewhere(moved, root.name, rows, tokens=True)
 
 
 def test_an_older_version_is_not_what_is_found(connection: Connection, tmp_path: Path) -> None:

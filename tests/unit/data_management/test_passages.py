@@ -12,18 +12,18 @@ from sqlalchemy import text
 
 from preserve.data_management import search
 from preserve.data_management.database import create_catalogue
-from preserve.data_management.passages import Passage, pack, spacing, unpack
-from preserve.data_management.tokens import spaced
+from preserve.data_management.passages import Passage, Tokens, pack, spacing, unpack
+from preserve.data_management.tokens import BETWEEN, spaced
 
 PASSAGES = st.lists(st.builds(Passage, st.sampled_from(["title", "text"]), st.text(), st.text()))
 
 
 @given(PASSAGES)
 def test_what_was_packed_comes_back(passages: list[Passage]) -> None:
-    words: list[str] = []
+    words = Tokens()
     said = [one for one in passages if one.text]
     assert list(unpack(pack(spacing(passages, words)))) == said
-    assert words == [spaced(one.text) for one in said]
+    assert words.joined() == BETWEEN.join(spaced(one.text) for one in said)
 
 
 HEADS = [Passage("title", "", "擅自演出案（2026）12号"), Passage("note", "a.txt", ""), Passage("place", "", "Ａ座 3F")]

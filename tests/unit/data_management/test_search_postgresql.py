@@ -46,7 +46,7 @@ def test_every_question_has_the_same_answer(both: tuple[Catalogue, Catalogue]) -
     rows = [
         (
             f"o{number:03}",
-            f"20{chance.randint(20, 26)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
+            f"20{chance.randint(10, 26)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
             "".join(chance.choices(alphabet, k=12)),
             "".join(chance.choices(alphabet, k=60)),
             {"officers": [{"name": chance.choice(["陈立新", "陈立", "立新陈"]), "number": f"11{number % 7}"}]},

@@ -20,7 +20,7 @@ from preserve.ingest.beside import Beside
 from preserve.services import deposits
 from storage_adapters.contract import ExpectedFile
 from tests.support.catalogue_state import state
-from tests.support.little_packages import OBJID, write_package
+from tests.support.little_packages import NAME, OBJID, write_package
 from tests.support.people import entries, session, staffed
 from tests.support.tiny_case import write_whole_case
 
@@ -31,7 +31,7 @@ def _workers() -> int:
 
 @contextmanager
 def _looking(package: Path, scratch: Path) -> Iterator[Beside]:
-    there = Beside(package, package.parent, scratch)
+    there = Beside(package, NAME, package.parent, scratch)
     try:
         yield there
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from preserve.ingest import working_files
 from preserve.ingest.assess import Assessed, assess
 from preserve.ingest.begin import begin
 from preserve.ingest.context import Ingest
+from preserve.ingest.facts import Normalised
 from preserve.ingest.file_pass import Job
 from preserve.ingest.normalise import formats_profile, plan
 from preserve.ingest.take_in import jobs_of
@@ -96,6 +98,19 @@ def test_every_file_comes_once_whatever_the_page(begun: Callable[[str], _Run], m
     assert [number for number, _ in whole] == [1, 2, 3]
     assert {file.path for file in run.files.files()} == {"case.json", "笔录.txt", "旧笔录.txt"}
     assert list(run.files.files(lacking="copied")) == []
+
+
+@pytest.mark.parametrize("together", [1, 2, 5000])
+def test_what_is_kept_by_a_rule_is_recorded_for_those_files_alone(
+    begun: Callable[[str], _Run], monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    run = begun(f"件〔2026〕{6000 + together}号")
+    run.take()
+    monkeypatch.setattr(working_files, "_TOGETHER", together)
+    run.files.keep({"texts stay": array("Q", [1, 3])})
+    assert [row.number for row in run.files.pages(lacking="normalised")] == [2]
+    assert {file.normalised for file in run.files.files()} == {None, Normalised("keep", "texts stay")}
+    assert sum(run.normalise().values()) == 3
 
 
 def test_after_a_kill_only_what_is_gone_is_done_again(begun: Callable[[str], _Run]) -> None:

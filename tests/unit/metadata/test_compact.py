@@ -6,7 +6,8 @@ import tracemalloc
 
 import pytest
 
-from metadata.compact import PackedTexts, Places, places_of
+from metadata import compact
+from metadata.compact import PackedDigests, PackedTexts, Places, TextSet, places_of
 
 
 def test_the_texts_come_back_as_they_were() -> None:
@@ -55,3 +56,23 @@ def test_a_text_and_its_place_take_less_than_an_object_of_their_own() -> None:
             tracemalloc.stop()
 
     assert size(16_000) - size(8_000) < 8_000 * 80
+
+
+@pytest.mark.parametrize("few", [2, 100])
+def test_a_set_of_texts_is_one_however_many_they_are(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compact, "FEW", few)
+    texts = TextSet()
+    assert [texts.add(text) for text in ("甲", "b", "甲", "\udcff", "b", "c", "c")] == [1, 1, 0, 1, 0, 1, 0]
+    assert set(texts) == {"甲", "b", "\udcff", "c"} and len(texts) == 4
+    assert "甲" in texts and "d" not in texts
+
+
+def test_digests_take_half_a_byte_a_digit_and_nothing_else_is_one() -> None:
+    digests = PackedDigests()
+    digests.append("00ff")
+    digests.append("0a0b")
+    assert list(digests) == ["00ff", "0a0b"] and digests[1] == "0a0b" and len(PackedDigests()) == 0
+    for wrong in ("00", "00FF", "zz00", "0 0f"):
+        with pytest.raises(ValueError, match=r".*"):
+            digests.append(wrong)
+    assert places_of(digests).find("0a0b") == 1

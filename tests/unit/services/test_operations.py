@@ -174,15 +174,20 @@ ARGUMENTS: dict[str, Chosen] = {
     "house.overview": {},
     "house.prove": {},
     "house.request": {},
+    "import.answer": {"answers": {}},
     "import.decide": {"data": b""},
+    "import.give_list": {"name": "list.xlsx", "data": b""},
     "import.list": {},
+    "import.places": {},
     "import.plan": {},
     "import.report": {},
     "import.run": {},
     "import.show": {},
     "import.workbook": {},
     "inbox.watch": {},
+    "job.about": {"operation": "request.deliver", "subject": "{request}"},
     "job.ask": {"operation": "copies.replicate"},
+    "job.bundle": {},
     "job.file": {},
     "job.list": {},
     "job.made": {"operation": "request.deliver", "subject": "{request}"},
@@ -361,6 +366,7 @@ NOT_THERE = frozenset(
         "disposal.register",
         "disposal.show",
         "export.show",
+        "job.bundle",
         "job.file",
         "pool.propose",
         "pool.show",
@@ -493,6 +499,12 @@ def test_a_look_is_recorded_before_anything_is_shown(name: str, bureau: Bureau) 
 
 class Unwritable:
     """Rules of a catalogue in which nothing can be written."""
+
+    question = ""
+
+    def settled(self) -> bool:
+        """Nothing is written before `opening`."""
+        return False
 
     def opening(self, connection: Connection) -> None:
         """Raises MediumProblem."""

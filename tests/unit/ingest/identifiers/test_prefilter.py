@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preserve.ingest.identifiers.prefilter import Need, Position, best, by_rare_byte, needs
+from preserve.ingest.identifiers.prefilter import Need, Position, best, by_rare_byte, needs, others
 from preserve.ingest.identifiers.tables import load
 
 EXPRESSIONS = (
@@ -18,13 +18,14 @@ EXPRESSIONS = (
     rb"(?s)\A(?:xy|z).{2}END",
     rb"(?s)(?:abc)+.{1,3}tail\Z",
     rb"(?s)\A(\x01|\x02\x03)w+q",
+    rb"(?s)PK.{18,40}(?:x|yz)end.{0,5}\Z",
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(EXPRESSIONS))
 def test_whatever_matches_has_each_need_at_its_place(data: st.DataObject, expression: bytes) -> None:
-    position: Position = "BOF" if rb"\A" in expression else "VAR"
+    position: Position = "BOF" if rb"\A" in expression else "EOF" if rb"\Z" in expression else "VAR"
     text = data.draw(st.from_regex(expression))
     match = re.search(expression, text)
     assert match is not None
@@ -39,7 +40,10 @@ def test_whatever_matches_has_each_need_at_its_place(data: st.DataObject, expres
         (rb"(?s)\Aab.{2}cd", "BOF", [Need(b"ab", 0, 0), Need(b"cd", 4, 4)]),
         (rb"(?s)\Aab.{2,5}cd", "BOF", [Need(b"ab", 0, 0), Need(b"cd", 4, 7)]),
         (rb"(?s)ab.*cd", "VAR", [Need(b"ab", 0, None), Need(b"cd", 2, None)]),
-        (rb"(?s)ab.{2}cd\Z", "EOF", [Need(b"ab", 0, None), Need(b"cd", 4, None)]),
+        (rb"(?s)ab.{2}cd\Z", "EOF", [Need(b"ab", -6, None), Need(b"cd", -2, None)]),
+        (rb"(?s)ab.{2,5}cd.?\Z", "EOF", [Need(b"ab", -10, None), Need(b"cd", -6, None)]),
+        (rb"(?s)ab.*cd\Z", "EOF", [Need(b"ab", 0, None), Need(b"cd", 2, None)]),
+        (rb"(?s)ab.{2}cd", "EOF", [Need(b"ab", 0, None), Need(b"cd", 4, None)]),
         (rb"(?i)\Aab", "BOF", []),
         (rb"\A(?:a|b)", "BOF", []),
         (rb"\A(ab", "BOF", []),
@@ -54,6 +58,9 @@ def test_the_rarest_need_at_a_fixed_place_is_best() -> None:
     assert best([anywhere, bounded, fixed]) == fixed
     assert best([anywhere, bounded]) == bounded
     assert best([Need(b"\0\0\0\0", 0, 100), anywhere]) == anywhere, "a run of equal bytes tells little"
+    assert best([Need(b"{", 0, 5), anywhere]) == Need(b"{", 0, 5), "but it does where there are few places"
+    assert best([Need(b"EOF", -11, None), anywhere]) == Need(b"EOF", -11, None), "the end is near"
+    assert others([anywhere, bounded, fixed, Need(b"0", 0, None)], fixed) == [bounded, anywhere]
     assert best([]) is None
 
 

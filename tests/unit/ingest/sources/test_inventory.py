@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from preserve.ingest.sources import Entry
-from preserve.ingest.sources.inventory import Inventory, paths_of
+from preserve.ingest.sources.inventory import Inventory, index_of, paths_of
 
 ENTRIES = [
     Entry("笔录.txt", "file", 12, 1_700_000_000_123_456_789),
@@ -48,3 +48,11 @@ def test_a_name_takes_less_than_a_hundred_bytes() -> None:
             tracemalloc.stop()
 
     assert size(16_000) - size(8_000) < 8_000 * 100
+
+
+def test_an_entry_is_found_by_its_path() -> None:
+    entries = Inventory([Entry("甲.txt", "file", 1, 5), Entry("b", "symlink", 0, None), Entry("c/d", "file", 2, 5)])
+    assert [entries.place(path) for path in ("甲.txt", "b", "c/d", "c", "")] == [0, 1, 2, None, None]
+    entries.append(Entry("c", "file", 3, 5))
+    assert entries.place("c") == 3 and entries.path(1) == "b"
+    assert index_of(entries) is entries and index_of(tuple(entries)).place("b") == 1

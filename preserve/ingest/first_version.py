@@ -86,8 +86,7 @@ class FirstVersion(VersionPlan[Result]):
 
     def is_published(self) -> bool:
         """Asked only where the journal says that it was sealed."""
-        sealed = self.sealed or self.row.step == "store" or self.row.state == "done"
-        return sealed and self.adapter.has(CopyRef(self.ingest.name))
+        return (self.sealed or self.row.step in ("store", "register")) and self.adapter.has(CopyRef(self.ingest.name))
 
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
@@ -224,24 +223,23 @@ class FirstVersion(VersionPlan[Result]):
     def publish(self) -> None:
         """One rename makes it an AIP; where the store is away its list, which is written last."""
         assert self.counts is not None
+        (count, size), made, held = self.counts, self.ingest, self.catalogue.while_held
         if self.adapter.is_away:
-            self.watcher.begin("ingest.step-send", 2 * self.counts[1], self.counts[0])
-        held, made = self.catalogue.while_held, self.ingest
-        publishing.publish(made.name, made.package, self.counts[1], self.adapter, self.watcher, held)
+            self.watcher.begin("ingest.step-send", 2 * size, count)
+        publishing.publish(made.name, made.package, size, self.adapter, self.watcher, held)
 
     def register(self) -> Result:
         """One transaction enters it; what was published by an earlier run is read again first."""
         self.watcher.begin("ingest.step-register")
-        copy, held = CopyRef(self.ingest.name), self.catalogue.while_held
+        copy, held, home = CopyRef(self.ingest.name), self.catalogue.while_held, self.ingest.home
         count, size = self.counts or publishing.prove_published(self.adapter, copy, self.row.objid, held)
-        location, home = self.adapter.path(copy), self.ingest.home
+        location = self.adapter.path(copy)
         self.files.forget_texts()  # they are in the package; who is killed after it is entered has nothing left to do
         if self.row.state != "done":
             self._index(location, count, size)
         sealing.close_segment(home, self.catalogue)
         with self.catalogue.read() as connection:
-            profile = storage_policy.read_policy(home.profiles)
-            standing = storage_policy.standing(connection, self.row.objid, 1, profile)
+            standing = storage_policy.standing(connection, self.row.objid, 1, storage_policy.read_policy(home.profiles))
         self.log.write("done", name=self.ingest.name, files=count, bytes=size)
         return Result(
             objid=self.row.objid,
@@ -286,10 +284,9 @@ class FirstVersion(VersionPlan[Result]):
     def give_up(self, error: PreserveError) -> None:
         """A refused deposit leaves nothing but its refusal in ledger and journal."""
         self.discard()
-        self.files.forget_texts()
         with self.catalogue.begin() as connection:
             refuse(connection, self.row.objid, self.assessed.deposit.origin, error, self.person)
-            findings = journal.findings_text(error.findings)
-            journal.change(connection, self.row.id, state="refused", findings=findings, ended=stamp(now()))
+            said = {"state": "refused", "findings": journal.findings_text(error.findings), "ended": stamp(now())}
+            journal.change(connection, self.row.id, **said)
             journal.forget_files(connection, self.row.id)
         self.log.write("refused", reasons=[finding.code for finding in error.findings] or [error.code])

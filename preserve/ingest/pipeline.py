@@ -145,7 +145,7 @@ class VersionPlan(ABC, Generic[Outcome]):
 
     def discard(self) -> None:
         """Remove the package under construction and everything made beside it; of this attempt's own."""
-        attempts.clear((self.ingest.package, self.ingest.scratch))
+        attempts.clear((self.ingest.package, self.ingest.scratch, *([self.files.texts] if self.files.texts else [])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from tests.support.tiny_case import write_whole_case
 WORKERS = ("a", "b")
 PATIENCE = 240.0
 FAULTS = 100
-_PAUSE = 15.0  # seconds for which the sealer hangs: longer than its lease, shorter than what stops all work
+_PAUSE = 15.0  # seconds for which a part hangs: longer than any lease, shorter than what stops all work
 _AHEAD = 4  # so many jobs wait or are at work when a fault comes
 _OTHER: tuple[tuple[str, dict[str, object]], ...] = (
     ("audit.run", {"wish": {"everything": True}}),
@@ -42,7 +42,7 @@ class Campaign:
     chance: random.Random
     asked: list[str] = field(default_factory=list)
     cases: list[Path] = field(default_factory=list)
-    resumed: int = 0
+    resumed: Counter[str] = field(default_factory=Counter)
     longest: float = 0.0
     struck: Counter[str] = field(default_factory=Counter)
 
@@ -75,7 +75,7 @@ class Campaign:
             if row.state not in ("lost", "stopped") and code not in _GONE:
                 raise SystemExit(f"{row.operation} {row.state}: {row.failure}")
             jobs.resume(session(self.held.archive, "wu"), row.id)
-            self.resumed += 1
+            self.resumed[code or row.state] += 1
 
     def fault(self) -> None:
         """Hurt one of them while it works, and wait until that work goes on."""
@@ -88,10 +88,12 @@ class Campaign:
             "worker stopped": self._stop_worker,
             "PostgreSQL killed": lambda row: (self.held.kill_server(), self.held.start_server())[0],
             "sealer killed": lambda row: self.held.kill("sealer"),
-            "sealer stopped": lambda row: self._pause("sealer"),
+            "sealer stopped": lambda row: self._pause([self.held.processes["sealer"].pid]),
+            "PostgreSQL stopped": lambda row: self._pause(self.held.server.pids()),
         }
         if self.held.store is not None:
             kinds["volume server killed"] = self._kill_volume
+            kinds["volume server stopped"] = self._stop_volume
         kind = self.chance.choice(sorted(kinds))
         began = time.monotonic()
         with suppress(ProcessLookupError):  # it has just ended
@@ -148,23 +150,23 @@ class Campaign:
     def _stop_worker(self, row: rows.JobRow) -> None:
         """Stop a machine whole until another has its work, then let it come back."""
         pids = [row.pid or 0, *([self.held.processes[row.node or ""].pid] if row.node in self.held.processes else [])]
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
+        _signal(pids, signal.SIGSTOP)
         try:
             until(lambda: self._went_on(row), lambda: None)
         finally:
-            for pid in pids:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGCONT)
+            _signal(pids, signal.SIGCONT)
 
-    def _pause(self, name: str) -> None:
-        process = self.held.processes[name]
+    def _pause(self, pids: list[int]) -> None:
         end = time.monotonic() + _PAUSE
-        os.kill(process.pid, signal.SIGSTOP)
+        _signal(pids, signal.SIGSTOP)
         try:
             until(lambda: time.monotonic() > end, lambda: None)
         finally:
-            os.kill(process.pid, signal.SIGCONT)
+            _signal(pids, signal.SIGCONT)
+
+    def _stop_volume(self, row: rows.JobRow) -> None:
+        assert self.held.store is not None
+        self._pause([self.held.store.processes[f"volume-{self.chance.randrange(3)}"].pid])
 
     def _kill_volume(self, row: rows.JobRow) -> None:
         assert self.held.store is not None
@@ -182,6 +184,12 @@ _GONE = frozenset(
     }
     | {"storage.absent", "medium.absent", "storage.unreachable"}
 )
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # it has just ended
+            os.kill(pid, number)
 
 
 def insist(what: Callable[[], None]) -> None:
@@ -266,11 +274,12 @@ def run(folder: Path, seconds: float, seed: int, faults: int = FAULTS, *, bucket
         judge(campaign, undisturbed)
     finally:
         campaign.held.stop()
+    by_hand = ", ".join(f"{code} {many}" for code, many in sorted(campaign.resumed.items())) or "none"
     kinds = ", ".join(f"{kind} {many}" for kind, many in sorted(campaign.struck.items()))
     return (
         f"{campaign.struck.total()} faults ({kinds}) while {len(campaign.cases)} cases and "
         f"{len(campaign.asked) - len(campaign.cases)} audits, replications and re-preservations were done by two "
         f"machines over {'SeaweedFS' if bucket else 'a folder'}: each case there once, as handed in, the ledger as of "
-        f"an undisturbed run; jobs resumed by hand {campaign.resumed}; work of a killed machine again after at most "
+        f"an undisturbed run; jobs resumed by hand: {by_hand}; work of a killed machine again after at most "
         f"{campaign.longest:.1f} s."
     )

@@ -49,11 +49,15 @@ class Server:
         self.ask(_ZEROBLOB, name)
         return self.url(name)
 
+    def pids(self) -> list[int]:
+        """Its processes, the first of them first."""
+        pid = self.process.pid
+        return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())]
+
     def kill(self) -> None:
         """Kill every process of it, as a power failure would."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        for each in (pid, *map(int, children)):
+        _, *children = pids = self.pids()
+        for each in pids:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         self.process.wait()

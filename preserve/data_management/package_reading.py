@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import chain, islice
@@ -20,10 +20,9 @@ from metadata import bag, csip, mets, premis
 from metadata.compact import PackedTexts
 from metadata.entities import Event, FileObject
 from metadata.errors import MetadataError
-from metadata.identity import is_plain, readable
-from metadata.names import original_bytes
 from preserve.data_management import facets, formats_index, search
 from preserve.data_management.facets import Facet
+from preserve.data_management.package_words import readable_name, texts_of, words_of_description
 from preserve.data_management.search import Passage, Words
 from preserve.description.legacy import closed, started
 from preserve.description.schema import CaseDescription
@@ -174,7 +173,7 @@ def _read(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool) -> Pa
     size, count = info["Payload-Oxum"].split(".")
     formats = formats_index.Counter(objid, version)
     names = _read_entities(package, {"objid": objid, "version": version}, rows, formats)
-    head = chain(_words(description), (Passage("file", name, name) for name in names))
+    head = chain(words_of_description(description), (Passage("file", name, name) for name in names))
     return PackageRead(
         name,
         objid,
@@ -187,7 +186,7 @@ def _read(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool) -> Pa
         digest_file(root / "manifest-sha256.txt", ("sha256",), from_medium=False)[1]["sha256"],
         formats,
         rows,
-        search.words_of(head, _texts(package), tokens=tokens) if words else None,
+        search.words_of(head, texts_of(package), tokens=tokens) if words else None,
     )
 
 
@@ -228,16 +227,11 @@ def _read_entities(package: Path, common: Mapping[str, Any], rows: Rows, formats
                 rows.file({**common, **_file_row(role, entity)})
                 formats.take(role, entity)
                 if role == "original":
-                    names.append(_readable(entity.original_name) or entity.path.removeprefix("data/"))
+                    names.append(readable_name(entity.original_name) or entity.path.removeprefix("data/"))
             elif isinstance(entity, Event):
                 rows.event({**common, **_event_row(entity)})
         rows.close_batch()
     return names
-
-
-def _readable(name: str) -> str:
-    """The depositor's name, as XML has it, as people read it."""
-    return name if is_plain(name) else readable(original_bytes(name).decode("utf-8", "surrogateescape"))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -269,37 +263,3 @@ def _event_row(event: Event) -> dict[str, Any]:
         "detail": event.detail,
         "outcome_detail": event.outcome_detail,
     }
-
-
-def _words(description: CaseDescription) -> Iterator[Passage]:
-    """What the description says, field by field."""
-    yield Passage("case_number", "", description.case_number)
-    yield Passage("archival_number", "", description.archival_number)
-    yield Passage("title", "", description.title)
-    yield Passage("cause", "", description.cause)
-    yield Passage("producer", "", description.producer.name)
-    for party in description.parties:
-        yield Passage("party", "", party.name)
-    for officer in description.officers:
-        yield Passage("officer", "", f"{officer.name} {officer.number}".strip())
-    for measure in description.measures:
-        yield Passage("place", "", measure.place)
-        yield Passage("note", "", measure.note)
-    for incident in description.incidents:
-        yield Passage("note", "", incident.note)
-    yield Passage("note", "", description.note)
-    for item in description.objects:
-        yield Passage("object", item.file, " ".join(filter(None, (item.title, item.kind))))
-        yield Passage("device", item.file, item.device)
-        yield Passage("maker", item.file, item.maker)
-        yield Passage("place", item.file, item.place)
-        yield Passage("note", item.file, " ".join(filter(None, (item.proves, item.note))))
-
-
-def _texts(package: Path) -> Iterator[Passage]:
-    """What was read out of the documents at ingest; nothing in packages from before that was done."""
-    with suppress(FileNotFoundError), (package / csip.TEXT).open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if row.get("text"):
-                yield Passage("text", _readable(str(row["file"])), str(row["text"]))

@@ -9,8 +9,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection
-
 from metadata.findings import Finding
 from metadata.mets import Header
 from preserve import __version__
@@ -95,12 +93,9 @@ class FirstVersion(VersionPlan[Result]):
     def record(self, act: str, step: str, details: dict[str, Any]) -> None:
         """In ledger and journal in one transaction, then in the log."""
         with self.catalogue.begin() as connection:
-            self._enter(connection, f"ingest.{act}", details)
+            enter(connection, f"ingest.{act}", self.row.objid, self.person, details)
             journal.change(connection, self.row.id, step=step)
         self.log.write(f"ingest.{act}", **details)
-
-    def _enter(self, connection: Connection, action: str, details: dict[str, Any]) -> None:
-        enter(connection, action, self.row.objid, self.person, details)
 
     def record_boot(self, boot: str) -> None:
         """In the journal."""
@@ -283,7 +278,7 @@ class FirstVersion(VersionPlan[Result]):
                 **anchors.details(location),
                 **case_digests.of_version(connection, objid, 1),
             }
-            self._enter(connection, anchors.REGISTERED, details)
+            enter(connection, anchors.REGISTERED, objid, self.person, details)
             filing.enter(connection, home, objid, self.ingest.description, actor=self.person, moment=moment)
             # What this run wrote into the package and read back is what the catalogue says; else that is asked.
             said = self.ingest.description if self.counts else None

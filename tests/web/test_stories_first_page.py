@@ -21,7 +21,7 @@ MEDIA = {"burn", "burn-more", "insert", "insert-more", "media-overdue", "media-f
 JOBS = {"jobs-failed", "jobs-running"}
 SINCE = {"denied", "logins-refused", "accounts-changed", "decisions", "deliveries", "disposals-done"}
 OWN = {"own-returned", "own-draft", "own-uploading", "own-handed-in", "own-refused", "own-taken-in", "own-requests"}
-DEPOSITS = {"ingests-refused", "ingests-under-way", "deposits-handed-in", "inbox-waiting"}
+DEPOSITS = {"ingests-refused", "ingests-under-way", "deposits-handed-in", "inbox-waiting", "imports-unfinished"}
 APPRAISAL = {"falling-due", "reviews-open", "disposals-to-supervise", "disposals-to-witness", "disposals-to-execute"}
 
 MAY: dict[str, set[str]] = {
@@ -32,13 +32,7 @@ MAY: dict[str, set[str]] = {
     | MEDIA
     | APPRAISAL
     | LEDGER
-    | {
-        "requests-to-deliver",
-        "receipts-missing",
-        "transfers-to-hand-over",
-        "transfers-unreceived",
-        "imports-unfinished",
-    },
+    | {"requests-to-deliver", "receipts-missing", "transfers-to-hand-over", "transfers-unreceived", "exports-to-write"},
     "examiner": JOBS | APPRAISAL | LEDGER | {"requests-to-examine", "holds"},
     "head": {
         "requests-to-decide",
@@ -63,13 +57,13 @@ MUST: dict[str, set[str]] = {
     "archivist": {
         "jobs-failed",
         "inbox-waiting",
+        "imports-unfinished",
         "requests-to-deliver",
         "media-overdue",
         "falling-due",
-        "imports-unfinished",
     },
     "examiner": {"requests-to-examine", "disposals-to-supervise", "holds"},
-    "head": {"requests-to-decide", "transfers-to-decide", "copies-missing", "packages", "exports-to-decide"},
+    "head": {"requests-to-decide", "transfers-to-decide", "exports-to-decide", "copies-missing", "packages"},
     "auditor": {"denied", "ledger-signed"},
     "system": {"jobs-failed", "media-failing", "copies-missing"},
     "security": {"accounts", "sessions-open", "tokens-given"},

@@ -174,15 +174,22 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     return Closed(newest, tuple(written))
 
 
-def anchor_looks(home: Home, catalogue: Catalogue) -> None:
-    """Give the ledger the root over all looks, and have that signed. Raises NotIntact, Busy."""
+def await_signer(home: Home, catalogue: Catalogue) -> None:
+    """Wait until what was committed is signed, for who is about to prove it; only where another process signs.
+
+    Raises Busy where that one does not.
+    """
     if another_signs(home):
         await_signed(home, catalogue)
+
+
+def anchor_looks(home: Home, catalogue: Catalogue) -> None:
+    """Give the ledger the root over all looks, and have that signed. Raises NotIntact, Busy."""
+    await_signer(home, catalogue)
     with catalogue.begin() as connection:
         looks_sealing.anchor(home, connection)
         sign_what_grew(home, connection)  # of a catalogue that has no keeper
-    if another_signs(home):
-        await_signed(home, catalogue)
+    await_signer(home, catalogue)
 
 
 def _write_verifier_key(home: Home, signed: Checkpoint) -> None:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, get_args
 
 from preserve.access.dip import assembling
 from preserve.access.dip.assembling import Handover as Handover
+from preserve.access.dip.handing import file_name
 from preserve.access.redaction.measuring import write_pages
 from preserve.access.redaction.template import write_template
 from preserve.access.requests import steps
@@ -18,11 +19,13 @@ from preserve.access.requests.entering import Asked, Entry
 from preserve.access.requests.entering import open_request as open_one
 from preserve.access.requests.model import Concern, Consumer, Delivery, Form
 from preserve.access.requests.model import Examination as Examination
+from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.steps import Opinion as Opinion
 from preserve.administration.duties import Duty
 from preserve.errors import UsageError
 from preserve.messages import say
 from preserve.services.documents import FindingShown
+from preserve.services.found_done import found_done
 from preserve.services.operation import Arguments, Look, command, job, query
 from preserve.services.redaction_drafts import proposals
 from preserve.services.runs import Runs
@@ -207,6 +210,12 @@ _AS_JOB = Runs(place="number", secret=("handover.password",), folder="handover.t
 @job("request.deliver", duty=Duty.DELIVER, subject="number", runs=_AS_JOB)
 def deliver(session: Session, number: str, handover: Handover) -> Delivered:
     """Make the DIP of an approved request, into a folder: exactly what the head approved (Art. 21, 23)."""
+    before = found_done(session, REQUESTS, number, "delivered")
+    if before is not None and before.delivery is not None:
+        made = before.delivery
+        place = handover.device or handover.target / file_name(made.dip, handover.form)
+        if made.form == handover.form and place.exists():
+            return Delivered(number, before.state, place, made, ())
     done = assembling.deliver(session.actor, number, handover, session.progress)
     return Delivered(number, done.request.state, done.place, done.delivery, done.findings)
 

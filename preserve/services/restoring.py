@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preserve import clock
+from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.whole_package import hand_out as hand_out_package
 from preserve.administration.duties import Duty
 from preserve.administration.restoring import Restored, restore_package
@@ -15,6 +16,7 @@ from preserve.archival_storage.discs.sources import open_source
 from preserve.errors import NotPermitted
 from preserve.home import acting_person, default_path
 from preserve.services.documents import FindingShown
+from preserve.services.found_done import found_done
 from preserve.services.operation import job
 from preserve.services.runs import Runs
 from preserve.services.session import Session, of_this_process
@@ -60,6 +62,9 @@ def hand_out(session: Session, case: str, media: Sequence[Path], target: Path, *
     Raises NotPermitted where no approved request covers it (regulation Art. 21, 23), Refused where it was delivered
     before, NotIntact where the media hold another package than was registered.
     """
+    before = found_done(session, REQUESTS, request, "delivered") if request else None
+    if before is not None and before.delivery is not None and (target / before.delivery.dip).is_dir():
+        return PackageRestored(before.delivery.dip, target / before.delivery.dip, before.delivery.size)
     sources = [open_source(path) for path in media]
     restored = hand_out_package(session.actor, case, sources, to=target, number=request, progress=session.progress)
     return PackageRestored.of(restored)

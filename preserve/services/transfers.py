@@ -19,6 +19,7 @@ from preserve.access.transfer.steps import TheirReceipt
 from preserve.administration.duties import Duty
 from preserve.administration.proceedings.records import check_paper
 from preserve.errors import Conflict, NotFound, PreserveError
+from preserve.services.found_done import found_done, lies_within
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.runs import Runs
 from preserve.services.session import Session
@@ -84,7 +85,11 @@ def _busy(session: Session, arguments: Arguments) -> tuple[str, PreserveError]:
 @job("transfer.hand_over", duty=Duty.DELIVER, subject="number", lock=_busy, runs=Runs(place="number", folder="target"))
 def hand_over(session: Session, number: str, target: Path) -> HandedOver:
     """Write packages and list into the folder `target` and read all of it back; the same call goes on after a stop."""
-    transfer = steps.hand_over(session.actor, number, target, progress=session.progress)
+    before = found_done(session, TRANSFERS, number, "handed-over")
+    if before is not None and before.handed_over is not None and lies_within(before.handed_over.to, target):
+        transfer = before
+    else:
+        transfer = steps.hand_over(session.actor, number, target, progress=session.progress)
     handed_over = transfer.handed_over
     assert handed_over is not None
     place, digest = handed_over.to, handed_over.list_sha256

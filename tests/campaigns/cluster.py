@@ -7,6 +7,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,9 +16,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import select
+
+from preserve.access.requests.entering import Asked, Entry, open_request
+from preserve.access.requests.model import Consumer
+from preserve.access.requests.steps import Opinion, decide, examine
+from preserve.administration.actor import Actor
+from preserve.administration.duties import Role
+from preserve.administration.people import Person
 from preserve.data_management import jobs as rows
+from preserve.data_management.archive import Archive
+from preserve.data_management.tables import cases as case_table
 from preserve.errors import PreserveError
-from preserve.services import jobs
+from preserve.services import job_folders, jobs
 from tests.support.machines import Machines, machines
 from tests.support.people import entries, session
 from tests.support.program import Archive as Program
@@ -42,12 +54,13 @@ class Campaign:
     chance: random.Random
     asked: list[str] = field(default_factory=list)
     cases: list[Path] = field(default_factory=list)
+    delivered: dict[str, tuple[str, str]] = field(default_factory=dict)  # by request: the case, and the job
     resumed: Counter[str] = field(default_factory=Counter)
     longest: float = 0.0
     struck: Counter[str] = field(default_factory=Counter)
 
     def ask(self) -> None:
-        """Ask for so many that enough waits, or would if none were done meanwhile; every fourth is no ingest."""
+        """Ask for so many that enough waits, or would if none were done meanwhile; every second is no ingest."""
         archive = self.held.archive
         for _ in range(_AHEAD - self._unfinished()):
             number = len(self.asked) + 1
@@ -55,12 +68,41 @@ class Campaign:
                 operation, given = _OTHER[number // 4 % len(_OTHER)]
                 self.asked.append(jobs.ask(session(archive, "wu"), operation, given, key=f"job {number}").id)
                 continue
+            if number % 4 == 2 and (case := self._registered()):
+                self._ask_for_delivery(case, number)
+                continue
             folder = archive.home.path / "inbox" / f"{number:04}"
             if not folder.exists():
                 write_whole_case(folder, case_number=f"临文综罚〔2026〕{number}号")
             asked = {"sip": str(folder), "jobs": 1}
             self.asked.append(jobs.ask(session(archive, "zhou"), "deposits.ingest", asked, key=f"job {number}").id)
             self.cases.append(folder)
+
+    def _registered(self) -> str:
+        """The number of a case that is in, and was not asked for yet; empty where there is none."""
+        with self.held.archive.catalogue.read() as connection:
+            there = connection.execute(select(case_table.c.case_number).order_by(case_table.c.case_number)).scalars()
+            wanted = {case for case, _ in self.delivered.values()}
+            return next((case for case in there if case not in wanted), "")
+
+    def _ask_for_delivery(self, case: str, number: int) -> None:
+        """A court asks, and gets an answer: the request is entered, examined and approved, and its delivery is a job."""
+        archive = self.held.archive
+        entry = Entry(
+            Consumer(capacity="court", name="张法官"), [Asked(case)], "举证", [("调取证据通知书", self._notice())]
+        )
+        request = open_request(_actor(archive, "wu", Role.ARCHIVIST), entry).number
+        examine(_actor(archive, "wang", Role.EXAMINER), request, Opinion())
+        decide(_actor(archive, "head", Role.HEAD), request, approve=True)
+        given = {"number": request, "handover": {"target": ""}}  # which is the job's own folder
+        job = jobs.ask(session(archive, "wu"), "request.deliver", given, key=f"job {number}").id
+        self.asked.append(job)
+        self.delivered[request] = (case, job)
+
+    def _notice(self) -> Path:
+        notice = self.held.folder / "调取证据通知书.pdf"
+        notice.write_bytes(b"%PDF-1.4\n")
+        return notice
 
     def _unfinished(self) -> int:
         with self.held.archive.catalogue.read() as connection:
@@ -173,6 +215,10 @@ class Campaign:
         self.held.store.kill(f"volume-{self.chance.randrange(3)}")
 
 
+def _actor(archive: Archive, account: str, role: Role) -> Actor:
+    return Actor(archive, Person(account, f"某{account}", frozenset({role})))
+
+
 _GONE = frozenset(
     {
         "catalogue.busy",
@@ -231,6 +277,7 @@ def judge(campaign: Campaign, undisturbed: dict[str, int]) -> None:
     assert acts_of_a_case(held, many) == undisturbed, (acts_of_a_case(held, many), undisturbed)
     program = Program(held.archive.home.path)
     assert program.json("ledger", "verify")["ok"] is True
+    judge_deliveries(campaign)
     asked = program.json("audit", "run", "--all") if held.store is not None else {"status": 0}
     assert asked["status"] == 0, asked
     if held.store is not None:
@@ -240,6 +287,21 @@ def judge(campaign: Campaign, undisturbed: dict[str, int]) -> None:
     there = Counter(frozenset(_originals(package)) for package in packages)
     assert there == Counter(frozenset(_handed_in(folder)) for folder in campaign.cases)
     assert all(program.run("verify", str(package)).returncode == 0 for package in packages)
+
+
+def judge_deliveries(campaign: Campaign) -> None:
+    """Each left once, is intact by its own verifier, and holds what was handed in of its case."""
+    told = Counter(str(entry["subject"]) for entry in entries(campaign.held.archive, "request.delivered"))
+    assert told == dict.fromkeys(campaign.delivered, 1), told
+    handed_in = {json.loads((one / "case.json").read_text("utf-8"))["case_number"]: one for one in campaign.cases}
+    for case, job in campaign.delivered.values():
+        (place,) = job_folders.outbox(campaign.held.archive.home, job).iterdir()
+        verifier = [sys.executable, "-I", str(place / "verify.py"), str(place)]
+        done = subprocess.run(verifier, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        # The description that came with the deposit holds identity numbers, and is not given.
+        given = [path for path in handed_in[case].iterdir() if path.name != "case.json"]
+        assert sorted(_originals(place)) == sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in given)
 
 
 def _originals(package: Path) -> list[str]:
@@ -278,8 +340,9 @@ def run(folder: Path, seconds: float, seed: int, faults: int = FAULTS, *, bucket
     kinds = ", ".join(f"{kind} {many}" for kind, many in sorted(campaign.struck.items()))
     return (
         f"{campaign.struck.total()} faults ({kinds}) while {len(campaign.cases)} cases and "
-        f"{len(campaign.asked) - len(campaign.cases)} audits, replications and re-preservations were done by two "
-        f"machines over {'SeaweedFS' if bucket else 'a folder'}: each case there once, as handed in, the ledger as of "
-        f"an undisturbed run; jobs resumed by hand: {by_hand}; work of a killed machine again after at most "
+        f"{len(campaign.asked) - len(campaign.cases) - len(campaign.delivered)} audits, replications and "
+        f"re-preservations, {len(campaign.delivered)} deliveries to courts were done by two machines over "
+        f"{'SeaweedFS' if bucket else 'a folder'}: each case there once, as handed in, each delivery there once and "
+        f"intact by its own verifier, the ledger as of an undisturbed run; jobs resumed by hand: {by_hand}; work of a killed machine again after at most "
         f"{campaign.longest:.1f} s."
     )

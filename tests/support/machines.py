@@ -120,7 +120,8 @@ def machines(folder: Path, *, bucket: bool) -> Machines:
         os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"] = object_store.KEY, object_store.SECRET
         store.start()
         place = _bucket(store)
-    founded = staffed(folder / "home", url, place, zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
+    roles = {"zhou": Role.DEPOSITOR, "wu": Role.ARCHIVIST, "wang": Role.EXAMINER, "head": Role.HEAD}
+    founded = staffed(folder / "home", url, place, signs=True, **roles)
     settings = founded.home.path / "preserve.toml"
     settings.write_text(settings.read_text().replace("[catalogue]\n", "[catalogue]\nsealer = true\n"))
     founded.close()

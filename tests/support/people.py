@@ -20,11 +20,13 @@ from preserve.services.session import Session, SystemUser
 from preserve.settings import ObjectStore
 
 
-def staffed(place: Path, catalogue: str = "", store: ObjectStore | None = None, **roles: Role) -> Archive:
+def staffed(
+    place: Path, catalogue: str = "", store: ObjectStore | None = None, *, signs: bool = False, **roles: Role
+) -> Archive:
     """A new archive at `place`; each name of an account with its role. The founder is its archivist.
 
     `catalogue` is the address of a database that is to hold its catalogue; empty for a file.
-    `store`: a bucket that is to be its store; none for a folder.
+    `store`: a bucket that is to be its store; none for a folder. `signs`: it has a certificate of a test authority.
     """
     home = found(
         place,
@@ -33,7 +35,7 @@ def staffed(place: Path, catalogue: str = "", store: ObjectStore | None = None, 
         store=store,
         digests=["sha256"],
         language="zh",
-        extras=Extras(catalogue=catalogue),
+        extras=Extras(catalogue=catalogue, test_authority=signs),
     )
     archive = open_archive(home.home.path)
     by = Person(acting_person(), acting_person(), FOUNDER, founder=True)

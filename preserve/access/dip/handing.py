@@ -42,7 +42,12 @@ class Handing(BaseModel):
     @property
     def file(self) -> str:
         """Its name in the folder."""
-        return f"{self.delivery.dip}{_ENDINGS[self.form]}"
+        return file_name(self.delivery.dip, self.form)
+
+
+def file_name(dip: str, form: Form) -> str:
+    """How a delivery is called in the folder that it is handed over in."""
+    return f"{dip}{_ENDINGS[form]}"
 
 
 def note(

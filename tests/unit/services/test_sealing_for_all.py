@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,17 +12,27 @@ from uuid import uuid4
 
 import pytest
 
+from preserve.access.dip.assembling import Handover
+from preserve.access.requests.entering import Asked, Entry, open_request
+from preserve.access.requests.model import Consumer
+from preserve.access.requests.steps import Opinion, decide, examine
+from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
+from preserve.administration.people import Person
 from preserve.clock import now, running_on
 from preserve.data_management import checkpoints, ledger, sealer, sealing
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.proof.verify_ledger import verify_ledger
 from preserve.errors import Busy, Refused
+from preserve.ingest.runner import Answerer, run
+from preserve.progress import Silent
+from preserve.services.requests import deliver
 from preserve.services.sealing_for_all import seal_for_all
 from tests.support import postgresql
 from tests.support.people import session, staffed
 from tests.support.program import Archive as Program
 from tests.support.program import kill
+from tests.support.tiny_case import write_case
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +90,33 @@ def test_what_others_wrote_is_signed_by_the_one_process_and_proved(archive: Arch
         assert signing.wait(30) == 0, signing.communicate()
     finally:
         kill(signing)
+
+
+def test_a_delivery_waits_until_its_evidence_is_signed(tmp_path: Path, server: postgresql.Server) -> None:
+    roles = {"wu": Role.ARCHIVIST, "wang": Role.EXAMINER, "head": Role.HEAD}
+    founded = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), signs=True, **roles)
+    case = write_case(tmp_path / "case")
+    run(founded.home, founded.catalogue, case, person=Answerer("wu", may=True), jobs=1, watcher=Silent())
+    actors = {account: Actor(founded, Person(account, account, frozenset({role}))) for account, role in roles.items()}
+    notice = tmp_path / "notice.pdf"
+    notice.write_bytes(b"%PDF-1.4\n")
+    court = Consumer(capacity="court", name="张法官")
+    entry = Entry(court, [Asked("临文综罚〔2026〕77号")], "举证", [("调取证据通知书", notice)])
+    number = open_request(actors["wu"], entry).number
+    examine(actors["wang"], number, Opinion())
+    decide(actors["head"], number, approve=True)
+    founded.close()
+    settings = founded.home.path / "preserve.toml"
+    settings.write_text(settings.read_text().replace("[catalogue]\n", "[catalogue]\nsealer = true\n"))
+    archive = open_archive(founded.home.path)
+    signing = Program(archive.home.path).start("sealer")
+    try:
+        given = deliver(session(archive, "wu"), number, Handover(tmp_path))
+        told = subprocess.run([sys.executable, "-I", given.place / "verify.py", given.place], check=False)
+        assert told.returncode == 0
+    finally:
+        kill(signing)
+        archive.close()
 
 
 def test_what_waits_for_it_is_no_finding_for_a_while(archive: Archive) -> None:

@@ -1,0 +1,98 @@
+"""A job whose end was not written down after its deed was: the next attempt finds it done, and does it no second time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preserve.access.transfer import steps as transfers
+from preserve.administration.duties import Role
+from preserve.data_management import jobs as rows
+from preserve.data_management.tables import jobs as table
+from preserve.ingest.runner import Answerer, run
+from preserve.progress import Silent
+from preserve.services import job_folders, jobs
+from tests.support import exported
+from tests.support.asking import Counter
+from tests.support.exported import digests_below
+from tests.support.people import entries, session, staffed
+from tests.support.program import Archive as Program
+from tests.support.program import kill
+from tests.support.tiny_case import write_case
+
+pytestmark = pytest.mark.xdist_group("found-done")
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+    """An archive with a case, and people who decide."""
+    folder = tmp_path_factory.mktemp("bureau")
+    archive = staffed(folder / "home", signs=True, wu=Role.ARCHIVIST, wang=Role.EXAMINER, head=Role.HEAD)
+    case = write_case(folder / "case")
+    done = run(archive.home, archive.catalogue, case, person=Answerer("wu", may=True), jobs=1, watcher=Silent())
+    notice = folder / "调取证据通知书.pdf"
+    notice.write_bytes(b"%PDF-1.4\n")
+    yield Counter(archive, "临文综罚〔2026〕77号", done.name.rpartition("_v")[0], notice)
+    archive.close()
+
+
+def worked(counter: Counter, job: str) -> rows.JobRow:
+    """The job when a worker has done it."""
+    worker = Program(counter.archive.home.path).start("worker")
+    end = time.monotonic() + 120
+    try:
+        while True:
+            with counter.archive.catalogue.read() as connection:
+                row = rows.read(connection, job)
+            if row.state not in ("queued", "running"):
+                return row
+            assert time.monotonic() < end, row
+    finally:
+        kill(worker)
+
+
+def twice(counter: Counter, operation: str, given: dict[str, Any], deed: str) -> None:
+    """Do it, forget that the job ended, and have it taken over."""
+    job = jobs.ask(session(counter.archive, "wu"), operation, given).id
+    first = worked(counter, job)
+    assert first.state == "done", first
+    files = job_folders.outbox(counter.archive.home, job)
+    there = digests_below(files)
+    with counter.archive.catalogue.begin() as connection:
+        connection.execute(table.update().where(table.c.id == job).values(state="running", ended=None, result=None))
+    second = worked(counter, job)
+    assert (second.state, second.attempt) == ("done", 2), second
+    assert json.loads(second.result or "")["zh"].keys() == json.loads(first.result or "")["zh"].keys()
+    assert digests_below(files) == there
+    told = [entry for entry in entries(counter.archive, deed) if entry["subject"] == given["number"]]
+    assert len(told) == 1
+
+
+def test_a_delivery_is_made_once(counter: Counter) -> None:
+    number = counter.approved().number
+    twice(counter, "request.deliver", {"number": number, "handover": {"target": ""}}, "request.delivered")
+
+
+def test_an_export_is_written_once(counter: Counter) -> None:
+    number = exported.approved(counter, "plain")
+    twice(counter, "export.write", {"number": number, "target": ""}, "export.written")
+
+
+def test_a_transfer_is_handed_over_once(counter: Counter) -> None:
+    made = transfers.prepare(counter.actor(), [counter.case], receiver="市档案馆", basis="2026年度接收计划", form="bag")
+    transfers.decide(counter.actor("head"), made.number, approve=True, reason="")
+    twice(counter, "transfer.hand_over", {"number": made.number, "target": ""}, "transfer.handed-over")
+
+
+def test_whoever_is_no_later_attempt_is_refused(counter: Counter, tmp_path: Path) -> None:
+    number = counter.approved().number
+    program = Program(counter.archive.home.path)
+    assert program.run("request", "deliver", number, "--output", str(tmp_path)).returncode == 0
+    assert (
+        program.json("request", "deliver", number, "--output", str(tmp_path))["error"]["code"] == "request.step-wrong"
+    )

@@ -29,6 +29,7 @@ from preserve.data_management.archive import Archive
 from preserve.data_management.tables import cases as case_table
 from preserve.errors import PreserveError
 from preserve.services import job_folders, jobs
+from tests.support.exported import KEEP
 from tests.support.machines import Machines, machines
 from tests.support.people import entries, session
 from tests.support.program import Archive as Program
@@ -58,10 +59,17 @@ class Campaign:
     resumed: Counter[str] = field(default_factory=Counter)
     longest: float = 0.0
     struck: Counter[str] = field(default_factory=Counter)
+    anew: int = -1  # how often new versions were asked for; below zero: it is not their turn
 
     def ask(self) -> None:
         """Ask for so many that enough waits, or would if none were done meanwhile; every second is no ingest."""
         archive = self.held.archive
+        if self.anew >= 0:
+            if not self._unfinished():
+                self.anew += 1
+                key = f"anew {self.anew}"
+                self.asked.append(jobs.ask(session(archive, "wu"), "planning.run", {"jobs": 1}, key=key).id)
+            return
         for _ in range(_AHEAD - self._unfinished()):
             number = len(self.asked) + 1
             if number % 4 == 0:
@@ -74,6 +82,7 @@ class Campaign:
             folder = archive.home.path / "inbox" / f"{number:04}"
             if not folder.exists():
                 write_whole_case(folder, case_number=f"临文综罚〔2026〕{number}号")
+                (folder / "决定书.txt").write_text("行政处罚决定书，当事人陈述\n" * 20, encoding="gb18030")
             asked = {"sip": str(folder), "jobs": 1}
             self.asked.append(jobs.ask(session(archive, "zhou"), "deposits.ingest", asked, key=f"job {number}").id)
             self.cases.append(folder)
@@ -147,6 +156,28 @@ class Campaign:
         if kind == "worker killed":
             self.longest = max(self.longest, took)
         print(f"{self.struck.total()}: {kind}, on again after {took:.1f} s", flush=True)
+
+    def preserve_anew(self, faults: int) -> None:
+        """Under another policy for formats every case has another version; while they are made, hurt so many times."""
+        for name in WORKERS:
+            with suppress(KeyError):
+                self.held.kill(name)
+        self.held.archive.home.profiles.mkdir(exist_ok=True)
+        (self.held.archive.home.profiles / "formats.toml").write_text(KEEP, encoding="utf-8")
+        self.anew = 0
+        self.see_to()
+        many = self.struck.total()
+        while self.struck.total() < many + faults and len(self.versions()) < len(self.cases):
+            self.fault()
+        while len(self.versions()) < len(self.cases):
+            insist(self.ask)
+            self.finish()
+
+    def versions(self) -> list[str]:
+        """The cases that the ledger has another version of, once for each; nothing where nobody can be asked."""
+        with suppress(PreserveError):
+            return [str(entry["subject"]) for entry in entries(self.held.archive, "case.represerved")]
+        return []
 
     def see_to(self) -> None:
         """Start again what ended, under the names that the machines have."""
@@ -289,6 +320,20 @@ def judge(campaign: Campaign, undisturbed: dict[str, int]) -> None:
     assert all(program.run("verify", str(package)).returncode == 0 for package in packages)
 
 
+def judge_anew(campaign: Campaign) -> None:
+    """Each case has one more version, with its originals; the ledger verifies."""
+    versions = campaign.versions()
+    assert len(versions) == len(set(versions)) == len(campaign.cases), (len(versions), len(campaign.cases))
+    program = Program(campaign.held.archive.home.path)
+    assert program.json("ledger", "verify")["ok"] is True
+    assert program.json("audit", "run", "--all")["status"] == 0
+    if campaign.held.store is None:
+        newest = [package for package in program.packages() if package.name.endswith("_v0002")]
+        there = Counter(frozenset(_originals(package)) for package in newest)
+        assert there == Counter(frozenset(_handed_in(folder)) for folder in campaign.cases)
+        assert all(program.run("verify", str(package)).returncode == 0 for package in newest)
+
+
 def judge_deliveries(campaign: Campaign) -> None:
     """Each left once, is intact by its own verifier, and holds what was handed in of its case."""
     told = Counter(str(entry["subject"]) for entry in entries(campaign.held.archive, "request.delivered"))
@@ -330,19 +375,24 @@ def run(folder: Path, seconds: float, seed: int, faults: int = FAULTS, *, bucket
     end = time.monotonic() + seconds
     try:
         campaign.see_to()
-        while campaign.struck.total() < faults and time.monotonic() < end:
+        late = max(1, faults // 5)
+        while campaign.struck.total() < faults - late and time.monotonic() < end:
             campaign.fault()
         campaign.finish()
         judge(campaign, undisturbed)
+        campaign.preserve_anew(late)
+        campaign.finish()
+        judge_anew(campaign)
     finally:
         campaign.held.stop()
     by_hand = ", ".join(f"{code} {many}" for code, many in sorted(campaign.resumed.items())) or "none"
     kinds = ", ".join(f"{kind} {many}" for kind, many in sorted(campaign.struck.items()))
+    others = len(campaign.asked) - len(campaign.cases) - len(campaign.delivered)
     return (
-        f"{campaign.struck.total()} faults ({kinds}) while {len(campaign.cases)} cases and "
-        f"{len(campaign.asked) - len(campaign.cases) - len(campaign.delivered)} audits, replications and "
-        f"re-preservations, {len(campaign.delivered)} deliveries to courts were done by two machines over "
-        f"{'SeaweedFS' if bucket else 'a folder'}: each case there once, as handed in, each delivery there once and "
-        f"intact by its own verifier, the ledger as of an undisturbed run; jobs resumed by hand: {by_hand}; work of a killed machine again after at most "
+        f"{campaign.struck.total()} faults ({kinds}) while {len(campaign.cases)} cases, a new version of each, "
+        f"{len(campaign.delivered)} deliveries to courts and {others} audits, replications and runs of re-preservation "
+        f"were done by two machines over {'SeaweedFS' if bucket else 'a folder'}: each case and version there once, "
+        f"with what was handed in, each delivery there once and intact by its own verifier, the ledger as of an "
+        f"undisturbed run; jobs resumed by hand: {by_hand}; work of a killed machine again after at most "
         f"{campaign.longest:.1f} s."
     )

@@ -18,7 +18,7 @@ from tests.support.office import STAFF, staff
 from tests.support.program import found
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {"storage_adapters/programs.py", "metadata/fixity.py", "metadata/premis/beside.py"}
+ROOMS = {"storage_adapters/programs.py", "metadata/digest_workers.py", "metadata/premis/beside.py"}
 """Where processes may be started: both name the whole environment of what they start."""
 
 STARTERS = {

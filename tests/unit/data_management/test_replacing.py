@@ -86,6 +86,11 @@ def test_what_was_begun_on_the_old_one_is_not_recorded(tmp_path: Path) -> None:
 class Guard:
     """Rules that let nobody begin."""
 
+    question = ""
+
+    def settled(self) -> bool:
+        return False
+
     def opening(self, connection: object) -> None:
         raise NotIntact("ledger.contradicts-checkpoint")
 

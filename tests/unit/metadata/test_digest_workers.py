@@ -49,14 +49,14 @@ def test_processes_answer_what_this_one_does(tmp_path: Path) -> None:
 
 
 def test_processes_give_way_and_none_is_left_behind(tmp_path: Path) -> None:
-    jobs = jobs_of(tmp_path)
+    jobs, others = jobs_of(tmp_path), set(psutil.Process().children())  # of other tests in this process
     answers = elsewhere(str(tmp_path), iter(jobs), False, 2)
     next(answers)
     own = int(psutil.Process().nice())
-    niceness = [int(child.nice()) for child in psutil.Process().children()]
+    niceness = [int(child.nice()) for child in set(psutil.Process().children()) - others]
     assert len(niceness) == 2 and min(19, own + 5) in niceness
     answers.close()
-    assert psutil.Process().children() == []
+    assert set(psutil.Process().children()) <= others
 
 
 def test_what_asks_for_jobs_may_fail(tmp_path: Path) -> None:
@@ -64,6 +64,7 @@ def test_what_asks_for_jobs_may_fail(tmp_path: Path) -> None:
         yield from jobs_of(tmp_path)
         raise OSError("gone")
 
+    others = set(psutil.Process().children())
     with pytest.raises(OSError, match="gone"):
         list(elsewhere(str(tmp_path), iter(failing()), False, 2))
-    assert psutil.Process().children() == []
+    assert set(psutil.Process().children()) <= others

@@ -94,8 +94,9 @@ def test_files_are_compared_once_the_manifests_are_read(count: int, tmp_path: Pa
 
 def test_who_leaves_early_leaves_nothing_behind(tmp_path: Path) -> None:
     root = plain_bag(tmp_path, [(f"{number:04}", b"x") for number in range(3000)])
+    others = set(psutil.Process().children())  # of other tests in this process
     comparison = Comparison(root, from_medium=False, workers=2, progress=quiet)
     with pytest.raises(KeyError), comparison:
         look_at(root, seen=comparison.seen)
         raise KeyError
-    assert comparison.result().findings == [] and psutil.Process().children() == []
+    assert comparison.result().findings == [] and set(psutil.Process().children()) <= others

@@ -163,7 +163,7 @@ def _has_an_end(plan: str, statement: str) -> bool:
     """A scan along an index that stops after some rows, of the newest; or of one row; or of rows that were just made."""
     return (
         ("LIMIT" in statement and ("INDEX" in plan or "ORDER BY" in statement))
-        or plan in ("SCAN CONSTANT ROW", "SCAN (subquery-1)", "SCAN anon_1")
+        or plan in ("SCAN CONSTANT ROW", "SCAN (subquery-1)", "SCAN anon_1", "SCAN sizes")
         or "sqlite_master" in plan
         or "max(" in statement.split("FROM")[0]
     )

@@ -191,7 +191,7 @@ def _until(wanted: Callable[[], bool]) -> None:
 def _worked(held: Machines, numbers: Sequence[int], cores: Mapping[str, int]) -> float:
     """Seconds that workers, each on its processor, need for so many cases: from the first that begins to the last.
 
-    All is asked for before there is a worker: asking waits for the sealer's signature, a second each time.
+    All is asked for before there is a worker: asking waits for the sealer's signature, up to half a second each time.
     """
     for name in cores:
         if name in held.processes:

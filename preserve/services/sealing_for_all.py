@@ -19,7 +19,7 @@ from preserve.work import hold
 
 _log = logging.getLogger("preserve.sealer")
 _LOOK = 0.2  # seconds between two looks at whether there is anything to sign
-_APART = 1.0  # seconds between two signatures at least: what came meanwhile is under one
+_APART = 0.5  # seconds between two signatures at least: what came meanwhile is under one, and who acts waits for it
 _LOOK_FOR_HOUR = 300.0  # seconds between two looks at whether looks have waited for an hour
 LOCK = "sealer.lock"
 
@@ -36,7 +36,7 @@ _WHY_OPEN = "it signs what stands in the logs and adds nothing to them; it is th
 
 @long_work("ledger.seal_for_all", needs="home", open_to_all=_WHY_OPEN)
 def seal_for_all(session: Session) -> Sealed:
-    """Sign what is added to both logs, every second or so, until it is asked to stop.
+    """Sign what is added to both logs, every half second or so, until it is asked to stop.
 
     Raises Refused where the settings name no sealer, Busy where there is one, NotIntact where the key is not this
     archive's, or the logs do not continue what was signed: then it signs no more, and after a while nobody writes.

@@ -1,4 +1,4 @@
-"""Entries that one process signs for all machines: nobody else has the key, and the sealer signs every second or so.
+"""Entries that one process signs for all machines: nobody else has the key, and the sealer signs twice a second or so.
 
 An entry is committed before it is signed then, by at most as long as the sealer takes. Whoever needs a signature over
 what was just written waits for it; and where the sealer is not there, nothing more is added after a while.
@@ -16,6 +16,7 @@ from preserve.data_management import checkpoints, ledger, looks, looks_sealing
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue
 from preserve.data_management.ledger import Entry
+from preserve.data_management.ledger_keys import another_signs
 from preserve.errors import Busy
 from preserve.home import Home
 from preserve.progress import check_stop
@@ -41,6 +42,15 @@ def await_signed(home: Home, catalogue: Catalogue) -> Checkpoint | None:
             raise Busy("ledger.sealer-absent", home.catalogue_name)
         check_stop()
         time.sleep(_LOOK_AGAIN)
+
+
+def await_signer(home: Home, catalogue: Catalogue) -> None:
+    """Wait until what was committed is signed, for who is about to prove it; only where another process signs.
+
+    Raises Busy where that one does not.
+    """
+    if another_signs(home):
+        await_signed(home, catalogue)
 
 
 def is_young(entry: Entry | None) -> bool:

@@ -29,7 +29,7 @@ from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
 from preserve.data_management.engines import round_trips
 from preserve.data_management.ledger_keys import another_signs
-from preserve.data_management.sealer import await_signed, require_sealer
+from preserve.data_management.sealer import await_signed, await_signer, require_sealer
 from preserve.data_management.settings_seen import SettingsSeen
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
@@ -172,15 +172,6 @@ def close_segment(home: Home, catalogue: Catalogue) -> Closed:
     assert newest is not None, "an archive begins with an entry"
     _write_verifier_key(home, newest)
     return Closed(newest, tuple(written))
-
-
-def await_signer(home: Home, catalogue: Catalogue) -> None:
-    """Wait until what was committed is signed, for who is about to prove it; only where another process signs.
-
-    Raises Busy where that one does not.
-    """
-    if another_signs(home):
-        await_signed(home, catalogue)
 
 
 def anchor_looks(home: Home, catalogue: Catalogue) -> None:

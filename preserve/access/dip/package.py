@@ -27,7 +27,7 @@ from preserve.access.verifier import put_verifiers
 from preserve.administration.actor import Actor
 from preserve.administration.paper_pages import pages_of
 from preserve.clock import stamp, zone
-from preserve.data_management import ledger, object_index, sealing
+from preserve.data_management import ledger, object_index, sealer
 from preserve.home import Home
 from preserve.progress import Progress
 from storage_adapters.durable import sync_file_system, write_file
@@ -186,13 +186,13 @@ def _certify(order: Order, given: Sequence[Given], staged: Path, evidence: str) 
         numbers = _history(connection, request, order.cases)
         details = {"evidence_sha256": evidence, "files": len(given)}
         numbers.append(_anchor(connection, order, "dip.made", staged.name, details))
-    sealing.await_signer(actor.home, actor.catalogue)
+    sealer.await_signer(actor.home, actor.catalogue)
     with actor.catalogue.read() as connection:
         certificate = certify(actor.home, connection, request, given, staged, evidence, numbers)
     with actor.catalogue.begin() as connection:
         details = {"certificate_sha256": certificate.sha256}
         numbers.append(_anchor(connection, order, "dip.certified", staged.name, details))
-    sealing.await_signer(actor.home, actor.catalogue)
+    sealer.await_signer(actor.home, actor.catalogue)
     with actor.catalogue.read() as connection:
         write_proof(connection, actor.home.keys / "ledger.pub", staged / "proof" / "proof.json", numbers)
     return certificate

@@ -63,6 +63,7 @@ def test_it_goes_from_the_case_over_the_workbench_of_the_head_to_a_file(served: 
         page.get_by_role("link", name=number).click()
         page.get_by_role("button", name="写出").click()
         assert ended(served.home, page.url).state == "done"
+        page.locator("[data-job]").wait_for(state="detached")  # it loads itself anew
         page.goto(f"/exports/{number}")
         with page.expect_download() as fetched:
             page.get_by_role("link", name=re.compile(r"个文件（zip）")).click()

@@ -92,7 +92,7 @@ def test_from_the_workbench_over_questions_to_the_report(served: Served) -> None
         page.get_by_role("button", name="开始核对").click()
         page.wait_for_url("**/jobs/*")
         assert ended(served.home, page.url).state == "done"
-        page.reload()
+        page.locator("[data-job]").wait_for(state="detached")  # it loads itself anew
         page.get_by_role("link", name="继续办理：档案接收").click()
         campaign = page.url.rpartition("/")[2]
         page.get_by_text(f"清单中 {CASES} 案").wait_for()
@@ -110,6 +110,7 @@ def test_from_the_workbench_over_questions_to_the_report(served: Served) -> None
         page.get_by_role("button", name="开始接收 4 案").click()
         page.wait_for_url("**/jobs/*")
         assert ended(served.home, page.url, 300).state == "done"
+        page.locator("[data-job]").wait_for(state="detached")  # it loads itself anew
         page.goto(f"/imports/{campaign}")
         page.get_by_text("已收 4").wait_for()
         page.get_by_role("link", name=number(1)).click()
@@ -118,6 +119,7 @@ def test_from_the_workbench_over_questions_to_the_report(served: Served) -> None
         page.get_by_role("button", name="编写报告").click()
         page.wait_for_url("**/jobs/*")
         assert ended(served.home, page.url).state == "done"
+        page.locator("[data-job]").wait_for(state="detached")  # it loads itself anew
         page.goto(f"/imports/{campaign}")
         with page.expect_download() as fetched:
             page.get_by_role("link", name=f"import-{campaign}.pdf").click()

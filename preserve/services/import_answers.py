@@ -14,6 +14,7 @@ from preserve.administration.duties import Duty
 from preserve.description.hostile import hostile
 from preserve.errors import Refused
 from preserve.ingest.legacy.plans import Decision, Deed
+from preserve.ingest.legacy.records import ListedCase
 from preserve.progress import check_stop
 from preserve.services.import_files import Kept, keep_decisions, read_kept
 from preserve.services.import_papers import COLUMNS
@@ -61,11 +62,12 @@ def _keep(session: Session, kept: Kept, answers: Iterator[tuple[str, str, str]])
     campaign = kept.plan.head.id
     mistakes: list[Finding] = []
     decisions: list[Decision] = []
+    named = _cases_by_name(kept.plan.cases)
     for where, key, said in answers:
         match, said = _KEY.fullmatch(key), said.strip()
         if not said:
             continue
-        decision = _decision(kept, match[1], int(match[2]), said) if match else None
+        decision = _decision(kept, named, match[1], int(match[2]), said) if match else None
         if decision is None:
             mistakes.append(Finding("imports.answer-unknown", where, "refuse", {"answer": said[:60]}))
         else:
@@ -109,7 +111,7 @@ def _rows(sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:
             yield number, cells
 
 
-def _decision(kept: Kept, kind: str, at: int, answer: str) -> Decision | None:
+def _decision(kept: Kept, named: Mapping[str, str], kind: str, at: int, answer: str) -> Decision | None:
     """What an answer means; None where it cannot be understood."""
     plan, word = kept.plan, unicodedata.normalize("NFKC", answer).strip().lower()
     deed: Deed | None = "yes" if word in _YES else "no" if word in _NO else None
@@ -122,13 +124,19 @@ def _decision(kept: Kept, kind: str, at: int, answer: str) -> Decision | None:
             return Decision(file.carrier, file.path, "damaged" if deed == "yes" else "no") if deed else None
         if deed == "no":
             return Decision(file.carrier, file.path, "left")
-        case = next((one for one in plan.cases if _same(one.number, answer) or one.key == answer), None)
-        return Decision(file.carrier, file.path, "yes", case.key) if case is not None else None
+        case = named.get(answer) or named.get(_comparable(answer))
+        return Decision(file.carrier, file.path, "yes", case) if case is not None else None
     return None
 
 
-def _same(number: str, answer: str) -> bool:
-    return bool(number) and _comparable(number) == _comparable(answer)
+def _cases_by_name(cases: Sequence[ListedCase]) -> dict[str, str]:
+    """The keys of cases by what an answer may call them; made once, for a workbook may answer for every file."""
+    named: dict[str, str] = {}
+    for case in cases:
+        named.setdefault(case.key, case.key)
+        if case.number:
+            named.setdefault(_comparable(case.number), case.key)
+    return named
 
 
 def _comparable(number: str) -> str:

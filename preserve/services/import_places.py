@@ -24,6 +24,7 @@ from preserve.errors import NotFound, Refused, UsageError
 from preserve.home import Home
 from preserve.ingest.handing_in import inboxes
 from preserve.ingest.legacy.profile import read_lists
+from preserve.ingest.legacy.sheets import LARGEST
 from preserve.services.choices import Choices
 from preserve.services.job_arguments import REMOVABLE, given_lists, is_reachable
 from preserve.services.operation import command, query
@@ -34,7 +35,6 @@ Kind = Literal["folder", "image", "device", "list"]
 _LISTS = frozenset({".xlsx", ".xls", ".csv"})
 _IMAGES = frozenset({".iso", ".img", ".udf"})
 _MOST = 1000
-_LARGEST = 64 << 20
 _KEPT = timedelta(days=30)
 
 
@@ -158,8 +158,8 @@ def give_list(session: Session, name: str, data: bytes) -> ListGiven:
     """
     if os.path.splitext(name)[1].lower() not in _LISTS or "/" in name or name.startswith("."):
         raise UsageError("imports.list-kind", name[:80])
-    if len(data) > _LARGEST:
-        raise Refused("imports.list-too-large", name, limit=_LARGEST)
+    if len(data) > LARGEST:
+        raise Refused("imports.list-too-large", name, limit=LARGEST)
     folder = given_lists(session.home)
     _clear(folder, session.archive.now() - _KEPT)
     target = folder / hashlib.sha256(data).hexdigest()[:32] / name

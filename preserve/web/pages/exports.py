@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from preserve.errors import Conflict, UsageError
+from preserve.errors import Conflict
 from preserve.services import exports, job_files, jobs, reader_notes
-from preserve.services.confirm import confirmed
 from preserve.services.exports import FORMS, LOST, STATES
 from preserve.services.failures import Failure
 from preserve.web import forms
 from preserve.web.asked import Asked
 from preserve.web.forms import or_again
 from preserve.web.routing import page
+from preserve.web.verdicts import give_verdict
 
 _UNDER_WAY = ("proposed", "approved", "writing")
 
@@ -81,19 +81,7 @@ def _one(asked: Asked, failure: Failure | None, status: int) -> Response:
 def decide(asked: Asked) -> Response:
     """The head approves or refuses what was shown."""
 
-    def deed() -> Response:
-        number, seen, verdict = asked.path["number"], forms.seen(asked), asked.form.get("verdict", "")
-        if verdict not in ("approve", "refuse"):
-            raise UsageError("web.transfer-no-verdict", number)
-        reason = asked.form.get("reason", "")
-        session = confirmed(asked.session, asked.needed("confirm"), (f"export.{verdict}", number, seen))
-        if verdict == "approve":
-            exports.approve(session, number, reason=reason, seen=seen)
-        else:
-            exports.refuse(session, number, reason=reason, seen=seen)
-        return asked.see_other(f"/exports/{number}", "web.transfer-decided")
-
-    return or_again(asked, _one, deed)
+    return or_again(asked, _one, lambda: give_verdict(asked, "export", exports.approve, exports.refuse))
 
 
 @page("POST", "/exports/{number}/writing", "job.ask", "export.write", "export.show", "job.made")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from preserve.errors import Conflict, UsageError
+from preserve.errors import Conflict
 from preserve.services import jobs, transfers
-from preserve.services.confirm import confirmed
 from preserve.services.failures import Failure
 from preserve.services.transfers import FORMS, STATES, TheirReceipt
 from preserve.web import forms
@@ -14,6 +13,7 @@ from preserve.web.asked import Asked
 from preserve.web.downloads import attachment
 from preserve.web.forms import or_again
 from preserve.web.routing import MIB, page
+from preserve.web.verdicts import give_verdict
 
 
 @page("GET", "/transfers", "transfer.list")
@@ -82,19 +82,7 @@ def paper(asked: Asked) -> Response:
 def decide(asked: Asked) -> Response:
     """The head approves or refuses what was shown."""
 
-    def deed() -> Response:
-        number, seen, verdict = asked.path["number"], forms.seen(asked), asked.form.get("verdict", "")
-        if verdict not in ("approve", "refuse"):
-            raise UsageError("web.transfer-no-verdict", number)
-        reason = asked.form.get("reason", "")
-        session = confirmed(asked.session, asked.needed("confirm"), (f"transfer.{verdict}", number, seen))
-        if verdict == "approve":
-            transfers.approve(session, number, reason=reason, seen=seen)
-        else:
-            transfers.refuse(session, number, reason=reason, seen=seen)
-        return asked.see_other(f"/transfers/{number}", "web.transfer-decided")
-
-    return or_again(asked, _one, deed)
+    return or_again(asked, _one, lambda: give_verdict(asked, "transfer", transfers.approve, transfers.refuse))
 
 
 @page("POST", "/transfers/{number}/hand-over", "job.ask", "transfer.hand_over", "transfer.show")

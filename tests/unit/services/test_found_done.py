@@ -32,6 +32,8 @@ from tests.support.program import Archive as Program
 from tests.support.program import kill
 from tests.support.tiny_case import write_case
 
+Files = dict[str, str]
+
 pytestmark = pytest.mark.xdist_group("found-done")
 
 
@@ -63,8 +65,8 @@ def worked(archive: Archive, job: str) -> rows.JobRow:
         kill(worker)
 
 
-def twice(archive: Archive, operation: str, given: dict[str, Any], deed: str, who: str = "wu") -> None:
-    """Do it, forget that the job ended, and have it taken over."""
+def taken_over(archive: Archive, operation: str, given: dict[str, Any], who: str) -> tuple[Files, Files]:
+    """Do it, forget that the job ended, and have it taken over; the files that each attempt left."""
     job = jobs.ask(session(archive, who), operation, given).id
     first = worked(archive, job)
     assert first.state == "done", first
@@ -75,7 +77,13 @@ def twice(archive: Archive, operation: str, given: dict[str, Any], deed: str, wh
     second = worked(archive, job)
     assert (second.state, second.attempt) == ("done", 2), second
     assert json.loads(second.result or "")["zh"].keys() == json.loads(first.result or "")["zh"].keys()
-    assert digests_below(files) == there
+    return there, digests_below(files)
+
+
+def twice(archive: Archive, operation: str, given: dict[str, Any], deed: str, who: str = "wu") -> None:
+    """It is done once, and told once."""
+    first, second = taken_over(archive, operation, given, who)
+    assert first == second
     told = [entry for entry in entries(archive, deed) if entry["subject"] == given["number"]]
     assert len(told) == 1
 
@@ -111,6 +119,19 @@ def test_a_disposal_is_carried_out_once_and_leaves_no_words_behind(tmp_path: Pat
     assert backup.backups(archive.home) == []
     twice(archive, "disposal.execute", {"number": number}, "disposal.executed", who="")
     archive.close()
+
+
+@pytest.mark.parametrize(
+    ("operation", "given"),
+    [
+        ("forms.case", {"cases": ["临文综罚〔2026〕77号"], "folder": ""}),
+        ("history.write", {"case": "临文综罚〔2026〕77号", "folder": ""}),
+        ("planning.report", {"target": ""}),
+    ],
+)
+def test_papers_are_written_anew(counter: Counter, operation: str, given: dict[str, Any]) -> None:
+    first, second = taken_over(counter.archive, operation, given, "wu")
+    assert len(first) > 0 and first.keys() == second.keys()
 
 
 def test_whoever_is_no_later_attempt_is_refused(counter: Counter, tmp_path: Path) -> None:

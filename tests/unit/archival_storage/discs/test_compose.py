@@ -90,7 +90,7 @@ def test_a_set_that_is_cut_off_between_two_discs_is_made_again_whole(tmp_path: P
         archive = whole.archive
         with archive.catalogue.read() as connection:
             (one,) = compose.waiting(connection, DISCS)
-        kind = DiscKind(capacity=one.size * 6 // 10 + (2 << 20) + 200_000, words=("BD-R",), recovery=0)
+        kind = DiscKind(capacity=one.size * 6 // 10 + (2 << 20), words=("BD-R",), recovery=0)
 
         def cut_off(moved: int) -> None:
             if list(archive.home.path.rglob("*_02/recipe.json")):

@@ -23,14 +23,17 @@ from preserve.errors import Stopped
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
 from preserve.services import job_folders, jobs
+from preserve.services.import_files import count_unfinished
 from tests.support import exported
 from tests.support.asking import Counter
 from tests.support.due_home import due_home, person
 from tests.support.exported import digests_below
+from tests.support.old_cases import make_places
 from tests.support.people import entries, session, staffed
 from tests.support.program import Archive as Program
 from tests.support.program import kill
 from tests.support.tiny_case import write_case
+from tests.support.waiting import archive_with_inbox
 
 Files = dict[str, str]
 
@@ -132,6 +135,19 @@ def test_a_disposal_is_carried_out_once_and_leaves_no_words_behind(tmp_path: Pat
 def test_papers_are_written_anew(counter: Counter, operation: str, given: dict[str, Any]) -> None:
     first, second = taken_over(counter.archive, operation, given, "wu")
     assert len(first) > 0 and first.keys() == second.keys()
+
+
+def test_old_cases_are_planned_once(tmp_path: Path) -> None:
+    archive = archive_with_inbox(tmp_path)
+    places = make_places(tmp_path / "share")
+    given = {"cases": str(tmp_path / "share" / "list.xlsx"), "places": [str(place) for place in places]}
+    taken_over(archive, "import.plan", given, "")
+    assert len(entries(archive, "import.planned")) == 1
+    with archive.catalogue.read() as connection:
+        assert count_unfinished(connection) == 1
+    taken_over(archive, "import.plan", given, "")  # another job plans anew, though the list is the same
+    assert len(entries(archive, "import.planned")) == 2
+    archive.close()
 
 
 def test_whoever_is_no_later_attempt_is_refused(counter: Counter, tmp_path: Path) -> None:

@@ -93,9 +93,10 @@ def write(job: Job, target: Path) -> Written:
 
 
 def _require_room(job: Job, folder: Path) -> None:
-    """What waits to be fetched lies on the disk that the archive works on: its reserve stays free. Raises MediumProblem.
+    """What waits to be fetched lies on the disk that the archive works on: its reserve stays free.
 
     Asked of all cases at once, before any is written: an export of the whole archive is as large as the archive.
+    Raises MediumProblem.
     """
     lying = sum((folder / name).lstat().st_size for name in walk_files(folder))
     needed = max(0, sum(item.size for item in job.items) - lying)

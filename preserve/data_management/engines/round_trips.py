@@ -25,6 +25,7 @@ HANGS = "set_config('idle_in_transaction_session_timeout', '10000', true)"
 _ANSWER = "what the transaction asked when it began"
 _NUMBER = "the number of the transaction"
 _PREPARED = "what is prepared"
+_NAMED = "how many names were given"
 _APPENDED = "the text of the newest entry that it appended"
 NOT_PREPARED = "26000"
 _APPEND = "SELECT ledger_append(%s, %s), pg_current_xact_id()::text"
@@ -80,8 +81,11 @@ def prepared(known: dict[Any, Any], what: str, run: Callable[[str], Any]) -> str
     """
     names: dict[str, str] = known.setdefault(_PREPARED, {})
     if what not in names:
-        run(f"PREPARE ours_{len(names)} {what}")
-        names[what] = f"ours_{len(names)}"
+        # No name is given twice: when one is found gone, others that came after it may still be there.
+        known[_NAMED] = known.get(_NAMED, 0) + 1
+        name = f"ours_{known[_NAMED]}"
+        run(f"PREPARE {name} {what}")
+        names[what] = name
     return names[what]
 
 

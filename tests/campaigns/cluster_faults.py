@@ -39,7 +39,7 @@ class Faults:
             "child stopped": lambda row: os.kill(row.pid or 0, signal.SIGSTOP),  # for good: its worker has to see it
             "worker killed": self._kill_worker,
             "worker stopped": self._stop_worker,
-            "PostgreSQL killed": lambda row: (held.kill_server(), held.start_server())[0],
+            "PostgreSQL killed": self._kill_server,
             "sealer killed": lambda row: held.kill("sealer"),
             "sealer stopped": lambda row: self._pause([held.processes["sealer"].pid]),
             "PostgreSQL stopped": lambda row: self._pause(held.server.pids()),
@@ -93,6 +93,10 @@ class Faults:
         with self.campaign.held.archive.catalogue.read() as connection:
             now = rows.read(connection, row.id)
         return now.state == "done" or (now.attempt > row.attempt and now.state == "running")
+
+    def _kill_server(self, row: rows.JobRow) -> None:
+        self.campaign.held.kill_server()
+        self.campaign.held.start_server()
 
     def _kill_worker(self, row: rows.JobRow) -> None:
         with suppress(KeyError):

@@ -84,3 +84,13 @@ def test_names_that_meet_are_numbered_in_the_order_they_come() -> None:
 def test_names_from_chinese_windows_are_read() -> None:
     assert text_of("询问笔录".encode("gb18030")) == "询问笔录"
     assert list(safe_names([os.fsdecode("现场.jpg".encode("gb18030"))])) == ["现场.jpg"]
+
+
+def test_letters_of_simple_parts_are_the_same_in_every_form() -> None:
+    hanzi = "".join(map(chr, range(0x4E00, 0x9FA6)))
+    assert unicodedata.normalize("NFC", hanzi) == hanzi.casefold() == hanzi
+    assert not any(unicodedata.category(letter) == "Cn" for letter in hanzi)
+    parts = [hanzi[begin : begin + 80] for begin in range(0, len(hanzi), 80)]
+    assert list(safe_names(parts)) == parts
+    (shorter,) = safe_names(["文" * 81 + ".txt"])  # more bytes than a part may have
+    assert len(shorter.encode()) <= 240 and shorter.endswith(".txt")

@@ -117,7 +117,7 @@ def safe_names(paths: Iterable[str]) -> Iterator[str]:
 
 
 def one_name(text: str) -> str:
-    """What is no path, as one part of one: a case's number. Its slashes make no folders, and nothing in it is unseen."""
+    """What is no path, as one part of one: a number of a case. Slashes make no folders, and nothing in it is unseen."""
     plain = "".join("_" if c == "/" or unicodedata.category(c) in ("Cf", "Co") else c for c in text)
     return _safe_part(plain)
 

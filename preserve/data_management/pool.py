@@ -172,6 +172,11 @@ def of_case(connection: Connection, objid: str) -> list[PoolRow]:
     return list(_read(connection, pool.c.objid == objid, pool.c.state == "in-case"))
 
 
+def named(connection: Connection, column: Literal["deposit", "objid"], state: State) -> list[str]:
+    """The deposits, or the cases, that recordings in a state name, each once."""
+    return list(connection.execute(select(pool.c[column]).where(pool.c.state == state).distinct()).scalars())
+
+
 def naming_case(connection: Connection, case_number: str) -> list[PoolRow]:
     """The waiting recordings of which a side file names this case."""
     return list(_read(connection, pool.c.case_number == case_number, pool.c.state == "waiting"))

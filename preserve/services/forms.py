@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from metadata.names import safe_names
+from metadata.names import one_name, safe_names
 from preserve.administration.duties import Duty
 from preserve.administration.file_forms.case_forms import findings_of
 from preserve.administration.file_forms.profile import About, Form, FormsProfile, read_forms
@@ -152,7 +152,7 @@ def print_case(
 def _names(connection: Connection, objids: Sequence[str]) -> dict[str, str]:
     """A folder's name for each of these cases, after its number."""
     named = cases.names_of(connection, objids)
-    wanted = [named[objid].case_number.replace("/", "_") for objid in objids]
+    wanted = [one_name(named[objid].case_number) for objid in objids]
     return dict(zip(objids, safe_names(wanted), strict=True))
 
 

@@ -22,9 +22,9 @@ from preserve.data_management.engines.dialect import go_on_numbering
 from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.leases import TERM
 from preserve.data_management.ledger_keys import has_sealer, sealing_here
+from preserve.data_management.nodes import all_nodes, clock_of, is_alive
 from preserve.data_management.sealer import LOCK
 from preserve.data_management.successors import put_aside, successor_of
-from preserve.data_management.nodes import all_nodes, clock_of, is_alive
 from preserve.data_management.tables import leases, metadata, nodes
 from preserve.errors import Busy, Conflict, NotIntact, Refused
 from preserve.home import Home

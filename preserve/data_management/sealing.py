@@ -242,12 +242,8 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     A head that is gone contradicts nothing, and is written into the ledger. Raises NotIntact where the ledger is not
     the one that the store tells of, or has entries that nobody signed.
     """
+    there = against_store(home, connection)
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
-    store_away.take_up(home)
-    if last is not None and last.size > size:
-        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
-    against_segment(connection, folder, size)
-    there = against_head(home, connection, folder / HEAD, size)
     covered = last.size if last else 0
     tail = {"first": covered + 1, "last": size, "count": size - covered}
     if last is not None and not is_witnessed(connection):
@@ -260,6 +256,16 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
         raise NotIntact("ledger.unsigned", home.catalogue_name, first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():
         ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
+
+
+def against_store(home: Home, connection: Connection) -> bool:
+    """Whether the store has a head; the ledger is the one that it tells of. Writes no entry. Raises NotIntact."""
+    folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
+    store_away.take_up(home)
+    if last is not None and last.size > size:
+        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
+    against_segment(connection, folder, size)
+    return against_head(home, connection, folder / HEAD, size)
 
 
 def is_witnessed(connection: Connection) -> bool:

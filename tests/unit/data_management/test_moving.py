@@ -9,17 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from preserve.administration.founding import found
-from preserve.data_management import (
-    checkpoints,
-    deliveries,
-    jobs,
-    ledger,
-    nodes,
-    reader_notes,
-    sealer,
-    sealing,
-    search,
-)
+from preserve.data_management import checkpoints, deliveries, jobs, ledger, nodes, reader_notes, sealer, sealing, search
 from preserve.data_management.archive import open_archive
 from preserve.data_management.cases import Case, insert
 from preserve.data_management.database import open_catalogue, place_of

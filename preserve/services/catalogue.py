@@ -17,7 +17,7 @@ from preserve.services.documents import FindingShown
 from preserve.services.operation import command, job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
-from preserve.settings import CatalogueAt
+from preserve.settings import CatalogueAt, what_is_wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ def _address(url: str, schema: str, password_file: str, before: CatalogueAt | No
     try:
         at = CatalogueAt(url=url, schema_name=schema, password_file=password_file)
     except ValidationError as error:
-        fields = "; ".join(one["msg"] for one in error.errors(include_input=False, include_url=False))
-        raise UsageError("catalogue.address-wrong", reason=fields) from None
+        raise UsageError("catalogue.address-wrong", reason=what_is_wrong(error)) from None
     if before is None:
         return at
     # Who signs, and for how long backups are kept, does not change with the server.

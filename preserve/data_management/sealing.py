@@ -33,7 +33,7 @@ from preserve.data_management.sealer import await_signed, await_signer, require_
 from preserve.data_management.settings_seen import SettingsSeen
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
-from preserve.data_management.store_witnesses import against_head, against_segment, content
+from preserve.data_management.store_witnesses import against_store, content
 from preserve.data_management.tables import checkpoints as table
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import Busy, NotIntact
@@ -256,16 +256,6 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
         raise NotIntact("ledger.unsigned", home.catalogue_name, first=covered + 1, last=size, count=size - covered)
     if last is not None and not there and folder.is_dir():
         ledger.note(home, connection, HEAD_MISSING, {"file": HEAD, "size": covered})
-
-
-def against_store(home: Home, connection: Connection) -> bool:
-    """Whether the store has a head; the ledger is the one that it tells of. Writes no entry. Raises NotIntact."""
-    folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
-    store_away.take_up(home)
-    if last is not None and last.size > size:
-        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
-    against_segment(connection, folder, size)
-    return against_head(home, connection, folder / HEAD, size)
 
 
 def is_witnessed(connection: Connection) -> bool:

@@ -257,7 +257,7 @@ def _catalogue(home: Home) -> Iterator[Check]:
     from preserve.administration.index_check import last_verified
     from preserve.data_management import journal
     from preserve.data_management.database import open_catalogue
-    from preserve.data_management.store_witnesses import against_store
+    from preserve.data_management.store_away import against_store
 
     try:
         catalogue = open_catalogue(home)

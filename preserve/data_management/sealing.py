@@ -33,7 +33,7 @@ from preserve.data_management.sealer import await_signed, await_signer, require_
 from preserve.data_management.settings_seen import SettingsSeen
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
-from preserve.data_management.store_witnesses import against_store, content
+from preserve.data_management.store_witnesses import content
 from preserve.data_management.tables import checkpoints as table
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.errors import Busy, NotIntact
@@ -242,7 +242,7 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     A head that is gone contradicts nothing, and is written into the ledger. Raises NotIntact where the ledger is not
     the one that the store tells of, or has entries that nobody signed.
     """
-    there = against_store(home, connection)
+    there = store_away.against_store(home, connection)
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
     covered = last.size if last else 0
     tail = {"first": covered + 1, "last": size, "count": size - covered}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from preserve.data_management import checkpoints, ledger, ledger_keys, segment_cover, store_away
+from preserve.data_management import checkpoints, ledger, ledger_keys, segment_cover
 from preserve.errors import NotIntact
 from preserve.home import Home
 
@@ -14,16 +14,6 @@ HEAD = "checkpoint.txt"
 """The newest checkpoint, in the store as on every disc and drive."""
 
 _BLOCK = 1 << 16  # bytes that are read at once from the end of a segment
-
-
-def against_store(home: Home, connection: Connection) -> bool:
-    """Whether the store has a head; the ledger is the one that it tells of. Writes no entry. Raises NotIntact."""
-    folder, size, last = home.store / "ledger", ledger.size(connection), checkpoints.newest(connection)
-    store_away.take_up(home)
-    if last is not None and last.size > size:
-        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
-    against_segment(connection, folder, size)
-    return against_head(home, connection, folder / HEAD, size)
 
 
 def against_segment(connection: Connection, folder: Path, size: int) -> None:

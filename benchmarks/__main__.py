@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
 import platform
 import re
-import sys
 import time
 from pathlib import Path
 
@@ -46,10 +46,17 @@ _HEAD = "| what | measured | floor or peer in the same run | ratio | target | |\
 
 
 def main() -> None:
-    """Run the named benchmarks, or all; rows of others stay as they were."""
-    if "--once" in sys.argv:
+    """Run the named benchmarks, or all; rows of others stay as they were.
+
+    A benchmark's rows are kept as soon as it has ended, so that a run that is broken off loses none of them.
+    """
+    asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    asked.add_argument("--once", action="store_true", help="one run each in place of the median of three")
+    asked.add_argument("name", nargs="*", choices=[*NAMES, []], metavar="name", help=", ".join(NAMES))
+    given = asked.parse_args()
+    if given.once:
         measure.RUNS = 1
-    chosen = [name for name in sys.argv[1:] if name in NAMES] or list(NAMES)
+    chosen = given.name or list(NAMES)
     kept: dict[str, str] = {}
     if RESULTS.exists():
         for found in re.finditer(r"<!-- (\w+) -->\n(.*?)<!-- end -->", RESULTS.read_text(encoding="utf-8"), re.DOTALL):
@@ -62,6 +69,11 @@ def main() -> None:
         when = f"{stamp(now())}, load {load:.2f} before the start, runs: {measure.RUNS}"
         kept[name] = f"### {name} ({when})\n\n{_HEAD}" + "\n".join(rows) + "\n"
         print(kept[name], flush=True)
+        _keep(kept)
+
+
+def _keep(kept: dict[str, str]) -> None:
+    """The tables of all benchmarks, in their order, as the last results."""
     text = (
         "# Last results\n\nRatios against a floor or peer measured in the same run; seconds are this machine's.\n\n"
         f"Machine: {platform.system()} {platform.machine()}, Python {platform.python_version()}. "

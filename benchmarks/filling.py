@@ -41,6 +41,7 @@ _TABLES = {
     "facets": "COPY facets (kind, value, number, file) FROM STDIN",
     "search": "COPY search (closed, number, part, in_head, divided, words) FROM STDIN (FORMAT binary)",
 }
+_IMITATED = ("events", "files", "version_formats", "versions", "copies", "retention")
 SETTINGS = ("wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB", "checkpoint_timeout=30min")
 """Of a server that is to be filled: nobody follows it."""
 _QUICKLY = (
@@ -61,6 +62,38 @@ def fill(place: PostgresqlSchema, count: int) -> list[Made]:
         some = [made for found in pool.map(_write, [place] * PROCESSES, [count] * PROCESSES, halves) for made in found]
     _index(place)
     return some
+
+
+def imitate(place: PostgresqlSchema, objid: str) -> None:
+    """Give every case what the program wrote about this one: description, versions, files, events, copies, retention.
+
+    Identifiers are made anew for each; days, sizes and digests are those of the one.
+    """
+    with _connected(place) as connection:
+        statements = [_imitation(connection, table, objid) for table in _IMITATED]
+    statements.append(
+        "UPDATE cases c SET description = replace(p.description, p.case_number, c.case_number) FROM cases p"
+        f" WHERE p.objid = '{objid}' AND c.objid <> p.objid"
+    )
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        list(pool.map(lambda statement: _run(place, statement), statements))
+    _run(place, "ANALYZE")
+
+
+def _imitation(connection: psycopg.Connection[tuple[object, ...]], table: str, objid: str) -> str:
+    described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description or []
+    values = {
+        "objid": "c.objid",
+        "name": f"replace(p.name, '{objid}', c.objid)",
+        "identifier": "md5(c.objid || p.identifier)::uuid::text",
+    }
+    names = [column.name for column in described]
+    chosen = ", ".join(values.get(name, f'p."{name}"') for name in names)
+    quoted = ", ".join(f'"{name}"' for name in names)  # one is called `set`
+    return (
+        f"INSERT INTO {table} ({quoted}) SELECT {chosen} FROM cases c, {table} p"
+        f" WHERE p.objid = '{objid}' AND c.objid <> p.objid"
+    )
 
 
 def _write(place: PostgresqlSchema, count: int, part: range) -> list[Made]:

@@ -237,10 +237,13 @@ def is_held(file: Path) -> bool:
     return any(words[1] == "FLOCK" and words[5].rpartition(":")[2] == str(number) for words in held if len(words) > 5)
 
 
-def claim(work: Path, case_number: str) -> AbstractContextManager[None]:
-    """Hold the case of that number: only one run may work on it at a time. Raises Refused when another run holds it."""
+def claim(work: Path, case_number: str, busy: str = "ingest.under-way") -> AbstractContextManager[None]:
+    """Hold the case of that number: only one run may work on it at a time.
+
+    Raises Refused with the code `busy` when another run holds it.
+    """
     name = hashlib.sha256(case_number.encode()).hexdigest()[:32]
-    return hold(work / f"{name}.lock", Conflict("ingest.under-way", case_number))
+    return hold(work / f"{name}.lock", Conflict(busy, case_number))
 
 
 def _lock(handle: int, busy: PreserveError, until: float) -> None:

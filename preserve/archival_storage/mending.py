@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from ulid import ULID
@@ -11,6 +12,8 @@ from ulid import ULID
 from preserve.archival_storage.assembling import Place, assemble
 from preserve.archival_storage.opening import Opened
 from preserve.archival_storage.packages import Contents
+from preserve.archival_storage.packing import attempts
+from preserve.archival_storage.packing.attempts import Held
 from preserve.archival_storage.quarantine import QUARANTINE
 from preserve.errors import NotIntact
 from storage_adapters.contract import CopyRef, Package, Scope, StorageAdapter
@@ -26,9 +29,13 @@ def replace_copy(
     contents: Contents,
     places: Sequence[Place],
     progress: Callable[[int], None],
+    held: Held = nullcontext,
 ) -> tuple[Counter[str], list[str], str]:
-    """Build the whole copy beside the old one, read it back, and let it take its place."""
-    staged = target.staging(name)
+    """Build the whole copy beside the old one, in a folder of this attempt, read it back, and let it take its place.
+
+    Raises Busy where another attempt took over meanwhile.
+    """
+    staged = attempts.anew(target.staging(name).parent, name, held)
     taken, lost = assemble(staged, contents.expected, places, CopyRef(name), progress)
     if lost:
         discard(staged, staged.parent)
@@ -38,7 +45,8 @@ def replace_copy(
     if bad:
         discard(staged, staged.parent)
         raise NotIntact("storage.copy-not-intact", label, file=bad[0].path, count=len(bad))
-    return taken, [], _swap(target, name)
+    with held():
+        return taken, [], _swap(target, name, staged)
 
 
 def mend_files(
@@ -48,8 +56,9 @@ def mend_files(
     places: Sequence[Place],
     scratch: Path,
     progress: Callable[[int], None],
+    held: Held = nullcontext,
 ) -> tuple[Counter[str], list[str], str]:
-    """Write what is bad again, after its old bytes were put aside on the medium, and read it back."""
+    """Write what is bad again, after its old bytes were put aside on the medium, and read it back. Raises Busy."""
     adapter, mending = medium.adapter, medium.mending
     assert mending is not None, "the medium cannot put single files right"
     copy = CopyRef(name)
@@ -60,6 +69,7 @@ def mend_files(
         return taken, lost, ""
     aside = f"{name}.{str(ULID()).lower()}"
     digests = {file.path: file.digests["sha256"] for file in wanted if "sha256" in file.digests}
+    attempts.require_held(held)
     mending.mend(Package(name, scratch / "mend", 0, digests), sorted(bad), aside)
     left = [check for check in adapter.verify(copy, Scope(contents.expected), progress) if check.verdict != "intact"]
     if left:
@@ -76,13 +86,13 @@ def _bad(adapter: StorageAdapter, copy: CopyRef, contents: Contents, progress: C
         return {file.path for file in contents.expected}
 
 
-def _swap(target: DirectoryAdapter, name: str) -> str:
+def _swap(target: DirectoryAdapter, name: str, staged: Path) -> str:
     """The new copy takes the old one's place, in one step where the file system can; returns where the old one lies.
 
     The new one is put beside the quarantined ones first, so that at no moment neither lies in its place, and whatever
     is left by a crash is never among what a later write clears away.
     """
-    old, staged = target.root / "packages" / name, target.staging(name)
+    old = target.root / "packages" / name
     if not old.exists():
         target.write(Package(name, staged, 0), lambda moved: None)
         return ""

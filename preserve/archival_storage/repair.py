@@ -20,8 +20,9 @@ from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.mending import mend_files, replace_copy
 from preserve.archival_storage.opening import NotAtHand, Opened, open_media
 from preserve.archival_storage.packages import Contents
+from preserve.archival_storage.packing.attempts import Held
 from preserve.archival_storage.repair_places import from_recovery, other_copies, places_in, put_aside
-from preserve.data_management import destroyed, holdings, ledger
+from preserve.data_management import cases, destroyed, holdings, ledger
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import CopyRow, MediumRow
@@ -29,6 +30,7 @@ from preserve.data_management.proof import anchors
 from preserve.data_management.proof.anchors import Anchor
 from preserve.errors import Refused
 from preserve.home import Home
+from preserve.work import claim
 from storage_adapters.registry import traits_of
 
 REPAIRED = "copy.repaired"
@@ -72,8 +74,22 @@ def repair_copy(
     """Remake one damaged copy, on a medium at hand, from every place at hand.
 
     `inserted` are discs, images or mounted media. Raises MediumProblem where its medium is not at hand, Refused where
-    it is of a kind that cannot be mended in place (a disc is burned anew).
+    it is of a kind that cannot be mended in place (a disc is burned anew) or another run works on the case.
     """
+    with archive.catalogue.read() as connection:
+        number = cases.read(connection, row.objid).case_number
+    with claim(archive.home.work, number, "storage.case-in-hand"):
+        return _repair(archive, row, medium, inserted, actor, progress)
+
+
+def _repair(
+    archive: Archive,
+    row: CopyRow,
+    medium: MediumRow,
+    inserted: Sequence[Path],
+    actor: str,
+    progress: Callable[[int], None],
+) -> Repair:
     home, catalogue, now = archive.home, archive.catalogue, archive.now
     with catalogue.read() as connection:
         destroyed.refuse(connection, row.name)
@@ -89,7 +105,9 @@ def repair_copy(
         contents = proven(places, anchor)
         if contents is None:
             return _failed(catalogue, row, medium, ("manifest-sha256.txt",), {}, actor, now())
-        taken, lost, quarantine = _mend(target, row.name, contents, places, Path(scratch), progress)
+        taken, lost, quarantine = _mend(
+            target, row.name, contents, places, Path(scratch), progress, catalogue.while_held
+        )
         if lost:
             return _failed(catalogue, row, medium, tuple(lost), taken, actor, now())
     moment = now()
@@ -144,12 +162,13 @@ def _mend(
     places: Sequence[Place],
     scratch: Path,
     progress: Callable[[int], None],
+    held: Held,
 ) -> tuple[Counter[str], list[str], str]:
     """How many files came from where, what no place holds, and where the old bytes lie."""
     if target.tree is None:
-        return mend_files(target, name, contents, places, scratch, progress)
+        return mend_files(target, name, contents, places, scratch, progress, held)
     with target.writable():
-        return replace_copy(target.tree, target.row.label, name, contents, places, progress)
+        return replace_copy(target.tree, target.row.label, name, contents, places, progress, held)
 
 
 def _failed(

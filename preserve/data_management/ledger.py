@@ -187,6 +187,25 @@ def newest(connection: Connection, subject: str, *actions: str) -> Iterator[Entr
             yield _ROWS.checked(*row)
 
 
+def newest_with(connection: Connection, action: str, later: str, limit: int) -> list[tuple[Entry, Entry | None]]:
+    """The newest entries of an action, newest first, each with the newest entry of another about its subject.
+
+    One query, which reads so many entries however many there are. Raises NotIntact.
+    """
+    newest_ones = _ROWS.query().add_columns(ledger.c.subject).where(ledger.c.action == action)
+    first = newest_ones.order_by(ledger.c.number.desc()).limit(limit).cte("first")
+    other = ledger.alias("other")
+    own = select(func.max(other.c.number)).where(other.c.subject == first.c.subject, other.c.action == later)
+    second = ledger.alias("second")
+    query = (
+        select(first.c.number, first.c.entry, first.c.leaf, second.c.number, second.c.entry, second.c.leaf)
+        .select_from(first.outerjoin(second, second.c.number == own.scalar_subquery()))
+        .order_by(first.c.number.desc())
+    )
+    rows = connection.execute(query)
+    return [(checked(*row[:3]), None if row[3] is None else checked(*row[3:])) for row in rows]
+
+
 def opened_about(connection: Connection, objid: str, actions: Iterable[str]) -> list[str]:
     """The subjects (numbers of proceedings) that entries of these actions opened about a case, oldest first.
 

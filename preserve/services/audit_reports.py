@@ -95,7 +95,7 @@ class ReportWritten:
     "audit.report",
     duty=(Duty.REPORT, Duty.KEEP),
     look=Look("audit-report.viewed", about=of_archive),
-    runs=Runs("audit", folder="target"),
+    runs=Runs("audit", folder="target", anew=True),
 )
 def report(session: Session, target: Path, *, replace: bool = False) -> ReportWritten:
     """Write the report in both languages, as HTML and PDF/A, into a folder; over one of the same day if `replace`.

@@ -116,7 +116,7 @@ class ListWritten:
     "chosen.export",
     duty=Duty.FIND,
     look=Look("catalogue.exported", _exported, of_archive),
-    runs=Runs("waited", folder="folder"),
+    runs=Runs("waited", folder="folder", anew=True),
 )
 def export_chosen(session: Session, objids: Sequence[str], folder: Path) -> ListWritten:
     """Write a list of these cases as a workbook into a folder: what the list of cases shows of each."""

@@ -19,12 +19,13 @@ from preserve.administration.disposal.removal import Task
 from preserve.administration.disposal.steps import DISPOSALS, WHICH, Which, kept_register, register_file
 from preserve.administration.disposal.tombstones import tombstones_of
 from preserve.administration.duties import Duty
-from preserve.data_management import backup, proceedings
+from preserve.data_management import proceedings
 from preserve.data_management.disposal_holds import Block, blocks_of
 from preserve.data_management.proceedings import ProceedingRow
 from preserve.errors import Conflict, PreserveError
 from preserve.outputs import write_new
 from preserve.services.documents import FindingShown
+from preserve.services.found_done import found_done
 from preserve.services.operation import Arguments, Look, command, job, of_archive, query
 from preserve.services.runs import Runs
 from preserve.services.session import Session
@@ -125,12 +126,13 @@ def _under_way(session: Session, arguments: Arguments) -> tuple[str, PreserveErr
 @job("disposal.execute", duty=Duty.DISPOSE, subject="number", lock=_under_way, runs=Runs(place="number"))
 def carry_out(session: Session, number: str) -> Executed:
     """Carry it out, or go on where it stopped."""
+    before = found_done(session, DISPOSALS, number, "executed", "witnessed")
+    if before is not None:
+        return Executed(0, number, before.state, len(before.entries), 0, (), ())
     report = execute(session.actor, number, progress=session.progress)
     tasks = tuple(task for outcome in report.outcomes for task in outcome.tasks)
     obstacles = tuple(finding for outcome in report.outcomes for finding in outcome.obstacles)
     gone = sum(outcome.gone for outcome in report.outcomes)
-    if gone:  # what was destroyed would live on in copies of the catalogue, its words with it
-        backup.drop_all(session.archive.home)
     status = 0 if report.done else 3 if obstacles and not tasks else 5
     left = len(report.outcomes) - gone
     return Executed(status, report.disposal.number, report.disposal.state, gone, left, tasks, obstacles)

@@ -64,7 +64,7 @@ def _looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
     duty=Duty.REGISTER,
     subject="code",
     look=Look("forms.printed", _looked_at),
-    runs=Runs("waited", folder="folder"),
+    runs=Runs("waited", folder="folder", anew=True),
 )
 def print_fonds(session: Session, code: str, folder: Path) -> FondsFileWritten:
     """Gather the papers about a fonds into a new folder, in the seven groups of DA/T 12, with index and 全宗单.

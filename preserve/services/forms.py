@@ -27,7 +27,7 @@ from preserve.services.operation import Arguments, Look, job, of_archive
 from preserve.services.runs import Runs
 from preserve.services.session import Session
 
-_RUNS = Runs("waited", folder="folder")
+_RUNS = Runs("waited", folder="folder", anew=True)
 _MOST = 200
 """Cases that are printed at once by their names."""
 _MOST_FINDINGS = 500

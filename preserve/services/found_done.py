@@ -14,8 +14,8 @@ from preserve.services.session import AsJob, Session
 R = TypeVar("R", bound=Record)
 
 
-def found_done(session: Session, kind: Proceeding[R], number: str, state: str) -> R | None:
-    """The last record where it stands in `state`, for a later attempt of a job; None for whoever else asks.
+def found_done(session: Session, kind: Proceeding[R], number: str, *states: str) -> R | None:
+    """The last record where it stands in one of `states`, for a later attempt of a job; None for whoever else asks.
 
     Raises Refused, NotIntact.
     """
@@ -23,7 +23,7 @@ def found_done(session: Session, kind: Proceeding[R], number: str, state: str) -
         case AsJob(attempt=attempt) if attempt > 1:
             with session.archive.catalogue.read() as connection:
                 record = kind.read(connection, session.home, number)
-            return record if record.state == state else None
+            return record if record.state in states else None
     return None
 
 

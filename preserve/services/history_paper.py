@@ -33,7 +33,7 @@ def _looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
     duty=(Duty.FIND, Duty.REPORT),
     subject="case",
     look=Look("history.viewed", _looked_at, of_case),
-    runs=Runs("waited", folder="folder"),
+    runs=Runs("waited", folder="folder", anew=True),
 )
 def write_history_paper(session: Session, case: str, folder: Path) -> HistoryWritten:
     """Write the history of a case into a folder, as PDF and as a page, with the proof. Raises Refused, NotIntact."""

@@ -120,11 +120,23 @@ def campaigns(connection: Connection) -> list[ledger.Entry]:
 def count_unfinished(connection: Connection) -> int:
     """Of the newest plans, those of which a run is still to take something in, or somebody to answer something."""
     found = 0
-    for entry in campaigns(connection)[:_NEWEST]:
-        ended = next(iter(ledger.newest(connection, entry.subject, ENDED)), None)
+    for _, ended in ledger.newest_with(connection, PLANNED, ENDED, _NEWEST):
         counts = ended.details["counts"] if ended else {}
         found += ended is None or any(counts.get(state) for state in ("ready", "waiting", "asked"))
     return found
+
+
+def planned_since(archive: Archive, since: str, actor: str, digest: str, places: Iterable[str]) -> str:
+    """The newest campaign that somebody planned of this list and these carriers since a moment; empty for none."""
+    wanted = sorted(places)
+    with archive.catalogue.read() as connection:
+        newest = [entry for entry, _ in ledger.newest_with(connection, PLANNED, ENDED, _NEWEST)]
+    for entry in newest:
+        if (entry.actor, entry.details["list"]) == (actor, digest) and entry.time >= since:
+            plan = read_kept(archive, entry.subject).plan
+            if sorted(carrier.place for carrier in plan.carriers) == wanted:
+                return entry.subject
+    return ""
 
 
 def read_kept(archive: Archive, campaign: str) -> Kept:

@@ -92,7 +92,7 @@ def workbook(session: Session, campaign: str, target: Path) -> WorkbookWritten:
     return WorkbookWritten(campaign, target, sum(len(lines_of(kept, view)) for view in ("questions", "unlisted")))
 
 
-@job("import.report", duty=Duty.INGEST, subject="campaign", runs=Runs("waited", folder="target"))
+@job("import.report", duty=Duty.INGEST, subject="campaign", runs=Runs("waited", folder="target", anew=True))
 def report(session: Session, campaign: str, target: Path, *, replace: bool = False) -> ImportReport:
     """Write the report of a campaign into a folder, as PDF/A-2b and as xlsx. Raises NotFound, NotIntact, Refused,
     ToolMissing."""

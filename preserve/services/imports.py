@@ -10,6 +10,7 @@ from pathlib import Path
 from metadata.findings import Finding
 from preserve.administration.duties import Duty
 from preserve.clock import stamp
+from preserve.data_management import jobs
 from preserve.errors import Conflict, PreserveError, Refused, UsageError
 from preserve.ingest.legacy.carriers import Listed, bad_ranges, check_of, look, read_whole
 from preserve.ingest.legacy.lists import read_list
@@ -26,7 +27,7 @@ from preserve.services.import_views import Campaign, campaign_of
 from preserve.services.import_work import Work, find_carriers
 from preserve.services.operation import Arguments, job
 from preserve.services.runs import Runs
-from preserve.services.session import Session
+from preserve.services.session import AsJob, Session
 from storage_adapters.digests import new_digest
 from storage_adapters.durable import discard
 
@@ -49,6 +50,8 @@ def plan(session: Session, cases: Path, places: Sequence[Path], *, profile: str 
     if len(places) > _MOST_PLACES:
         raise UsageError("imports.too-many-places", limit=_MOST_PLACES)
     data = _list_bytes(cases)
+    if before := _planned_before(session, data, places):
+        return campaign_of(archive, read_kept(archive, before))
     session.progress.begin("imports.reading-list")
     listed = read_list(cases, profile, session.home.profiles)
     if not listed.cases:
@@ -88,6 +91,18 @@ def plan(session: Session, cases: Path, places: Sequence[Path], *, profile: str 
         discard(folder, folder.parent)
         raise
     return campaign_of(archive, read_kept(archive, name))
+
+
+def _planned_before(session: Session, data: bytes, places: Sequence[Path]) -> str:
+    """The campaign that an earlier attempt of this job planned, and was cut off before it said so; else empty."""
+    match session.credentials:
+        case AsJob(job=job, attempt=attempt) if attempt > 1:
+            with session.archive.catalogue.read() as connection:
+                asked = jobs.read(connection, job).asked
+            absolute = [str(Path(place).absolute()) for place in places]
+            digest = hashlib.sha256(data).hexdigest()
+            return import_files.planned_since(session.archive, asked, session.person.account, digest, absolute)
+    return ""
 
 
 def _list_bytes(path: Path) -> bytes:

@@ -180,6 +180,8 @@ def _do(home: Home, row: JobRow, progress: Told) -> dict[str, Any]:
         given = job_arguments.with_value(given, name, secret)
     if runs.folder:
         job_folders.outbox(home, row.id).parent.mkdir(parents=True, exist_ok=True)
+        if runs.anew and row.attempt > 1:
+            job_folders.empty_outbox(home, row.id)
         given = job_arguments.with_value(given, runs.folder, job_folders.outbox(home, row.id))
     arguments = job_arguments.read(row.operation, given)
     job_arguments.require_reachable(home, arguments)

@@ -20,6 +20,7 @@ from preserve.errors import NotFound
 from preserve.home import Home
 from preserve.messages import say
 from preserve.services.documents import Sentence, SentenceShown
+from storage_adapters.durable import discard
 
 _TAIL = 64 * 1024
 PROGRESS = "progress.jsonl"
@@ -34,6 +35,12 @@ def folder(home: Home, job: str) -> Path:
 def outbox(home: Home, job: str) -> Path:
     """Where the job's results lie that are files; within the folder that the job has in the outbox."""
     return home.outbox / job / "files"
+
+
+def empty_outbox(home: Home, job: str) -> None:
+    """Take away what an earlier attempt wrote: nobody could fetch it, since the job had not ended."""
+    if outbox(home, job).exists():
+        discard(outbox(home, job), home.outbox / job)
 
 
 @dataclass(frozen=True, slots=True)

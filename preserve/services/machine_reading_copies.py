@@ -120,7 +120,7 @@ def _looked_at(session: Session, arguments: Arguments) -> Mapping[str, object]:
     duty=Duty.DELIVER,
     subject="case",
     look=Look("object.viewed", _looked_at, of_case),
-    runs=Runs("waited", folder="folder"),
+    runs=Runs("waited", folder="folder", anew=True),
 )
 def write_searchable(session: Session, case: str, folder: Path, file: str = "", *, name: str = "") -> SearchableWritten:
     """Write a searchable copy of a file (an identifier or a name), or of all scans of a case that were read by machine.

@@ -234,7 +234,7 @@ class RiskReport(Risks):
     files: tuple[Path, ...]
 
 
-@command("planning.report", duty=(Duty.REPORT, Duty.KEEP), runs=Runs(folder="target"))
+@command("planning.report", duty=(Duty.REPORT, Duty.KEEP), runs=Runs(folder="target", anew=True))
 def report(session: Session, target: Path, *, replace: bool = False) -> RiskReport:
     """Write the risk report as page and PDF/A in both languages; over one of the same day only with `replace`.
 

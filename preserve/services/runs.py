@@ -17,6 +17,8 @@ class Runs:
 
     One that `resumes` goes on by itself, once, after its process vanished. `secret` parameters are in no table and no
     log. `folder` names the parameter that says where to put files: a job puts them into a new folder of its own.
+    What an operation writes `anew` is nothing that it goes on with: a later attempt begins with an empty folder, where
+    an earlier one was cut off after its files and before it said so.
     """
 
     lane: Lane = "work"
@@ -24,3 +26,4 @@ class Runs:
     resumes: bool = True
     secret: tuple[str, ...] = ()
     folder: str = ""
+    anew: bool = False

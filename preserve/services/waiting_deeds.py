@@ -9,7 +9,7 @@ from pathlib import Path
 
 from preserve.administration.duties import Duty, allows
 from preserve.administration.people import may_answer
-from preserve.data_management import accounts
+from preserve.data_management import accounts, leases
 from preserve.description.problems import name_of_problem as name_of_problem
 from preserve.errors import Conflict, NotFound, Refused
 from preserve.ingest import runner
@@ -18,7 +18,7 @@ from preserve.ingest.handing_in.access import Known, known, own
 from preserve.ingest.handing_in.described import Draft, draft_of
 from preserve.ingest.handing_in.figures import figures
 from preserve.ingest.handing_in.found import keep_found, read_found
-from preserve.ingest.handing_in.papers import About, TakenIn
+from preserve.ingest.handing_in.papers import About
 from preserve.ingest.handing_in.rooms import Letter, today
 from preserve.ingest.preflight import look_at
 from preserve.messages import speaking
@@ -27,11 +27,11 @@ from preserve.services.documents import FindingShown
 from preserve.services.given_deposits import HANDING_IN
 from preserve.services.operation import command, job, query
 from preserve.services.pool_claims import handed_with_claims
-from preserve.services.pool_settling import settle
 from preserve.services.preparation import known_for_checking
 from preserve.services.reading_after_ingest import after_ingest
 from preserve.services.runs import Runs
 from preserve.services.session import Session
+from preserve.services.taken_in import take_note, taken_before
 from preserve.services.uploads import enter
 from preserve.services.waiting import LOOK, version_of
 from preserve.work import free_space
@@ -186,6 +186,8 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
     """
     archive, person, home = session.archive, session.person, session.home
     place = known(home, person, deposit)
+    if place.record.state == "taken-in" and leases.is_later_attempt():
+        return taken_before(session, place.record)
     _require_whole(place)
     with archive.catalogue.read() as connection:
         behalf = "" if allows(person.roles, Duty.ANSWER) else person.deputy_of
@@ -204,17 +206,7 @@ def take_in(session: Session, deposit: str, *, jobs: int = 0, restart: bool = Fa
     except Refused as refusal:
         _keep_refusal(place, version, refusal, free_space(home.store))
         raise
-    moment = archive.now()
-    taken = TakenIn(done.objid, done.originals, done.size, sum(count for _, count in done.missing))
-    with place.room.held():
-        if place.record.kind == "inbox":
-            place.room.write(place.record)
-        update = {"state": "taken-in", "objid": done.objid, "case_number": done.case_number, "taken_in": today()}
-        place.room.write(place.room.read().model_copy(update={**update, "taken_by": person.name}))
-        with speaking(home.settings.language):
-            place.room.put(place.room.paper("receipt"), papers.receipt(home, about, taken, moment))
-    enter(session, "deposit.taken-in", deposit, objid=done.objid)
-    settle(session, deposit, done.objid)
+    take_note(session, place, about, done)
     after_ingest(session, done.objid)
     return Ingested(
         sip=Path(place.record.name),

@@ -1,6 +1,7 @@
-"""An ingest in a process that stops itself, as a machine that hangs, just before it opens a file whose name ends so.
+"""Work in a process that stops itself, as a machine that hangs, just before it opens a file whose name ends so.
 
 `python -m tests.support.stopping HOME CASE ENDING [TIMES]`: at the so-manieth time; whoever started it lets it go on.
+It takes a case in; where CASE is a medium, it restores the package on that, or repairs with it what is damaged.
 """
 
 from __future__ import annotations
@@ -10,10 +11,25 @@ import signal
 import sys
 from pathlib import Path
 
-from preserve.data_management.archive import open_archive
+from preserve.administration.restoring import restore_package
+from preserve.archival_storage.discs.sources import open_source
+from preserve.archival_storage.repair import damaged_copies, repair_copy
+from preserve.data_management.archive import Archive, open_archive
 from preserve.errors import PreserveError
 from storage_adapters.errors import StorageError
+from storage_adapters.marker import MARKER
 from tests.support.small_case import ingest
+
+
+def bring_back(archive: Archive, medium: Path) -> None:
+    """Restore what the medium holds and the store lost, or repair the one damaged copy."""
+    source = open_source(medium)
+    damaged = damaged_copies(archive.home, archive.catalogue)
+    for row, target in damaged:
+        repair_copy(archive, row, target, inserted=[medium], actor="wu")
+    if not damaged:
+        (name,) = source.packages()[0]
+        restore_package(archive.home, archive.catalogue, name, [source], actor="wu", now=archive.now)
 
 
 def main() -> int:
@@ -33,7 +49,10 @@ def main() -> int:
     archive = open_archive(home)
     sys.addaudithook(look)
     try:
-        ingest(archive, case)
+        if (case / MARKER).exists():
+            bring_back(archive, case)
+        else:
+            ingest(archive, case)
     except (PreserveError, StorageError) as error:
         print(error.code, flush=True)
         return 9

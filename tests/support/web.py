@@ -23,7 +23,7 @@ from preserve.administration.passwords import set_password
 from preserve.administration.people import Person
 from preserve.clock import now
 from preserve.data_management.archive import open_archive
-from preserve.home import acting_person
+from preserve.home import acting_person, given_catalogue
 from preserve.profiles import SHIPPED
 from tests.support.small_case import ingest, small_archive, small_case
 
@@ -148,8 +148,14 @@ def start(home: Path, *options: str, listen: str = "127.0.0.1:0", before: tuple[
 
 @contextmanager
 def serving(folder: Path, *, cases: int = 1, options: tuple[str, ...] = ()) -> Iterator[Served]:
-    """A door over a copy of a small staffed home, in this folder; ended in the end."""
-    shutil.copytree(_template(cases), folder / "home", symlinks=True)
+    """A door over a copy of a small staffed home, in this folder; ended in the end.
+
+    A catalogue on a server is not copied with its home: there each home is made anew.
+    """
+    if given_catalogue():
+        staffed_home(folder, cases=cases)
+    else:
+        shutil.copytree(_template(cases), folder / "home", symlinks=True)
     served = start(folder / "home", *options)
     try:
         yield served

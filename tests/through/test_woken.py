@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +15,15 @@ import pytest
 
 from metadata.verify import verify_package
 from preserve.administration.duties import Role
+from preserve.administration.restoring import restore_package
+from preserve.archival_storage.copies import change_copy
+from preserve.archival_storage.media import store_identity
+from preserve.archival_storage.repair import damaged_copies, repair_copy
 from preserve.data_management.archive import Archive
 from preserve.progress import Silent, Unit
 from tests.support import postgresql
+from tests.support.exported import digests_below
+from tests.support.medium import written_medium
 from tests.support.people import entries, staffed
 from tests.support.small_case import ingest, left_over, small_case
 
@@ -127,3 +134,42 @@ def test_stopped_when_nothing_was_left_but_the_rename_it_publishes_nothing_any_m
     assert result.resumed and verify_package(result.location).intact
     assert [entry["action"] for entry in entries(archive)].count("case.registered") == 1
     assert left_over(archive) == []
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_late_restoring_or_repair_writes_into_no_folder_of_the_one_after_it(
+    archive: Archive, server: postgresql.Server, tmp_path: Path, damaged: bool
+) -> None:
+    """It stands still with a file half made, and goes on in the middle of the other's work."""
+    taken = ingest(archive, small_case(tmp_path, "测〔2026〕4号"))
+    source = written_medium(archive, tmp_path / "drv", taken.name)
+    before = digests_below(taken.location)
+    if damaged:
+        (file,) = taken.location.glob("data/*/representations/original/data/旧笔录.txt")
+        file.chmod(0o640)
+        file.write_bytes(b"?" * file.stat().st_size)
+        with archive.catalogue.begin() as connection:
+            medium = store_identity(archive.home)
+            change_copy(connection, taken.name, medium, "suspect", actor="wu", moment=archive.now())
+    else:
+        shutil.rmtree(taken.location)
+    stopped = Stopped(archive, server, source.path, "旧笔录.txt.part")
+    said: list[str] = []
+
+    class Waker(Silent):
+        """Wakes the other one up when the first bytes came."""
+
+        def __call__(self, moved: int, files: int = 0) -> None:
+            if not said:
+                said.append(stopped.wake())
+
+    if damaged:
+        (found,) = damaged_copies(archive.home, archive.catalogue)
+        assert repair_copy(archive, *found, inserted=[source.path], actor="wu", progress=Waker()).done
+    else:
+        restore_package(
+            archive.home, archive.catalogue, taken.name, [source], actor="wu", now=archive.now, progress=Waker()
+        )
+    assert said == ["lease.lost"] and stopped.process.returncode == 9
+    assert digests_below(taken.location) == before and verify_package(taken.location).intact
+    assert len(entries(archive, "copy.repaired" if damaged else "package.restored")) == 1

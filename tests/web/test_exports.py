@@ -103,6 +103,22 @@ def test_who_proposed_it_and_who_may_not_decide_are_refused_and_what_is_wrong_is
         assert served.client(who).get("/exports").status_code == 403
 
 
+def test_all_there_is_goes_the_same_way(served: Served) -> None:
+    client = served.client("archivist")
+    assert 'name="whole"' in client.get("/exports").text
+    wrong = {"receiver": "某系统", "purpose": "迁移", "form": "plain", "whole": "1"}
+    both = send(client, "/exports", "/exports", cases=CASE_NUMBER, **wrong)
+    assert both.status_code == 400 and re.search(r'name="whole"[^>]* checked', both.text)
+    number = propose(served, cases="", whole="1")
+    approve(served, number)
+    page = f"/exports/{number}"
+    job = send(client, page, f"{page}/writing").headers["location"]
+    assert ended(served.home, job).state == "done"
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{job}/files.zip").content)) as packed:
+        cases = {name.split("/")[-3] for name in packed.namelist() if "/原件/" in name}
+    assert len(cases) == 2
+
+
 def test_it_is_withdrawn_with_a_reason_and_a_title_is_not_for_the_auditor(served: Served) -> None:
     number = propose(served, form="ocfl")
     page = f"/exports/{number}"

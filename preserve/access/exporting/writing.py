@@ -70,6 +70,8 @@ def write(job: Job, target: Path) -> Written:
     """
     # What people read in it is in the archive's own language, whoever writes it.
     with into_folder(target, job.archive.home) as folder, speaking(job.archive.home.settings.language):
+        if target.absolute().is_relative_to(job.archive.home.outbox):
+            _require_room(job, folder)
         try:
             if job.export.form == "ocfl":
                 count, place, digest = _into_root(job, folder)
@@ -88,6 +90,17 @@ def write(job: Job, target: Path) -> Written:
         list_sha256=digest,
         left_out=job.left_out,
     )
+
+
+def _require_room(job: Job, folder: Path) -> None:
+    """What waits to be fetched lies on the disk that the archive works on: its reserve stays free.
+
+    Asked of all cases at once, before any is written: an export of the whole archive is as large as the archive.
+    Raises MediumProblem.
+    """
+    lying = sum((folder / name).lstat().st_size for name in walk_files(folder))
+    needed = max(0, sum(item.size for item in job.items) - lying)
+    require_space(folder, needed + _MARGIN, job.archive.home.settings.reserve)
 
 
 def _into_root(job: Job, folder: Path) -> tuple[_Count, str, str]:

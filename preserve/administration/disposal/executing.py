@@ -3,7 +3,8 @@
 Order, each durable before the next: what is known is written down; the ledger tells that it begins (from then on
 nothing copies, repairs or restores it); of a case that loses a part, the version without it is made and must be whole
 everywhere; each copy goes under its own warrant and is told in the ledger; everything is searched for what is left;
-the tombstone is written; the ledger tells that it is gone. A medium that fails or is away leaves the disposal open.
+the tombstone is written; the ledger tells that it is gone; copies of the catalogue that still hold its words go, before
+the disposal ends, since nobody takes it up again after that. A medium that fails or is away leaves the disposal open.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from preserve.archival_storage.opening import open_media
 from preserve.archival_storage.policy import read_policy
 from preserve.archival_storage.warrant import read_decision, warrant_for_disposal
 from preserve.clock import stamp
-from preserve.data_management import destroyed, holdings, sealing
+from preserve.data_management import backup, destroyed, holdings, sealing
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import sweep
 from preserve.data_management.holdings import CopyRow
@@ -99,6 +100,9 @@ def execute(
     require_proven(actor.home, actor.catalogue)  # what is destroyed cannot be brought back by a later finding
     run = _Run(actor, _begin(actor, number), watch, progress)
     outcomes = [_carry_out(run, entry) for entry in run.disposal.entries]
+    if any(outcome.gone for outcome in outcomes):
+        watch("backups")
+        backup.drop_all(actor.home)  # what was destroyed would live on in copies of the catalogue, its words with it
     watch("export")
     # The ledger's files tell of it before anything else is done: a lost catalogue must not bring back what went.
     sealing.close_segment(actor.home, actor.catalogue)

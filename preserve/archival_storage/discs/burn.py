@@ -13,7 +13,7 @@ from preserve.archival_storage.discs.compose import add_disc, source_of
 from preserve.archival_storage.discs.recipe import IMAGE, Recipe, folder_of, read_recipe
 from preserve.archival_storage.policy import read_media_profile
 from preserve.clock import stamp
-from preserve.data_management import holdings
+from preserve.data_management import holdings, leases
 from preserve.data_management.archive import Archive
 from preserve.data_management.database import Catalogue
 from preserve.data_management.holdings import MediumRow
@@ -72,9 +72,12 @@ def burn_disc(
 
     A disc that does not read back is recorded as lost and another is planned in its place. Raises UsageError where
     the disc is burned already, NotIntact where it does not read back, and the medium's errors.
+    A later attempt of a job records the disc that the one before it burned.
     """
     home, catalogue = archive.home, archive.catalogue
     check_device(device, home)
+    if leases.is_later_attempt() and medium.state == "in use" and "burned" in medium.details:
+        return Burned(medium, int(medium.details["image_size"]), tuple(medium.details["read_in"]))
     if not traits_of(medium.kind).composed or medium.state != "planned":
         raise UsageError("storage.disc-not-planned", medium.label, state=medium.state)
     recipe = read_recipe(home, str(medium.details["volume_id"]))
@@ -85,8 +88,15 @@ def burn_disc(
         raise NotIntact("storage.image-differs", str(image), wanted=wanted)
     kind = read_media_profile(home.profiles).kinds.get(recipe.kind)
     try:
-        loaded = burn(image, device, kinds=kind.words if kind else (), speed=speed, progress=progress)
-    except (NotBlank, MediumAbsent, MediumFull, MediumFailing):
+        blank = burn(image, device, kinds=kind.words if kind else (), speed=speed, progress=progress).kind
+    except NotBlank:
+        # A later attempt of the job: the one before it may have burned this very disc, all but saying so.
+        if not leases.is_later_attempt() or _others_burned(catalogue, medium):
+            raise
+        if not _reads_back(device, size, wanted, progress):
+            raise
+        blank = ""
+    except (MediumAbsent, MediumFull, MediumFailing):
         raise  # nothing was written
     except StorageError:
         _ruined(home, catalogue, medium, recipe, "burning failed", actor=actor, moment=archive.now())
@@ -97,7 +107,15 @@ def burn_disc(
             reason = f"not read back in {place}"
             _ruined(home, catalogue, medium, recipe, reason, actor=actor, moment=archive.now())
             raise NotIntact("storage.disc-not-read-back", medium.label, device=str(place))
-    return _record(archive, medium, image, loaded.kind, places, actor)
+    return _record(archive, medium, image, blank, places, actor)
+
+
+def _others_burned(catalogue: Catalogue, medium: MediumRow) -> bool:
+    """Whether another disc of the same image was in a burner: the one in the drive may be that."""
+    with catalogue.read() as connection:
+        same = holdings.all_media(connection, medium.kind)
+    image = medium.details.get("image")
+    return any(other.details.get("image") == image and other.state != "planned" for other in same)
 
 
 def _reads_back(place: Path, size: int, wanted: str, progress: Callable[[int], None]) -> bool:

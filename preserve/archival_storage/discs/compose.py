@@ -21,7 +21,6 @@ from preserve.archival_storage.policy import DiscKind, StorageProfile
 from preserve.clock import stamp
 from preserve.data_management import cases, checkpoints, holdings, ledger, sealing, segment_cover, versions
 from preserve.data_management.archive import Archive
-from preserve.data_management.database import Catalogue
 from preserve.errors import MediumProblem
 from preserve.home import Home
 from storage_adapters.contract import CopyRef
@@ -124,7 +123,11 @@ def compose(
     actor: str,
     progress: Callable[[int], None] = lambda moved: None,
 ) -> list[Composed]:
-    """Plan a set for what waits and make its images; empty where too little waits. Raises MediumProblem, NotIntact."""
+    """Plan a set for what waits and make its images; empty where too little waits. Raises MediumProblem, NotIntact.
+
+    The discs of a set are entered together, once all of its images are made: with some of the parts of a package
+    entered, and the rest cut off, nothing would ever ask for the rest.
+    """
     home, catalogue, moment = archive.home, archive.catalogue, archive.now()
     store = server_store(home)
     sealing.close_segment(home, catalogue)
@@ -144,13 +147,14 @@ def compose(
     for count in sorted({item.count for item in items}):
         same = [item for item in items if item.count == count]
         volumes = plan(same, room, list_files, everything=everything)
-        recipes = _recipes(archive, volumes, kind_name, kind, size, list_files, moment)
-        for recipe in recipes:
+        made: list[tuple[Recipe, Built]] = []
+        for recipe in _recipes(archive, volumes, kind_name, kind, size, list_files, moment):
             sources = {holding.name: store.bring(CopyRef(holding.name)) for holding in recipe.holdings}
             write_recipe(home, recipe)
             with catalogue.read() as connection:
-                built = build(home, connection, recipe, sources, progress)
-            done.append(_enter(home, catalogue, recipe, built, count, actor, moment))
+                made.append((recipe, build(home, connection, recipe, sources, progress)))
+        with catalogue.begin() as connection:
+            done += [_enter(connection, recipe, built, count, actor, moment) for recipe, built in made]
     return done
 
 
@@ -216,13 +220,9 @@ def _recipes(
     return recipes
 
 
-def _enter(
-    home: Home, catalogue: Catalogue, recipe: Recipe, built: Built, count: int, actor: str, moment: datetime
-) -> Composed:
-    identities = []
-    with catalogue.begin() as connection:
-        for number in range(count):
-            identities.append(add_disc(connection, recipe, built, chr(ord("A") + number), actor=actor, moment=moment))
+def _enter(connection: Connection, recipe: Recipe, built: Built, count: int, actor: str, moment: datetime) -> Composed:
+    letters = (chr(ord("A") + number) for number in range(count))
+    identities = (add_disc(connection, recipe, built, letter, actor=actor, moment=moment) for letter in letters)
     return Composed(recipe, built, tuple(identities))
 
 

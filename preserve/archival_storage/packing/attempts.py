@@ -19,6 +19,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ulid import ULID
+
 from preserve.archival_storage.store import Store
 from preserve.errors import Busy, PreserveError
 from storage_adapters.durable import PART, discard, drop_file
@@ -70,6 +72,15 @@ def begin(store: Store, work: Path, name: str, identifier: str, held: Held, *, r
         for path in (*attempt.package.rglob(f" *{PART}"), *attempt.texts.glob(f"*{PART}")):
             drop_file(path, path.parent)
     return attempt
+
+
+def anew(incoming: Path, name: str, held: Held) -> Path:
+    """A folder, not made yet, for a copy that no journal knows: a restoring's, a repair's. Each has its own.
+
+    What earlier attempts of that name left goes. The case must be claimed. Raises Busy.
+    """
+    clear(left(incoming, name), held)
+    return incoming / f"{name}.{str(ULID()).lower()}"
 
 
 def forget_descriptions(package: Path, inner: Path) -> None:

@@ -25,6 +25,7 @@ HANGS = "set_config('idle_in_transaction_session_timeout', '10000', true)"
 _ANSWER = "what the transaction asked when it began"
 _NUMBER = "the number of the transaction"
 _PREPARED = "what is prepared"
+_NAMED = "how many names were given"
 _APPENDED = "the number of the entry with which it began"
 _NOT_PREPARED = "26000"
 _APPEND = "SELECT ledger_append({}, {}), pg_current_xact_id()::text"
@@ -77,10 +78,14 @@ def _begin(connection: Connection, schema: str, question: str, entry: tuple[str,
 
 def _prepared(connection: Connection, what: str) -> str:
     """The name of a statement that this connection has prepared: planning it each time takes as long as running it."""
-    names: dict[str, str] = connection.info.setdefault(_PREPARED, {})
+    known = connection.info
+    names: dict[str, str] = known.setdefault(_PREPARED, {})
     if what not in names:
-        _run(connection, f"PREPARE ours_{len(names)} {what}")
-        names[what] = f"ours_{len(names)}"
+        # No name is given twice: when one is found gone, others that came after it may still be there.
+        known[_NAMED] = known.get(_NAMED, 0) + 1
+        name = f"ours_{known[_NAMED]}"
+        _run(connection, f"PREPARE {name} {what}")
+        names[what] = name
     return names[what]
 
 

@@ -49,7 +49,7 @@ def _asked_for(asked: Asked) -> list[str]:
 
 @page("POST", "/exports", "export.propose", "export.list", "chosen.list")
 def propose(asked: Asked) -> Response:
-    """Propose an export of these cases."""
+    """Propose an export of these cases, or of all."""
 
     def deed() -> Response:
         proposed = exports.propose(
@@ -58,6 +58,7 @@ def propose(asked: Asked) -> Response:
             receiver=asked.form.get("receiver", ""),
             purpose=asked.form.get("purpose", ""),
             form=forms.one_of(asked.form.get("form", ""), FORMS, "plain"),
+            whole=bool(asked.form.get("whole")),
         )
         return asked.see_other(f"/exports/{proposed.number}", "web.export-proposed")
 
@@ -91,7 +92,7 @@ def write(asked: Asked) -> Response:
     def deed() -> Response:
         number = asked.path["number"]
         view = exports.show(asked.session, number)
-        if "begun" not in view.offered or view.export.whole:
+        if "begun" not in view.offered:
             raise Conflict("web.export-not-now", number)
         job = jobs.ask(asked.session, "export.write", {"number": number}, key=asked.key)
         return asked.see_other(f"/jobs/{job.id}")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +17,9 @@ from preserve.administration.disposal.executing import execute
 from preserve.administration.restoring import Restored, require_same, restore_package
 from preserve.archival_storage.discs.sources import Source
 from preserve.archival_storage.media import store_identity
-from preserve.data_management import holdings, ledger
+from preserve.data_management import holdings, leases, ledger
 from preserve.errors import PreserveError
+from preserve.work import claim
 from storage_adapters.errors import StorageError
 from tests.support.due_case import Bureau
 from tests.support.medium import written_medium
@@ -53,6 +57,61 @@ def test_a_lost_package_comes_back_whole(bureau: Bureau, tmp_path: Path, by: str
     assert (entry.actor, entry.details["from"]) == ("chen", ["drive-drv"])
     assert row is not None
     assert row.state == "verified"
+
+
+_CUT_OFF = """
+import os, signal, sys
+from pathlib import Path
+from preserve.administration.restoring import restore_package
+from preserve.archival_storage.discs.sources import open_source
+from preserve.data_management.archive import open_archive
+
+home, name, medium, after = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+mark, package = str(home / "work" / f"restoring-{name}"), home / "store" / "packages" / name
+archive, source = open_archive(home), open_source(medium)
+
+def look(event, arguments):
+    now = event == "os.remove" and str(arguments[0]) == mark if after == "told" else (
+        event in ("open", "os.scandir", "os.remove") and os.path.isdir(package))
+    if now:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(look)
+restore_package(archive.home, archive.catalogue, name, [source], actor="chen", now=archive.now)
+"""
+
+
+def cut_off(bureau: Bureau, source: Source, after: str) -> None:
+    """Restore it in a process that dies: when the package is published, or only when that was told."""
+    call = [sys.executable, "-c", _CUT_OFF, bureau.archive.home.path, package_of(bureau).name, source.path, after]
+    assert subprocess.run(call, check=False).returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("after", ["published", "told"])
+def test_one_that_was_cut_off_goes_on_and_is_told_once(bureau: Bureau, tmp_path: Path, after: str) -> None:
+    package = package_of(bureau)
+    source = written_medium(bureau.archive, tmp_path / "drv", package.name)
+    shutil.rmtree(package)
+    cut_off(bureau, source, after)
+    assert package.is_dir()
+    assert restore(bureau, package.name, source).place == package
+    with bureau.archive.catalogue.read() as connection:
+        assert len(ledger.about(connection, bureau.objids[0], "package.restored")) == 1
+    assert refused(lambda: restore(bureau, package.name, source)) == "storage.exists-already"
+    with leases.taken_by("job", 2):
+        assert restore(bureau, package.name, source).place == package
+    shutil.rmtree(package)  # lost once more, it is restored once more
+    restore(bureau, package.name, source)
+    with bureau.archive.catalogue.read() as connection:
+        assert len(ledger.about(connection, bureau.objids[0], "package.restored")) == 2
+
+
+def test_a_case_that_another_run_has_in_hand_waits(bureau: Bureau, tmp_path: Path) -> None:
+    source = written_medium(bureau.archive, tmp_path / "drv", package_of(bureau).name)
+    shutil.rmtree(package_of(bureau))
+    with claim(bureau.archive.home.work, "临文综罚〔2013〕1号"):
+        assert refused(lambda: restore(bureau, bureau.objids[0], source)) == "storage.case-in-hand"
+    assert not package_of(bureau).exists()
 
 
 def test_what_the_store_still_has_is_left_alone(bureau: Bureau, tmp_path: Path) -> None:

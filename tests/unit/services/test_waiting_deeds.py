@@ -12,11 +12,12 @@ import pytest
 
 from preserve.administration.people import recognise
 from preserve.clock import now
-from preserve.data_management import journal
+from preserve.data_management import journal, leases
 from preserve.data_management.archive import Archive
 from preserve.errors import Conflict, NotFound, NotPermitted, Refused
 from preserve.home import acting_person
 from preserve.ingest.handing_in.manifest import Offered
+from preserve.ingest.handing_in.rooms import room_of
 from preserve.services.deposit_descriptions import form, save
 from preserve.services.upload_ends import clear_kept
 from preserve.services.uploads import append_pack, close, open_upload
@@ -137,3 +138,21 @@ def test_an_upload_goes_once_its_case_has_every_copy(archive: Archive, tmp_path:
     assert done.sealed and (place / "files").exists()
     assert clear_kept(acting) == 1 and not (place / "files").exists()
     assert show(session(archive, "zhou"), deposit).receipt
+
+
+@pytest.mark.parametrize("state", ["handed-in", "taken-in"])
+def test_one_that_was_cut_off_after_its_ingest_is_found_taken_in(archive: Archive, tmp_path: Path, state: str) -> None:
+    """Before its state was written, and after; what the next attempt says is what the first would have said."""
+    number = f"临文综罚〔2026〕8{4 if state == 'handed-in' else 5}号"
+    deposit = sent(archive, write_whole_case(tmp_path / "d", case_number=number))
+    hand_in(session(archive, "zhou"), deposit)
+    done = take_in(session(archive), deposit, jobs=1)
+    room = room_of(archive.home, deposit)
+    room.write(room.read().model_copy(update={"state": state}))
+    with leases.taken_by("job", 2):
+        again = take_in(session(archive), deposit, jobs=1)
+    assert replace(again, resumed=False) == done
+    assert room.read().state == "taken-in" and show(session(archive, "zhou"), deposit).receipt
+    assert len([entry for entry in entries(archive, "deposit.taken-in") if entry["subject"] == deposit]) == 1
+    with pytest.raises(Conflict):
+        take_in(session(archive), deposit, jobs=1)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from preserve.access.exporting import steps
 from preserve.access.exporting.model import Form
-from preserve.errors import Conflict, NotIntact, Refused, Stopped
+from preserve.errors import Conflict, MediumProblem, NotIntact, Refused, Stopped
 from preserve.progress import Silent
 from tests.support.asking import Counter, opened_counter
 from tests.support.exported import approved, package_of, written
@@ -31,6 +33,20 @@ def test_the_whole_archive_goes_without_naming_cases(counter: Counter, tmp_path:
     assert export.written.cases == 1
     about = json.loads((tmp_path / export.number / "export.json").read_text(encoding="utf-8"))
     assert (about["cases"], about["left_out"]) == (1, [])
+
+
+@pytest.mark.parametrize("form", ["plain", "ocfl"])
+def test_what_waits_in_the_outbox_leaves_the_reserve_free(counter: Counter, form: Form) -> None:
+    archive = counter.archive
+    outbox = archive.home.outbox / form / "files"
+    outbox.parent.mkdir(parents=True, exist_ok=True)
+    settings = archive.home.settings.model_copy(update={"reserve": shutil.disk_usage(outbox.parent).free})
+    full = replace(archive, home=replace(archive.home, settings=settings))
+    number = approved(counter, form, whole=True)
+    with pytest.raises(MediumProblem, match=r"work\.no-space"):
+        steps.write_out(replace(counter.actor(), archive=full), number, outbox, progress=Silent())
+    assert not list(outbox.rglob("*.*"))
+    assert steps.write_out(counter.actor(), number, outbox, progress=Silent()).state == "written"
 
 
 @pytest.mark.parametrize("form", ["plain", "ocfl", "eark-dip"])

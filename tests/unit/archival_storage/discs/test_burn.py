@@ -9,7 +9,7 @@ import pytest
 
 from preserve.archival_storage.discs.burn import burn_disc, image_of
 from preserve.archival_storage.discs.compose import Composed, compose
-from preserve.data_management import holdings
+from preserve.data_management import holdings, leases
 from preserve.data_management.holdings import MediumRow
 from preserve.errors import NotIntact, UsageError
 from storage_adapters.errors import NotBlank
@@ -65,6 +65,25 @@ def test_one_that_is_not_read_back_is_lost_and_another_planned(planned: tuple[Ke
         burn(whole, row, tmp_path / "disc", tmp_path / "other")
     assert {(known.details["letter"], known.state) for known in discs(whole)} == {("A", "lost"), ("B", "planned")}
     assert whole.copy(row.id).state == "retired" and disc.built.image.exists()
+
+
+def test_what_an_earlier_attempt_burned_is_recorded_by_the_next(tmp_path: Path) -> None:
+    with kept(tmp_path) as whole:
+        (disc,) = compose(whole.archive, DISCS, "BD-R", KIND, everything=True, actor="li")
+        (row,) = discs(whole)
+        image, device = disc.built.image.read_bytes(), tmp_path / "disc"
+        device.write_bytes(b"?" + image[1:])
+        with leases.taken_by("job", 2), pytest.raises(NotBlank):  # another disc, or one that it burned in half
+            burn(whole, row, device)
+        device.write_bytes(image)
+        with pytest.raises(NotBlank):
+            burn(whole, row, device)
+        with leases.taken_by("job", 2):
+            assert burn(whole, row, device) == len(image)
+        (row,) = discs(whole)
+        assert row.state == "in use" and whole.copy(row.id).state == "verified"
+        with leases.taken_by("job", 3):
+            assert burn(whole, row, tmp_path / "none") == len(image)
 
 
 def test_burned_and_read_back_it_is_in_use_and_its_image_goes(planned: tuple[Kept, Composed], tmp_path: Path) -> None:

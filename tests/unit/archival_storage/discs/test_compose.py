@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +13,9 @@ from preserve.archival_storage.discs.compose import FILE_COST, Volume, plan, roo
 from preserve.archival_storage.packages import PackageFile
 from preserve.archival_storage.policy import DiscKind, Requirement, StorageProfile
 from preserve.data_management import holdings
+from preserve.errors import Stopped
 from storage_adapters.optical.packing import on_disc
+from tests.support.kept import kept
 from tests.support.waiting_disc import DISCS, KIND, Waiting
 
 ROOM = 200_000
@@ -77,3 +82,26 @@ def test_what_is_planned_does_not_wait_any_more(waiting: Waiting) -> None:
         (waiting.disc.media[0], "planned", waiting.disc.built.sha256)
     ]
     assert waiting.kept.copy(waiting.disc.media[0]).state == "planned"
+
+
+def test_a_set_that_is_cut_off_between_two_discs_is_made_again_whole(tmp_path: Path) -> None:
+    """A package in parts on two discs: with the first disc entered alone the second would never be asked for."""
+    with kept(tmp_path) as whole:
+        archive = whole.archive
+        with archive.catalogue.read() as connection:
+            (one,) = compose.waiting(connection, DISCS)
+        kind = DiscKind(capacity=one.size * 6 // 10 + (2 << 20), words=("BD-R",), recovery=0)
+
+        def cut_off(moved: int) -> None:
+            if list(archive.home.path.rglob("*_02/recipe.json")):
+                raise Stopped("work.stopped")
+
+        with pytest.raises(Stopped):
+            compose.compose(archive, DISCS, "BD-R", kind, everything=True, actor="li", progress=cut_off)
+        discs = compose.compose(archive, DISCS, "BD-R", kind, everything=True, actor="li")
+        assert len(discs) > 1
+        parts = [(holding.part, holding.parts) for disc in discs for holding in disc.recipe.holdings]
+        assert parts == [(number, len(discs)) for number in range(1, len(discs) + 1)]
+        with archive.catalogue.read() as connection:
+            assert {row.id for row in holdings.all_media(connection, "optical")} == {d.media[0] for d in discs}
+            assert compose.waiting(connection, DISCS) == []

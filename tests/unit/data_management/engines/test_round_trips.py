@@ -141,3 +141,16 @@ def test_what_was_prepared_and_is_gone_is_prepared_again(catalogue: Catalogue) -
         with pytest.raises(ZeroDivisionError), catalogue.begin() as connection:
             ledger.append(connection, action="a", subject="s", actor="z", details={}, moment=MOMENT)
             raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 5])
+def test_what_is_gone_is_found_out_in_any_order(catalogue: Catalogue, rules: _Asking, every: int) -> None:
+    """Of several questions some are found gone when others have been prepared again: no name is there twice."""
+    for step in range(24):
+        rules.question = f"SELECT count(*) + {1000 * (step % 3)} FROM ledger"
+        with catalogue.begin():
+            assert rules.seen == 1000 * (step % 3)
+        if step % every == 0:
+            with pytest.raises(ZeroDivisionError), catalogue.begin() as connection:
+                ledger.append(connection, action="a", subject="s", actor="z", details={}, moment=MOMENT)
+                raise ZeroDivisionError

@@ -19,7 +19,7 @@ Entry = tuple[str, str]
 """An entry of the ledger as its text before its number and after it."""
 
 
-class Place(Protocol):
+class CataloguePlace(Protocol):
     """One catalogue's place."""
 
     @property

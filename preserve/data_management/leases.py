@@ -80,6 +80,11 @@ def is_later_attempt() -> bool:
     return _job.get()[1] > 1
 
 
+def are_held(place: str) -> bool:
+    """Whether this piece of work holds any in the catalogue there."""
+    return any(each.place == place for each in _held.get())
+
+
 def require_held(connection: Connection, place: str = "") -> None:
     """Raises Busy unless this piece of work still has its leases in the catalogue there, until this transaction ends.
 

@@ -86,6 +86,16 @@ def test_names_from_chinese_windows_are_read() -> None:
     assert list(safe_names([os.fsdecode("现场.jpg".encode("gb18030"))])) == ["现场.jpg"]
 
 
+def test_letters_of_simple_parts_are_the_same_in_every_form() -> None:
+    hanzi = "".join(map(chr, range(0x4E00, 0x9FA6)))
+    assert unicodedata.normalize("NFC", hanzi) == hanzi.casefold() == hanzi
+    assert not any(unicodedata.category(letter) == "Cn" for letter in hanzi)
+    parts = [hanzi[begin : begin + 80] for begin in range(0, len(hanzi), 80)]
+    assert list(safe_names(parts)) == parts
+    (shorter,) = safe_names(["文" * 81 + ".txt"])  # more bytes than a part may have
+    assert len(shorter.encode()) <= 240 and shorter.endswith(".txt")
+
+
 @given(st.text(max_size=200))
 @example("../../x")
 @example("文罚字\u202e〔2026〕1号\u200b")

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from preserve.data_management import leases, one_view
-from preserve.data_management.engines import Entry, Place
+from preserve.data_management.engines import CataloguePlace, Entry
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
 from preserve.data_management.leases import Leases
@@ -34,7 +34,7 @@ that takes something away, to the one that this names as `contracts` (docs/schem
 class Catalogue:
     """An open catalogue; `rules` where it is that of an archive and not only a place."""
 
-    place: Place
+    place: CataloguePlace
     engine: Engine
     rules: Rules | None = None
 
@@ -143,7 +143,7 @@ class Catalogue:
         self.engine.dispose()
 
 
-def place_of(home: Home) -> Place:
+def place_of(home: Home) -> CataloguePlace:
     """Where a home's catalogue lies, as its settings say."""
     settings = home.settings.catalogue
     if settings is None:
@@ -175,7 +175,7 @@ def is_file(home: Home) -> bool:
     return home.settings.catalogue is None
 
 
-def create_catalogue(where: Path | Place) -> Catalogue:
+def create_catalogue(where: Path | CataloguePlace) -> Catalogue:
     """Make a new catalogue with the newest schema: the file, or what lies at the place. Raises Conflict, Refused."""
     place = SqliteFile(where) if isinstance(where, Path) else where
     catalogue = Catalogue(place, place.engine())
@@ -232,7 +232,7 @@ def engine_version(connection: Connection) -> tuple[str, str]:
     return connection.dialect.name, ".".join(map(str, connection.dialect.server_version_info or ()))
 
 
-def open_catalogue(home: Home | Path | Place, *, older: bool = False) -> Catalogue:
+def open_catalogue(home: Home | Path | CataloguePlace, *, older: bool = False) -> Catalogue:
     """Open a home's catalogue (or the file), bringing its schema up to date.
 
     On a server the schema is brought up to date by `preserve catalogue upgrade` alone, since others may work with it;
@@ -283,7 +283,7 @@ def require_own(catalogue: Catalogue) -> None:
         raise PreserveError("catalogue.newer", catalogue.place.name, version=version or "", known=SCHEMA)
 
 
-def _is_readable(place: Place, connection: Connection) -> bool:
+def _is_readable(place: CataloguePlace, connection: Connection) -> bool:
     """Whether a newer schema only has more than this program knows."""
     since = place.oldest_reader(connection)
     return since is not None and since <= SCHEMA

@@ -33,7 +33,7 @@ from preserve.data_management.sealer import await_signed, await_signer, require_
 from preserve.data_management.settings_seen import SettingsSeen
 from preserve.data_management.signed_notes import verifier_key
 from preserve.data_management.store_witnesses import HEAD as HEAD
-from preserve.data_management.store_witnesses import against_head, against_segment, content
+from preserve.data_management.store_witnesses import content
 from preserve.data_management.tables import checkpoints as table
 from preserve.data_management.tables import ledger as ledger_table
 from preserve.data_management.without_waiting import OPENING, still_young
@@ -244,12 +244,8 @@ def hold_to_witnesses(home: Home, connection: Connection) -> None:
     A head that is gone contradicts nothing, and is written into the ledger. Raises NotIntact where the ledger is not
     the one that the store tells of, or has entries that nobody signed.
     """
+    there = store_away.against_store(home, connection)
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
-    store_away.take_up(home)
-    if last is not None and last.size > size:
-        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
-    against_segment(connection, folder, size)
-    there = against_head(home, connection, folder / HEAD, size)
     covered = last.size if last else 0
     tail = {"first": covered + 1, "last": size, "count": size - covered}
     if last is not None and not is_witnessed(connection):

@@ -32,7 +32,7 @@ class Question:
     value: str
 
 
-class Place(Protocol):
+class CataloguePlace(Protocol):
     """One catalogue's place."""
 
     @property

@@ -30,11 +30,12 @@ OURS = "preserve "
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
 _FAILING = {"53100", "58030", "53200"}
-_CLOSED = {"25006", "42501", "28000", "28P01", "0LP01"}
+_RIGHTS = {"42501", "0LP01"}
+_CLOSED = {"25006"}
 _GONE = {"42P01", "3F000"}  # the schema was put aside under who works with it
 _DAMAGED = {"XX001", "XX002"}
 _ALTERED = {"42703"}  # a column is not there
-_AWAY = {"57P01", "57P02", "57P03", "53300", "3D000", "25P03"}
+_AWAY = {"57P01", "57P02", "57P03", "53300", "3D000", "25P03", "28000", "28P01"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ class PostgresqlSchema:
         """The newest migration that the schema has seen. Raises NotIntact where there is none, Refused by collation."""
         postgresql_schema.require_order(connection, self.name)
         if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
-            raise NotIntact("catalogue.missing", self.name)
+            postgresql_schema.require_right(connection, self.schema, self.name)
+            raise NotIntact("catalogue.no-schema", self.name)
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         return None if version is None else str(version)
 
@@ -192,16 +194,14 @@ class PostgresqlSchema:
     def _connect(self, engine: Engine, writes: bool, question: str) -> Connection:
         connection = engine.connect()
         try:
-            if writes:
-                # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock.
+            if writes:  # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT", writes=True)
                 connection.begin()
                 round_trips.begin(connection, self.schema, question)
             else:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 connection.begin()
-                # Until something is read, the view is not fixed.
-                connection.exec_driver_sql("SELECT 1").all()
+                connection.exec_driver_sql("SELECT 1").all()  # until something is read, the view is not fixed
         except BaseException:
             connection.close()
             raise
@@ -224,7 +224,9 @@ class PostgresqlSchema:
         if state in _BUSY:
             return Busy("catalogue.busy", self.name)
         if state in _GONE:
-            return NotIntact("catalogue.missing", self.name)
+            return NotIntact("catalogue.no-schema", self.name)
+        if state in _RIGHTS:
+            return MediumProblem("catalogue.no-right", self.name, reason=reason)
         if state in _ALTERED:
             return NotIntact("catalogue.schema-altered", self.name, name=reason)
         if state in _FAILING:
@@ -235,6 +237,8 @@ class PostgresqlSchema:
             return NotIntact("catalogue.damaged", self.name, detail=reason)
         if not state and "NUL (0x00)" in reason:  # psycopg says so before the server is asked
             return Refused("catalogue.nul", self.name)
+        if not state and "invalid URI" in reason:  # libpq says so before any server is asked
+            return Refused("catalogue.address-wrong", self.name, reason=reason)
         if state in _AWAY or state.startswith("08") or _is_cut(cause, state):
             return MediumProblem("catalogue.unreachable", self.name, reason=reason)
         return None

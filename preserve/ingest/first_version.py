@@ -33,7 +33,7 @@ from preserve.ingest.begin import Began, enter, refuse
 from preserve.ingest.beside import beside_of, rows_of
 from preserve.ingest.context import Ingest
 from preserve.ingest.declared import files_by_list
-from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
+from preserve.ingest.describe_case import CaseDescriber, Circumstances, label, write_case
 from preserve.ingest.describe_files import Representations
 from preserve.ingest.evidence_notes import Evidence
 from preserve.ingest.extraction.parts import Gathered, Gathering
@@ -174,6 +174,9 @@ class FirstVersion(VersionPlan[Result]):
             self.beside.sealed(tokens=not self.catalogue.is_on_a_server)
 
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
+        write_case(out, self.ingest)
+        if self.beside:
+            self.beside.told()
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
         deposit = self.assessed.deposit
         known = self._known()

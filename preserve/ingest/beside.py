@@ -34,7 +34,7 @@ _AHEAD = 16  # batches that may wait, so that memory does not grow where the med
 
 
 class Beside:
-    """The two processes for a package that will have this name; `close` ends them.
+    """The two processes for a package that will have this name, whose payload lies there; `close` ends them.
 
     What goes wrong in one is raised where its work is asked for.
     """

@@ -122,6 +122,12 @@ def safe_names(paths: Iterable[str]) -> Iterator[str]:
         yield "/".join((*parent, claim(parent, parts[-1], room)))
 
 
+def one_name(text: str) -> str:
+    """What is no path, as one part of one: a number of a case. Slashes make no folders, and nothing in it is unseen."""
+    plain = "".join("_" if c == "/" or unicodedata.category(c) in ("Cf", "Co") else c for c in text)
+    return _safe_part(plain)
+
+
 @cache
 def _not_in_xml() -> re.Pattern[str]:
     return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\n\r%]")

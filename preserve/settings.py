@@ -135,6 +135,17 @@ class ObjectStore(BaseModel):
     prefix: str = Field("", description="keys of this archive begin so")
     folder: str = Field("store", description="folder of this machine, relative to the home or absolute")
 
+    @model_validator(mode="after")
+    def _reachable(self) -> ObjectStore:
+        try:
+            parts = urlsplit(self.endpoint)
+            known = parts.scheme in ("http", "https") and parts.hostname is not None and parts.port != 0
+        except ValueError:  # a port that is none
+            known = False
+        if self.endpoint and not known:
+            raise ValueError("endpoint must be http://host:port or https://host:port")
+        return self
+
     @property
     def location(self) -> str:
         """What it is called in messages and in the inventory."""
@@ -272,5 +283,13 @@ def read_settings(text: str, file: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise Refused("home.settings-unreadable", str(file), detail=str(error)) from error
     except ValidationError as error:
-        fields = "; ".join(".".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors())
-        raise Refused("home.settings-wrong", str(file), fields=fields) from error
+        raise Refused("home.settings-wrong", str(file), fields=what_is_wrong(error)) from error
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Each field that is wrong, with what is wrong about it; never the value, which may be a secret."""
+    said = []
+    for one in error.errors(include_input=False, include_url=False):
+        field, text = ".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")
+        said.append(f"{field}: {text}" if field else text)
+    return "; ".join(said)

@@ -60,6 +60,12 @@ class NotMounted(MediumAbsent):
     code = "storage.not-mounted"
 
 
+class StoreAway(MediumAbsent):
+    """A service does not answer, nobody gave the keys to it, or it has no such bucket; `reason` is its word."""
+
+    code = "storage.store-away"
+
+
 class WrongMedium(StorageError):
     """Something is there, but it is another medium than the one asked for."""
 
@@ -100,6 +106,12 @@ class ReadOnly(StorageError):
     """The medium does not take writes."""
 
     code = "storage.read-only"
+
+
+class StoreDenies(ReadOnly):
+    """A service does not let these keys in, or not do that; `reason` is its word."""
+
+    code = "storage.store-denies"
 
 
 class Changed(StorageError):

@@ -18,8 +18,9 @@ from storage_adapters.errors import (
     MediumFull,
     NameTooLong,
     NotWrittenRight,
-    ReadOnly,
     StorageError,
+    StoreAway,
+    StoreDenies,
     ToolFailed,
 )
 from storage_adapters.s3_body import Body
@@ -44,13 +45,13 @@ def _translate(error: Exception, where: str) -> StorageError:
     if code in _FULL:
         return MediumFull(where, reason=code)
     if code in _DENIED:
-        return ReadOnly(where, reason=code)
+        return StoreDenies(where, reason=code)
     if code in NONE:
-        return MediumAbsent(where, reason=code)
+        return StoreAway(where, reason=code)
     if code in ("416", OUTSIDE):
         return MediumFailing(where, reason=OUTSIDE)
     if not code:
-        return MediumAbsent(where, reason=type(error).__name__)
+        return StoreAway(where, reason=type(error).__name__)
     return MediumFailing(where, reason=f"{code} {error}"[:300])
 
 

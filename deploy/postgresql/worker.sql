@@ -22,13 +22,6 @@ REVOKE UPDATE, DELETE ON checkpoints FROM :"worker";
 GRANT UPDATE (first_entry) ON checkpoints TO :"worker";
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM :"worker";
 
--- What carries jobs to workers (Procrastinate's tables and functions) lies in a schema beside.
-\set work :schema _work
-GRANT USAGE ON SCHEMA :"work" TO :"worker";
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA :"work" TO :"worker";
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA :"work" TO :"worker";
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA :"work" TO :"worker";
-
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA :"schema" FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_append(text, text), search_partition(integer) TO :"worker";
 

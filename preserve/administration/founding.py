@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from preserve.archival_storage.media import establish_store, register_store, ser
 from preserve.clock import now
 from preserve.data_management import checkpoints, ledger, sealing
 from preserve.data_management.database import create_catalogue, open_catalogue, place_of
+from preserve.data_management.successors import forget
 from preserve.errors import Conflict, PreserveError
 from preserve.home import Home, acting_person, given_catalogue, open_home
 from preserve.outputs import check_folder
@@ -124,12 +126,23 @@ def _make(path: Path, plan: Plan, founder: str) -> Founded:
             raise Conflict("home.exists", str(store))
     with site(path, "founding") as building:
         _take_back(building, store if isinstance(store, Path) else None)
+        _forget_catalogue(building)
         clear(building)
-        fingerprint = lay_out(building, plan)
-        _first_entries(open_home(building), path, fingerprint, founder)
-        publish_site(building, path)
+        try:
+            fingerprint = lay_out(building, plan)
+            _first_entries(open_home(building), path, fingerprint, founder)
+            publish_site(building, path)
+        except Exception:
+            _forget_catalogue(building)
+            raise
     home = open_home(path)
     return Founded(home, store_identity(home), fingerprint)
+
+
+def _forget_catalogue(building: Path) -> None:
+    """What was made on a server for an archive which never came to be goes; its name is no other archive's."""
+    with contextlib.suppress(PreserveError):  # nothing was made yet, or the server is away
+        forget(open_home(building))
 
 
 def _take_back(building: Path, store: Path | None) -> None:

@@ -22,7 +22,7 @@ from metadata.errors import MetadataError
 from metadata.findings import Value
 from preserve.errors import PreserveError
 from preserve.home import Home, open_home
-from preserve.messages import listed, say
+from preserve.messages import hint, listed, say
 from storage_adapters.programs import ask
 
 State = Literal["good", "wrong", "optional"]
@@ -257,14 +257,18 @@ def _catalogue(home: Home) -> Iterator[Check]:
     from preserve.administration.index_check import last_verified
     from preserve.data_management import journal
     from preserve.data_management.database import open_catalogue
+    from preserve.data_management.store_away import against_store
 
     try:
         catalogue = open_catalogue(home)
         with catalogue.read() as connection:
             unfinished = len(journal.unfinished(connection))
             verified = last_verified(connection)
+            against_store(home, connection)
     except PreserveError as error:
-        yield Check("health.catalogue", "wrong", {"path": home.catalogue_name, "reason": error.code})
+        reason = say(error.code, where=error.where, **error.values)
+        mend = hint(error.code, where=error.where, **error.values) or hint("health.catalogue")
+        yield Check("health.catalogue-wrong", "wrong", {"path": home.catalogue_name, "reason": reason, "mend": mend})
         return
     yield Check("health.catalogue", "good", {"path": home.catalogue_name})
     if verified is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from preserve.errors import Busy, Conflict, MediumProblem, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, Refused, Stopped
 from preserve.outputs import check_folder
 from preserve.settings import SETTINGS
 from storage_adapters.directory import MARKER
@@ -54,6 +54,8 @@ def require_free(path: Path) -> None:
     """Raises Refused where a home, or anything else, lies at `path`."""
     if (path / SETTINGS).exists():
         raise Conflict("home.exists", str(path))
+    if os.path.ismount(path):  # it could not be put there by a rename
+        raise Refused("home.mount-point", str(path))
     if path.is_symlink() or (path.exists() and (not path.is_dir() or any(os.scandir(path)))):
         raise Conflict("home.not-empty", str(path))
 

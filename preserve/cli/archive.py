@@ -87,7 +87,7 @@ def verify_ledger(output: Output, **given: Any) -> int:
     """Prove that the ledger is unaltered; exit status 4 when it is not."""
     report = output.work("", room.verify, **given)
     if report.status and not output.as_json:
-        raise NotIntact("cli.ledger-bad", str(output.session("home").home.catalogue), findings=report.findings)
+        raise NotIntact("cli.ledger-bad", output.session("home").home.catalogue_name, findings=report.findings)
     output.findings(report.findings)
     counts = {"entries": report.entries, "checkpoints": report.checkpoints, "segments": report.segments}
     output.done("cli.ledger-good", report, style="green", **counts)

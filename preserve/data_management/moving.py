@@ -20,6 +20,10 @@ from preserve.data_management import checkpoints, ledger, machine_search, replac
 from preserve.data_management.database import Catalogue, fold, open_catalogue, place_of, require_own
 from preserve.data_management.engines.dialect import go_on_numbering
 from preserve.data_management.engines.postgresql import PostgresqlSchema
+from preserve.data_management.leases import TERM
+from preserve.data_management.ledger_keys import has_sealer, sealing_here
+from preserve.data_management.nodes import all_nodes, clock_of, is_alive
+from preserve.data_management.sealer import LOCK
 from preserve.data_management.successors import put_aside, successor_of
 from preserve.data_management.tables import leases, metadata, nodes
 from preserve.errors import Busy, Conflict, NotIntact, Refused
@@ -57,8 +61,8 @@ def move(
     """Move the catalogue to the database, or with None into a file in the home; `progress` hears of rows.
 
     `told` hears of each edge that is passed. Raises Conflict where it lies there already or another archive's does,
-    Busy while somebody writes, Refused where a text cannot be kept there, NotIntact where the ledger is not what was
-    signed; and then nothing was changed.
+    Busy while somebody writes, a machine works or the sealer signs, Refused where a text cannot be kept there,
+    NotIntact where the ledger is not what was signed or the key is not here; and then nothing was changed.
     """
     file = home.path / SETTINGS
     text = settings_text(file.read_text(encoding="utf-8"), to)
@@ -75,6 +79,7 @@ def move(
         source = open_catalogue(home)
         closing.callback(source.close)
         require_own(source)  # of a newer one this program does not know all tables
+        _be_alone(home, source, closing)
         fold(source)
         old = closing.enter_context(source.locked())
         told("held")
@@ -88,6 +93,24 @@ def move(
     told("aside")
     sealing.write_newest_head(after)
     return Moved(rows, entries, place_of(after).name, kept)
+
+
+def _be_alone(home: Home, source: Catalogue, closing: ExitStack) -> None:
+    """See that no machine works, and where one process signs for all, be that one and sign what waits.
+
+    Nobody signs for the new catalogue what the old one's sealer had not come to, nor the entry that tells of the move:
+    both would look like somebody else's.
+    """
+    with source.read() as connection:
+        moment = clock_of(connection)
+        alive = [node.name for node in all_nodes(connection) if is_alive(node, moment)]
+    if alive:
+        raise Busy("catalogue.machines-work", home.catalogue_name, names=", ".join(alive))
+    if has_sealer(home):
+        closing.enter_context(hold(home.work / LOCK, Busy("ledger.sealer-there", str(home.path)), TERM + 1))
+        closing.enter_context(sealing_here(home))
+        with source.begin():
+            pass  # what waits is signed when this closes
 
 
 def settings_text(text: str, to: CatalogueAt | None) -> str:

@@ -24,6 +24,9 @@ from preserve.progress import check_stop
 UNSIGNED = timedelta(minutes=2)
 """How long an entry may wait for the sealer, where one signs for all machines; their clocks may differ by as much."""
 
+LOCK = "sealer.lock"
+"""In the home's work folder: who holds it is the one that signs."""
+
 _PATIENCE = 30.0
 _LOOK_AGAIN = 0.1
 

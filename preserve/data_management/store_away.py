@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import Connection
+
 from preserve import kept_records
-from preserve.data_management import checkpoints, looks_sealing, looks_segments, segment_cover
-from preserve.data_management.store_witnesses import HEAD, content
+from preserve.data_management import checkpoints, ledger, looks_sealing, looks_segments, segment_cover
+from preserve.data_management.store_witnesses import HEAD, against_head, against_segment, content
+from preserve.errors import NotIntact
 from preserve.home import Home
 
 _SPAN = re.compile(r"(\d+)-(\d+)\.[a-z]+$")
@@ -46,3 +49,13 @@ def take_up(home: Home) -> None:
         kept_records.bring(home, f"{_LEDGER}/", again=(f"{_LEDGER}/{HEAD}", f"{_LEDGER}/{looks_sealing.HEAD}"))
         for folder in (looks_sealing.FOLDER, AUDITS):
             kept_records.bring(home, f"{folder}/")
+
+
+def against_store(home: Home, connection: Connection) -> bool:
+    """Whether the store has a head; the ledger is the one that it tells of. Writes no entry. Raises NotIntact."""
+    folder, size, last = home.store / _LEDGER, ledger.size(connection), checkpoints.newest(connection)
+    take_up(home)
+    if last is not None and last.size > size:
+        raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
+    against_segment(connection, folder, size)
+    return against_head(home, connection, folder / HEAD, size)

@@ -57,6 +57,20 @@ def still_told(home: Home, moment: datetime) -> tuple[str, ...]:
     return tuple(said)
 
 
+def forget(home: Home) -> None:
+    """Take away the schema of a home that never came to be; a file goes with its folder. Raises MediumProblem."""
+    place = place_of(home)
+    if not isinstance(place, PostgresqlSchema):
+        return
+    engine = place.engine()
+    try:
+        with place.translated(), engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {place.schema} CASCADE")
+            deliveries.drop_schema(connection, place.schema)
+    finally:
+        engine.dispose()
+
+
 def former_of(home: Home) -> list[str]:
     """The catalogues that others took the place of, which still say what they said."""
     place = place_of(home)

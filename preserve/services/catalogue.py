@@ -17,7 +17,7 @@ from preserve.services.documents import FindingShown
 from preserve.services.operation import command, job
 from preserve.services.runs import Runs
 from preserve.services.session import Session
-from preserve.settings import CatalogueAt
+from preserve.settings import CatalogueAt, what_is_wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,20 @@ def move(session: Session, to: str, *, schema: str = "", password_file: str = ""
     """
     home = session.home
     session.progress.begin("catalogue.moving")
-    at = None if to == "file" else _address(to, schema, password_file)
+    at = None if to == "file" else _address(to, schema, password_file, home.settings.catalogue)
     moved = moving.move(home, at, progress=lambda rows: session.progress(0, rows))
     return Moved(moved.where, moved.rows, moved.entries, moved.kept)
 
 
-def _address(url: str, schema: str, password_file: str) -> CatalogueAt:
+def _address(url: str, schema: str, password_file: str, before: CatalogueAt | None) -> CatalogueAt:
     try:
-        return CatalogueAt(url=url, schema_name=schema, password_file=password_file)
+        at = CatalogueAt(url=url, schema_name=schema, password_file=password_file)
     except ValidationError as error:
-        fields = "; ".join(one["msg"] for one in error.errors(include_input=False, include_url=False))
-        raise UsageError("catalogue.address-wrong", reason=fields) from None
+        raise UsageError("catalogue.address-wrong", reason=what_is_wrong(error)) from None
+    if before is None:
+        return at
+    # Who signs, and for how long backups are kept, does not change with the server.
+    return at.model_copy(update={"sealer": before.sealer, "kept_days": before.kept_days})
 
 
 @dataclass(frozen=True, slots=True)

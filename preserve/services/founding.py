@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pydantic import ValidationError
+
 from preserve.administration import founding
 from preserve.administration.founding import Extras as Extras
+from preserve.errors import UsageError
 from preserve.home import default_path
 from preserve.services.operation import command
 from preserve.services.session import Session
-from preserve.settings import ObjectStore
+from preserve.settings import CatalogueAt, ObjectStore, what_is_wrong
 from storage_adapters.s3 import KIND
 
 
@@ -51,8 +55,12 @@ def found(
 ) -> Founded:
     """Make a home at `place`, or at the usual one, whole or not at all; SHA-256 is always among its digests.
 
-    Who starts the process is its founder. Raises Refused where something lies there already, Busy.
+    Who starts the process is its founder. Raises Refused where something lies there already, Busy, UsageError for an
+    address that is none.
     """
+    if extras.catalogue:
+        with _named("catalogue.address-wrong"):
+            CatalogueAt(url=extras.catalogue)
     founded = founding.found(
         # Made absolute as it is written: a link in it is followed, not replaced.
         Path(os.path.abspath(place or default_path())),
@@ -71,5 +79,15 @@ def found(
 def _store(wanted: Path | InBucket | None) -> Path | ObjectStore | None:
     if isinstance(wanted, InBucket):
         here = {"folder": os.path.abspath(wanted.folder)} if wanted.folder is not None else {}
-        return ObjectStore(kind=KIND, bucket=wanted.bucket, endpoint=wanted.endpoint, **here)
+        with _named("storage.address-wrong"):
+            return ObjectStore(kind=KIND, bucket=wanted.bucket, endpoint=wanted.endpoint, **here)
     return None if wanted is None else Path(os.path.abspath(wanted))
+
+
+@contextmanager
+def _named(code: str) -> Iterator[None]:
+    """Before anything is made: no settings are there yet that somebody could correct."""
+    try:
+        yield
+    except ValidationError as error:
+        raise UsageError(code, reason=what_is_wrong(error)) from None

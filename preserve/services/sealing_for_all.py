@@ -11,6 +11,7 @@ from preserve.data_management import checkpoints, ledger, looks, looks_sealing, 
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.leases import TERM
 from preserve.data_management.ledger_keys import has_sealer, sealing_here
+from preserve.data_management.sealer import LOCK
 from preserve.errors import Busy, MediumProblem, Refused, Stopped
 from preserve.progress import check_stop, stoppable
 from preserve.services.operation import job as long_work
@@ -21,7 +22,6 @@ _log = logging.getLogger("preserve.sealer")
 _LOOK = 0.2  # seconds between two looks at whether there is anything to sign
 _APART = 0.5  # seconds between two signatures at least: what came meanwhile is under one, and who acts waits for it
 _LOOK_FOR_HOUR = 300.0  # seconds between two looks at whether looks have waited for an hour
-LOCK = "sealer.lock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,13 +115,16 @@ def test_what_the_compose_file_names_it_has() -> None:
     assert len(set(others)) == len(others), "two services write into one volume"
 
 
-def test_every_part_of_ours_has_the_one_home_and_a_password_for_the_catalogue() -> None:
+def test_every_part_of_ours_has_the_one_home_and_what_opens_catalogue_and_store() -> None:
     ours = [unit for unit in UNITS if "bin/preserve " in unit.read_text(encoding="utf-8")]
     assert [unit.stem for unit in ours] == ["preserve-node-worker", "preserve-sealer", "preserve-web-node"]
     for unit in ours:
         text = unit.read_text(encoding="utf-8")
         assert "RequiresMountsFor=/srv/archive\n" in text and "Environment=PRESERVE_HOME=/srv/archive\n" in text
         assert "LoadCredential=catalogue.pgpass:" in text and "Environment=PGPASSFILE=%d/catalogue.pgpass\n" in text
+        # The sealer too: what it signs counts when the store has it.
+        assert "LoadCredential=store.credentials:" in text
+        assert "Environment=AWS_SHARED_CREDENTIALS_FILE=%d/store.credentials\n" in text
 
 
 def test_the_budget_of_connections_is_that_of_the_pool() -> None:

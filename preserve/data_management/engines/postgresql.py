@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from preserve.data_management.engines import WAIT, Entry, postgresql_schema, round_trips
+from preserve.data_management.engines import WAIT, Entry, Question, alone, postgresql_schema, round_trips
 from preserve.data_management.engines.in_doubt import LINE, Number, committed
 from preserve.data_management.engines.transactions import ended
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
@@ -30,11 +30,12 @@ OURS = "preserve "
 # By class of SQLSTATE, or whole.
 _BUSY = {"55P03", "40001", "40P01", "55006"}
 _FAILING = {"53100", "58030", "53200"}
-_CLOSED = {"25006", "42501", "28000", "28P01", "0LP01"}
+_RIGHTS = {"42501", "0LP01"}
+_CLOSED = {"25006"}
 _GONE = {"42P01", "3F000"}  # the schema was put aside under who works with it
 _DAMAGED = {"XX001", "XX002"}
 _ALTERED = {"42703"}  # a column is not there
-_AWAY = {"57P01", "57P02", "57P03", "53300", "3D000", "25P03"}
+_AWAY = {"57P01", "57P02", "57P03", "53300", "3D000", "25P03", "28000", "28P01"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,16 @@ class PostgresqlSchema:
             postgresql_schema.create(connection, self.schema, self.name)
             deliveries.make_schema(connection, self.schema)
 
-    def begun(self, engine: Engine, *, writes: bool, question: str = "", entry: Entry | None = None) -> Connection:
+    def begun(self, engine: Engine, *, writes: bool, question: str = "") -> Connection:
         """A connection with its transaction begun; who writes holds the schema's lock. Raises Busy.
 
-        `question` is asked with the lock, and `entry` is appended; `round_trips` tells what came of them.
+        `question` is asked with the lock; `round_trips` tells what came of it.
         """
-        return _anew(engine, lambda: self._connect(engine, writes, question, entry))
+        return _anew(engine, lambda: self._connect(engine, writes, question))
+
+    def append_alone(self, engine: Engine, entry: Entry, asked: Question) -> int | None:
+        """Append an entry in a transaction of its own; None, and nothing done, where what was asked forbids it."""
+        return alone.append(engine, self.schema, entry, asked, self.engine, self.name)
 
     def beside(self, engine: Engine) -> Connection:
         """A connection with a transaction begun for which nobody waits; the server ends it where it hangs."""
@@ -153,7 +158,8 @@ class PostgresqlSchema:
         """The newest migration that the schema has seen. Raises NotIntact where there is none, Refused by collation."""
         postgresql_schema.require_order(connection, self.name)
         if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
-            raise NotIntact("catalogue.missing", self.name)
+            postgresql_schema.require_right(connection, self.schema, self.name)
+            raise NotIntact("catalogue.no-schema", self.name)
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         return None if version is None else str(version)
 
@@ -185,19 +191,17 @@ class PostgresqlSchema:
             raise PreserveError("catalogue.newer", self.name, version=str(since), known=SCHEMA)
         return number
 
-    def _connect(self, engine: Engine, writes: bool, question: str, entry: Entry | None) -> Connection:
+    def _connect(self, engine: Engine, writes: bool, question: str) -> Connection:
         connection = engine.connect()
         try:
-            if writes:
-                # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock.
+            if writes:  # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT", writes=True)
                 connection.begin()
-                round_trips.begin(connection, self.schema, question, entry)
+                round_trips.begin(connection, self.schema, question)
             else:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 connection.begin()
-                # Until something is read, the view is not fixed.
-                connection.exec_driver_sql("SELECT 1").all()
+                connection.exec_driver_sql("SELECT 1").all()  # until something is read, the view is not fixed
         except BaseException:
             connection.close()
             raise
@@ -220,7 +224,9 @@ class PostgresqlSchema:
         if state in _BUSY:
             return Busy("catalogue.busy", self.name)
         if state in _GONE:
-            return NotIntact("catalogue.missing", self.name)
+            return NotIntact("catalogue.no-schema", self.name)
+        if state in _RIGHTS:
+            return MediumProblem("catalogue.no-right", self.name, reason=reason)
         if state in _ALTERED:
             return NotIntact("catalogue.schema-altered", self.name, name=reason)
         if state in _FAILING:
@@ -231,6 +237,8 @@ class PostgresqlSchema:
             return NotIntact("catalogue.damaged", self.name, detail=reason)
         if not state and "NUL (0x00)" in reason:  # psycopg says so before the server is asked
             return Refused("catalogue.nul", self.name)
+        if not state and "invalid URI" in reason:  # libpq says so before any server is asked
+            return Refused("catalogue.address-wrong", self.name, reason=reason)
         if state in _AWAY or state.startswith("08") or _is_cut(cause, state):
             return MediumProblem("catalogue.unreachable", self.name, reason=reason)
         return None

@@ -18,7 +18,7 @@ from preserve.data_management.tables import (
     metadata,
 )
 from preserve.data_management.tables.catalogue import name_conditions
-from preserve.errors import Conflict, NotIntact, Refused
+from preserve.errors import Conflict, MediumProblem, NotIntact, Refused
 
 LOCK = 8150
 """Seed of the advisory lock's number, which follows from the schema's name."""
@@ -135,6 +135,14 @@ def require_order(connection: Connection, where: str) -> None:
     order, provider, encoding = (str(value) for value in row)
     if provider != "c" or order.upper().replace("-", "") not in ("C", "POSIX", "C.UTF8") or encoding != "UTF8":
         raise Refused("catalogue.collation", where, collation=f"{order} ({provider}, {encoding})")
+
+
+def require_right(connection: Connection, schema: str, where: str) -> None:
+    """Raises MediumProblem where the schema is there and this role may not use it: to it, it seems to be missing."""
+    asked = text("SELECT current_user, has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = :name")
+    row = connection.execute(asked, {"name": schema}).first()
+    if row is not None and not row[1]:
+        raise MediumProblem("catalogue.no-right", where, reason=f"{row[0]}: USAGE")
 
 
 def require_schema(connection: Connection, where: str) -> None:

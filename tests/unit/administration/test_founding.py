@@ -17,7 +17,11 @@ from preserve.data_management import checkpoints, ledger
 from preserve.data_management.database import open_catalogue
 from preserve.errors import Conflict, PreserveError
 from preserve.home import acting_person, open_home
+from preserve.settings import ObjectStore
 from storage_adapters.directory import MARKER
+from storage_adapters.errors import MediumAbsent
+from tests.support import postgresql
+from tests.support.program import Archive as Program
 
 NAME = 'The "Bureau" of \\ 临江市'
 
@@ -69,6 +73,33 @@ def test_a_name_that_is_no_line_of_settings_founds_nothing(tmp_path: Path) -> No
     with pytest.raises(PreserveError, match=r"home\.settings-wrong"):
         archive(tmp_path / "home", institution="局\nstore = '/'")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_whose_store_does_not_answer_leaves_no_schema_on_the_server(tmp_path: Path) -> None:
+    server = postgresql.start()
+    try:
+        away = ObjectStore(kind="s3", bucket="b", endpoint="http://127.0.0.1:1")
+        with pytest.raises(MediumAbsent):
+            archive(tmp_path / "home", store=away, extras=Extras(catalogue=server.make_database("d")))
+        assert list(tmp_path.iterdir()) == []
+        assert server.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preserve%'", "d") == []
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--catalogue", "mysql://u@h/d"], "catalogue.address-wrong"),
+        (["--catalogue", "postgresql://u:geheim@h/d"], "catalogue.address-wrong"),
+        (["--bucket", "b", "--endpoint", "127.0.0.1:8333"], "storage.address-wrong"),
+        (["--bucket", "b", "--endpoint", "http://h:port"], "storage.address-wrong"),
+    ],
+)
+def test_an_address_that_is_none_is_called_so(tmp_path: Path, arguments: list[str], code: str) -> None:
+    said = Program(tmp_path / "home").json("init", "--institution", "局", *arguments)
+    assert (said["status"], said["error"]["code"]) == (2, code)
+    assert "geheim" not in str(said) and list(tmp_path.iterdir()) == []
 
 
 def test_a_test_authority_stands_in_the_settings(tmp_path: Path) -> None:

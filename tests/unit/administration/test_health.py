@@ -13,6 +13,8 @@ from preserve.administration.founding import found
 from preserve.administration.health import Check, examine, examine_signer
 from preserve.administration.signing.authority import make_test_authority
 from preserve.clock import now
+from preserve.data_management import ledger, sealing
+from preserve.data_management.database import open_catalogue
 from preserve.home import Home, open_home
 from preserve.messages import LANGUAGES, hint, say, speaking
 from preserve.settings import Settings
@@ -83,7 +85,30 @@ def test_each_thing_that_is_missing_is_told_and_hides_no_other(home: Path) -> No
     settings = (home / "preserve.toml").read_text(encoding="utf-8")
     (home / "preserve.toml").write_text('time_zone = "Asia/Nowhere"\n' + settings, encoding="utf-8")
     shutil.rmtree(home / "store")
-    assert {"health.key-missing", "health.catalogue", "health.store", "health.clock-zone"} <= wrong(home)
+    assert {"health.key-missing", "health.catalogue-wrong", "health.store", "health.clock-zone"} <= wrong(home)
+
+
+def test_a_server_that_is_away_is_no_reason_to_make_the_catalogue_again(home: Path) -> None:
+    with (home / "preserve.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[catalogue]\nurl = "postgresql://preserve@127.0.0.1:1/preserve"\n')
+    for language in LANGUAGES:
+        with speaking(language):
+            told = checks(home)["health.catalogue-wrong"]
+            assert "rebuild" not in (mend := hint(told.code, **told.values)) and "[catalogue]" in mend
+
+
+def test_a_catalogue_that_was_put_back_is_told(home: Path) -> None:
+    earlier = (home / "catalogue.sqlite").read_bytes()
+    opened = open_home(home)
+    catalogue = open_catalogue(opened)
+    with catalogue.begin() as connection:
+        ledger.note(opened, connection, "x", {})
+    catalogue.close()
+    sealing.seal(opened)
+    for beside in ("-wal", "-shm"):
+        (home / f"catalogue.sqlite{beside}").unlink(missing_ok=True)
+    (home / "catalogue.sqlite").write_bytes(earlier)
+    assert wrong(home) == {"health.catalogue-wrong"}
 
 
 def test_a_store_without_room_is_told(home: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from preserve.administration.sites import clear, is_store_of, publish_site, require_free, site
-from preserve.errors import Busy, Conflict, MediumProblem, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, Refused, Stopped
 from storage_adapters.directory import MARKER
 
 
@@ -35,6 +35,11 @@ def test_an_error_leaves_nothing_and_a_wish_to_stop_leaves_what_is_done(tmp_path
         raise Stopped("work.stopped")
     with site(path, "founding") as again:
         assert (again / "half").exists()
+
+
+def test_a_mount_point_is_told_before_anything_is_made() -> None:
+    with pytest.raises(Refused, match=r"home\.mount-point"):
+        require_free(Path("/proc"))
 
 
 def test_an_error_of_the_disk_is_the_place_s(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from preserve.administration.founding import found
-from preserve.data_management import deliveries, jobs, ledger, reader_notes, sealing, search
+from preserve.data_management import checkpoints, deliveries, jobs, ledger, nodes, reader_notes, sealer, sealing, search
 from preserve.data_management.archive import open_archive
 from preserve.data_management.cases import Case, insert
 from preserve.data_management.database import open_catalogue, place_of
@@ -20,6 +20,7 @@ from preserve.data_management.successors import former_of
 from preserve.errors import Busy, Conflict, NotIntact, Refused
 from preserve.home import Home, open_home
 from preserve.settings import CatalogueAt, read_settings
+from preserve.work import hold
 
 DESCRIPTION = {"case_type": "penalty", "start": "2026-01-05", "closed": "2026-03-12", "classification": "internal"}
 
@@ -122,6 +123,56 @@ def test_who_worked_with_the_old_one_is_told_and_writes_nothing(home: Home, at: 
         ledger.note(home, connection, "y", {})
     archive.close()
     move(open_home(home.path), None)
+
+
+@pytest.fixture
+def signed_by_one(home: Home, at: CatalogueAt) -> Home:
+    """The archive on the server, where one process signs for all."""
+    move(home, at)
+    file = home.path / "preserve.toml"
+    file.write_text(settings_text(file.read_text(), at.model_copy(update={"sealer": True})))
+    return open_home(home.path)
+
+
+def _write(home: Home) -> None:
+    catalogue = open_catalogue(home)
+    with catalogue.begin() as connection:
+        ledger.note(home, connection, "x", {})
+    catalogue.close()
+
+
+def test_where_one_signs_for_all_the_move_signs_what_waits_and_what_it_adds(signed_by_one: Home) -> None:
+    _write(signed_by_one)
+    move(signed_by_one, None)
+    here = open_home(signed_by_one.path)
+    _write(here)  # nothing stands there that somebody else would have to have signed
+    catalogue = open_catalogue(here)
+    with catalogue.read() as connection:
+        newest = checkpoints.newest(connection)
+        assert newest is not None and newest.size == ledger.size(connection)
+    catalogue.close()
+
+
+def test_it_does_not_move_while_another_signs(signed_by_one: Home) -> None:
+    open_catalogue(signed_by_one).close()
+    with hold(signed_by_one.work / sealer.LOCK, Busy("x", ""), 0), pytest.raises(Busy, match=r"ledger\.sealer-there"):
+        move(signed_by_one, None)
+    _write(signed_by_one)
+
+
+def test_it_does_not_move_while_a_machine_works(home: Home, at: CatalogueAt) -> None:
+    move(home, at)
+    there = open_home(home.path)
+    catalogue = open_catalogue(there)
+    node = nodes.Node("a", "01W", "", 1, "0", "", "{}")
+    with catalogue.begin() as connection:
+        nodes.enter(connection, node, ended=lambda _: False)
+    with pytest.raises(Busy, match=r"catalogue\.machines-work"):
+        move(there, None)
+    with catalogue.begin() as connection:
+        nodes.leave(connection, "01W")
+    catalogue.close()
+    move(there, None)
 
 
 def test_it_does_not_move_where_it_is_or_where_another_one_is(home: Home, at: CatalogueAt, tmp_path: Path) -> None:

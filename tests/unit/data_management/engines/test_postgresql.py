@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from preserve.data_management.cases import Case, find_case, insert
 from preserve.data_management.database import Catalogue, create_catalogue, open_catalogue, sweep
 from preserve.data_management.engines.postgresql import PostgresqlSchema, schema_of
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused
+from preserve.messages import say, speaking
 from tests.support import postgresql
 
 MOMENT = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -126,7 +128,7 @@ def test_a_server_that_is_not_there_is_said_to_be_away(schema: PostgresqlSchema)
 
 
 def test_a_schema_that_is_not_there_is_missing(schema: PostgresqlSchema) -> None:
-    with pytest.raises(NotIntact, match=r"catalogue\.missing"):
+    with pytest.raises(NotIntact, match=r"catalogue\.no-schema"):
         open_catalogue(schema)
 
 
@@ -152,6 +154,25 @@ def test_a_password_is_read_from_a_file_that_nobody_else_reads(
     assert "geheim" not in place.name
 
 
+def test_a_role_without_rights_is_told_so_and_not_that_there_is_none(schema: PostgresqlSchema) -> None:
+    made = create_catalogue(schema)
+    role = f"r{schema.schema[-20:]}"
+    with made.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
+    with pytest.raises(MediumProblem, match=r"catalogue\.no-right"):
+        open_catalogue(replace(schema, url=schema.url.replace("://preserve@", f"://{role}@")))
+    with made.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(f"DROP ROLE {role}")
+    made.close()
+    with pytest.raises(NotIntact, match=r"catalogue\.no-schema"):
+        open_catalogue(replace(schema, schema="nothing_of_ours"))
+
+
+def test_an_address_that_libpq_does_not_know_is_refused(schema: PostgresqlSchema) -> None:
+    with pytest.raises(Refused, match=r"catalogue\.address-wrong"):
+        open_catalogue(replace(schema, url=f"{schema.url}?ssl=yes"))
+
+
 def test_a_wrong_password_is_refused_without_a_word_of_it(tmp_path: Path) -> None:
     folder = postgresql.make_folder()
     postgresql.init(folder / "data")
@@ -167,7 +188,9 @@ def test_a_wrong_password_is_refused_without_a_word_of_it(tmp_path: Path) -> Non
         file.chmod(0o600)
         with pytest.raises(MediumProblem) as caught:
             open_catalogue(PostgresqlSchema(server.url("postgres"), "s", file))
-        assert caught.value.code in ("catalogue.read-only", "catalogue.unreachable")
+        assert caught.value.code == "catalogue.unreachable"
+        with speaking("zh"):
+            assert say("cause.password-wrong") in say(caught.value.code, **caught.value.values)
         assert "geheim" not in str(caught.value) + repr(caught.value.values)
     finally:
         server.stop()

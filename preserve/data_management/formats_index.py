@@ -76,7 +76,8 @@ class Traits:
 
 def traits_of(properties: Iterable[tuple[str, str]], name: str, size: int) -> tuple[Traits, int]:
     """The traits of an original, and its pixels over all frames, by its significant properties."""
-    return _traits(tuple(properties), name.lower().endswith(_SOUND_NAMES), size == 0)
+    pairs = tuple((what, value) for what, value in properties)  # out of a row they are lists
+    return _traits(pairs, name.lower().endswith(_SOUND_NAMES), size == 0)
 
 
 @lru_cache(maxsize=256)

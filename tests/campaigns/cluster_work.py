@@ -49,6 +49,7 @@ _GONE = frozenset(
         "lease.lost",
         "ledger.sealer-absent",
         "medium.absent",
+        "redaction.no-room",
         "storage.absent",
         "storage.medium-full",
         "storage.store-away",

@@ -63,8 +63,8 @@ def restore_package(
         require_registered(home, connection, objid)
         version = read_version(connection, name if name.startswith(f"{objid}_v") else objid)
         destroyed.refuse(connection, version.name)
-        case = cases.read(connection, version.objid)
-    with claim(home.work, case.case_number, "storage.case-in-hand"):
+        named = cases.names_of(connection, [version.objid]).get(version.objid)
+    with claim(home.work, named.case_number if named else version.objid, "storage.case-in-hand"):
         if server_store(home).has(CopyRef(version.name)):
             return _found(act, version, sources)
         return _bring(act, version, sources)

@@ -77,8 +77,8 @@ def repair_copy(
     it is of a kind that cannot be mended in place (a disc is burned anew) or another run works on the case.
     """
     with archive.catalogue.read() as connection:
-        number = cases.read(connection, row.objid).case_number
-    with claim(archive.home.work, number, "storage.case-in-hand"):
+        named = cases.names_of(connection, [row.objid]).get(row.objid)
+    with claim(archive.home.work, named.case_number if named else row.objid, "storage.case-in-hand"):
         return _repair(archive, row, medium, inserted, actor, progress)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ KIND = "application/problem+json"
 _log = logging.getLogger("preserve.api")
 _RETRY = {429: "60", 503: "2"}
 """Seconds after which to ask again, where the error names none."""
+_ADDRESS = re.compile(r"[a-z][a-z0-9+]*://\S+$")
+_SERVER = re.compile(r'server at "[^"]*"(?: \([^)]*\))?, port \d+|(?<=user )"[^"]*"|(?<=role )"[^"]*"')
 _FIELD = {
     "missing": "api.field-missing",
     "extra_forbidden": "api.field-unknown",
@@ -123,8 +126,15 @@ def _of_failure(failure: Failure, status: int) -> dict[str, Any]:
 
 
 def _without_place(value: Any) -> Any:
-    """A place of the host as its last part: where the archive lies is nothing for who asks from outside."""
-    return PurePosixPath(value).name if isinstance(value, str) and value.startswith("/") else value
+    """A place of the host as its last part: where the archive lies is nothing for who asks from outside.
+
+    Nor is it where its servers are, and as whom it comes to them.
+    """
+    if not isinstance(value, str):
+        return value
+    if value.startswith("/") or _ADDRESS.match(value):
+        return PurePosixPath(value.partition("#")[0].partition("?")[0]).name
+    return _SERVER.sub("server", value)
 
 
 def _of_fields(error: RequestValidationError) -> Problem:

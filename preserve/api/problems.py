@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -16,15 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from preserve.messages import Language, at_door, hint, say, speaking
-from preserve.services.failures import Failure, failure_of
+from preserve.services.failures import Failure, failure_of, from_outside
 from preserve.services.http import http_status
 
 KIND = "application/problem+json"
 _log = logging.getLogger("preserve.api")
 _RETRY = {429: "60", 503: "2"}
 """Seconds after which to ask again, where the error names none."""
-_ADDRESS = re.compile(r"[a-z][a-z0-9+]*://\S+$")
-_SERVER = re.compile(r'server at "[^"]*"(?: \([^)]*\))?, port \d+|(?<=user )"[^"]*"|(?<=role )"[^"]*"')
 _FIELD = {
     "missing": "api.field-missing",
     "extra_forbidden": "api.field-unknown",
@@ -111,8 +107,7 @@ def problem_of(request: Request, error: BaseException, language: Language, statu
 
 
 def _of_failure(failure: Failure, status: int) -> dict[str, Any]:
-    values = {name: _without_place(value) for name, value in failure.values.items()}
-    document = replace(failure, where=str(_without_place(failure.where)), values=values).document()
+    document = from_outside(failure).document()
     error = document["error"]
     return {
         "type": f"urn:preserve:{failure.code}",
@@ -123,18 +118,6 @@ def _of_failure(failure: Failure, status: int) -> dict[str, Any]:
         "hint": error["hint"],
         "findings": document["findings"],
     }
-
-
-def _without_place(value: Any) -> Any:
-    """A place of the host as its last part: where the archive lies is nothing for who asks from outside.
-
-    Nor is it where its servers are, and as whom it comes to them.
-    """
-    if not isinstance(value, str):
-        return value
-    if value.startswith("/") or _ADDRESS.match(value):
-        return PurePosixPath(value.partition("#")[0].partition("?")[0]).name
-    return _SERVER.sub("server", value)
 
 
 def _of_fields(error: RequestValidationError) -> Problem:

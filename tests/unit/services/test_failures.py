@@ -60,6 +60,8 @@ def test_those_of_the_libraries() -> None:
     assert {name for name, number in status.items() if number == 5} == {
         "MediumAbsent",
         "NotMounted",
+        "StoreAway",
+        "StoreDenies",
         "MediumFull",
         "MediumFailing",
         "ReadOnly",

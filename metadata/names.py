@@ -20,6 +20,8 @@ LONGEST_PATH = 140  # characters below the representation's data folder, which i
 
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$")
 _TRAILING = " .\u3000\xa0"
+# Letters and digits of ASCII and hanzi, single dots between them: such a part is safe as it is, and most parts are so.
+_SIMPLE = re.compile(r"[0-9A-Za-z_\-\u4e00-\u9fa5]+(?:\.[0-9A-Za-z_\-\u4e00-\u9fa5]+)*")
 
 
 @cache  # ranges as long as these take milliseconds to compile, and whoever verifies a package needs them never
@@ -38,6 +40,8 @@ def text_of(name: bytes) -> str:
 
 
 def _safe_part(part: str) -> str:
+    if 3 * len(part) <= LONGEST_PART_BYTES and _SIMPLE.fullmatch(part) and not _RESERVED.match(part):
+        return part
     raw = raw_bytes(part) if _has_surrogates(part) else None
     text = unicodedata.normalize("NFC", text_of(raw) if raw is not None else part)
     text = _forbidden().sub("_", text)
@@ -75,6 +79,8 @@ def _shorten(part: str, longest: int) -> str:
 
 
 def _key(text: str) -> str:
+    if _SIMPLE.fullmatch(text):
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
@@ -114,6 +120,12 @@ def safe_names(paths: Iterable[str]) -> Iterator[str]:
         parent = folder(parts[:-1])
         room = LONGEST_PATH - sum(len(p) + 1 for p in parent)
         yield "/".join((*parent, claim(parent, parts[-1], room)))
+
+
+def one_name(text: str) -> str:
+    """What is no path, as one part of one: a number of a case. Slashes make no folders, and nothing in it is unseen."""
+    plain = "".join("_" if c == "/" or unicodedata.category(c) in ("Cf", "Co") else c for c in text)
+    return _safe_part(plain)
 
 
 @cache

@@ -20,7 +20,7 @@ from preserve.home import Home
 from preserve.settings import SETTINGS
 from storage_adapters.errors import StorageError
 from storage_adapters.marker import MARKER
-from storage_adapters.new_files import Identity, Place, kind_of, making_file, making_folder, mounts, reach, spot_of
+from storage_adapters.new_files import HeldFolder, Identity, kind_of, making_file, making_folder, mounts, reach, spot_of
 
 _MARKS = (SETTINGS, MARKER)
 
@@ -134,7 +134,7 @@ def write_all(files: Iterable[tuple[Path, bytes]], home: Home | None, *, replace
 
 
 @contextmanager
-def _reach_for(target: Path, home: Home | None) -> Iterator[Place]:
+def _reach_for(target: Path, home: Home | None) -> Iterator[HeldFolder]:
     """The folder that `target` lies in, held, which is none of the archive's."""
     if target.name in ("", ".."):
         raise Conflict("output.exists", str(target))
@@ -143,7 +143,7 @@ def _reach_for(target: Path, home: Home | None) -> Iterator[Place]:
         yield place
 
 
-def _refuse_existing(place: Place, target: Path, replace: bool) -> None:
+def _refuse_existing(place: HeldFolder, target: Path, replace: bool) -> None:
     there = kind_of(place, target.name)
     if there == "file" and replace:
         return
@@ -151,7 +151,7 @@ def _refuse_existing(place: Place, target: Path, replace: bool) -> None:
         raise Conflict("output.exists" if there != "other" else "output.not-plain", str(target))
 
 
-def _refuse(place: Place, target: Path, home: Home | None) -> None:
+def _refuse(place: HeldFolder, target: Path, home: Home | None) -> None:
     if _is_of_a_job(place, home):
         return
     if place.marked is not None:
@@ -168,7 +168,7 @@ def _refuse(place: Place, target: Path, home: Home | None) -> None:
         raise (Refused if itself else MediumProblem)("output.no-folder", str(target))
 
 
-def _is_of_a_job(place: Place, home: Home | None) -> bool:
+def _is_of_a_job(place: HeldFolder, home: Home | None) -> bool:
     """Whether it lies in the folder that a job has in the outbox: what somebody is to fetch waits within the home.
 
     The folder must be there, by the one who started the job: nobody else makes something of the archive's an output.

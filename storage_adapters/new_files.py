@@ -27,7 +27,7 @@ Identity = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Place:
+class HeldFolder:
     """A folder that is held, or as much of it as exists."""
 
     path: Path
@@ -67,14 +67,14 @@ class Place:
 
 
 @contextmanager
-def reach(folder: Path, names: Sequence[str] = ()) -> Iterator[Place]:
+def reach(folder: Path, names: Sequence[str] = ()) -> Iterator[HeldFolder]:
     """Hold a folder, or the nearest one above it that exists; what was made is taken away again after an error.
 
     `names` are what marks a folder; the lowest that holds one of them is told. Raises OSError.
     """
     path = real(folder)
     handle = os.open("/", _WALK)
-    place = Place(path, handle, (_identity(handle),), None, path.parts[1:])
+    place = HeldFolder(path, handle, (_identity(handle),), None, path.parts[1:])
     try:
         _look(place, Path("/"), names)
         for number, name in enumerate(path.parts[1:], 1):
@@ -108,7 +108,7 @@ def _identity(handle: int) -> Identity:
     return status.st_dev, status.st_ino
 
 
-def _look(place: Place, path: Path, names: Sequence[str]) -> None:
+def _look(place: HeldFolder, path: Path, names: Sequence[str]) -> None:
     for name in names:
         with suppress(OSError):
             os.stat(name, dir_fd=place.handle, follow_symlinks=False)
@@ -149,7 +149,7 @@ def _plain(text: str) -> str:
     return text
 
 
-def kind_of(place: Place, name: str) -> str:
+def kind_of(place: HeldFolder, name: str) -> str:
     """What is there by that name: nothing (""), a `file`, a `folder`, or something `other`, a link among them."""
     if place.missing:
         return ""
@@ -161,7 +161,7 @@ def kind_of(place: Place, name: str) -> str:
 
 
 @contextmanager
-def making_file(place: Place, name: str, *, replace: bool = False) -> Iterator[Path]:
+def making_file(place: HeldFolder, name: str, *, replace: bool = False) -> Iterator[Path]:
     """A new, empty file under a hidden name, to be written; it gets its own name when the context ends well.
 
     Raises FileExistsError where something has that name by then, unless `replace` is given and it is a plain file.
@@ -188,7 +188,7 @@ def making_file(place: Place, name: str, *, replace: bool = False) -> Iterator[P
 
 
 @contextmanager
-def making_folder(place: Place, name: str) -> Iterator[Path]:
+def making_folder(place: HeldFolder, name: str) -> Iterator[Path]:
     """A new, empty folder under a hidden name, to be filled; it gets its own name when the context ends well.
 
     Raises FileExistsError where something has that name by then.
@@ -218,7 +218,7 @@ def _hidden(name: str) -> str:
     return f"{_prefix(name)}{os.urandom(6).hex()}{PART}"
 
 
-def _sweep(place: Place, name: str) -> None:
+def _sweep(place: HeldFolder, name: str) -> None:
     """Take away what a process that was killed left of an attempt at the same name; one that lives holds a lock."""
     with suppress(OSError):
         for left in os.listdir(place.held):
@@ -226,7 +226,7 @@ def _sweep(place: Place, name: str) -> None:
                 _take_away(place, left)
 
 
-def _take_away(place: Place, left: str) -> None:
+def _take_away(place: HeldFolder, left: str) -> None:
     with suppress(OSError):  # it is somebody's at work, or not ours to take away
         handle = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.handle)
         try:
@@ -239,7 +239,7 @@ def _take_away(place: Place, left: str) -> None:
             os.close(handle)
 
 
-def _give_name(place: Place, part: str, name: str) -> None:
+def _give_name(place: HeldFolder, part: str, name: str) -> None:
     # RENAME_NOREPLACE
     if _libc.renameat2(place.handle, os.fsencode(part), place.handle, os.fsencode(name), 1) == 0:
         return
@@ -256,7 +256,7 @@ def _give_name(place: Place, part: str, name: str) -> None:
     os.rename(part, name, src_dir_fd=place.handle, dst_dir_fd=place.handle)
 
 
-def _sync(place: Place, name: str, flags: int) -> None:
+def _sync(place: HeldFolder, name: str, flags: int) -> None:
     # A folder that may be written and not read cannot be synced; what was written is there all the same.
     with suppress(PermissionError):
         handle = os.open(name, flags | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=place.handle)

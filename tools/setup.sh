@@ -13,7 +13,7 @@ packages="libreoffice-calc-nogui libreoffice-impress-nogui fonts-noto-cjk fonts-
 if [ "$what" = test ]; then
     packages="$packages postgresql"  # its server is not on the path
     tools="$tools mediaconch:mediaconch xmllint:libxml2-utils chromium:chromium
-           mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs strace:strace clamd:clamav-daemon fuseiso:fuseiso java:default-jre-headless 7z:p7zip-full sha256sum:coreutils openssl:openssl systemd-analyze:systemd softhsm2-util:softhsm2 promtool:prometheus"
+           mkfs.btrfs:btrfs-progs mkfs.xfs:xfsprogs strace:strace clamd:clamav-daemon fuseiso:fuseiso java:default-jre-headless 7z:p7zip-full sha256sum:coreutils openssl:openssl systemd-analyze:systemd softhsm2-util:softhsm2 promtool:prometheus ip:iproute2"
 fi
 
 missing=""

@@ -17,14 +17,14 @@ from storage_adapters.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Holder:
     """Somewhere a package's files may lie: what to call it, and what opens them."""
 
     label: str
     adapter: Reads
 
 
-def proven(places: Sequence[Place], anchor: Anchor) -> Contents | None:
+def proven(places: Sequence[Holder], anchor: Anchor) -> Contents | None:
     """What the package must hold, from the first place whose manifests are those in the ledger."""
     for place in places:
         with suppress(StorageError, OSError):
@@ -37,7 +37,7 @@ def proven(places: Sequence[Place], anchor: Anchor) -> Contents | None:
 def assemble(
     staged: Path,
     expected: Sequence[ExpectedFile],
-    places: Sequence[Place],
+    places: Sequence[Holder],
     copy: CopyRef,
     progress: Callable[[int], None],
 ) -> tuple[Counter[str], list[str]]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from metadata.independent import second_opinion
 from metadata.verify import verify_package
 from preserve.archival_storage import schedule
-from preserve.archival_storage.assembling import Place, assemble, proven
+from preserve.archival_storage.assembling import Holder, assemble, proven
 from preserve.archival_storage.copies import TRANSITIONS, change_copy
 from preserve.archival_storage.opening import Opened, open_media
 from preserve.data_management import holdings, ledger
@@ -171,7 +171,7 @@ def _restore(
         try:
             with catalogue.read() as connection:
                 anchor = anchors.read_anchor(connection, name)
-            place = Place(medium.label, adapter)
+            place = Holder(medium.label, adapter)
             contents = proven([place], anchor)
             if contents is None:
                 return result("its manifests are not those of the ledger")

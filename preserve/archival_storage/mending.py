@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ulid import ULID
 
-from preserve.archival_storage.assembling import Place, assemble
+from preserve.archival_storage.assembling import Holder, assemble
 from preserve.archival_storage.opening import Opened
 from preserve.archival_storage.packages import Contents
 from preserve.archival_storage.packing import attempts
@@ -27,7 +27,7 @@ def replace_copy(
     label: str,
     name: str,
     contents: Contents,
-    places: Sequence[Place],
+    places: Sequence[Holder],
     progress: Callable[[int], None],
     held: Held = nullcontext,
 ) -> tuple[Counter[str], list[str], str]:
@@ -53,7 +53,7 @@ def mend_files(
     medium: Opened,
     name: str,
     contents: Contents,
-    places: Sequence[Place],
+    places: Sequence[Holder],
     scratch: Path,
     progress: Callable[[int], None],
     held: Held = nullcontext,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from preserve.archival_storage.assembling import Place, proven
+from preserve.archival_storage.assembling import Holder, proven
 from preserve.archival_storage.copies import change_copy
 from preserve.archival_storage.mending import mend_files, replace_copy
 from preserve.archival_storage.opening import NotAtHand, Opened, open_media
@@ -99,7 +99,7 @@ def _repair(
     media = open_media(home, [medium, *inventory])
     target = _target(medium, media)
     with tempfile.TemporaryDirectory(dir=home.work, prefix="repair-") as scratch:
-        places = [Place(medium.label, target.tree or target.adapter)]
+        places = [Holder(medium.label, target.tree or target.adapter)]
         places += other_copies(copies, medium, media)
         places += _beside(anchor, target, media, inserted, Path(scratch), progress)
         contents = proven(places, anchor)
@@ -145,7 +145,7 @@ def _beside(
     inserted: Sequence[Path],
     scratch: Path,
     progress: Callable[[int], None],
-) -> Iterator[Place]:
+) -> Iterator[Holder]:
     """Media that were given, what earlier repairs put aside, and the medium's own recovery data."""
     yield from places_in(anchor, inserted, scratch, progress)
     for medium in media.values():
@@ -159,7 +159,7 @@ def _mend(
     target: Opened,
     name: str,
     contents: Contents,
-    places: Sequence[Place],
+    places: Sequence[Holder],
     scratch: Path,
     progress: Callable[[int], None],
     held: Held,

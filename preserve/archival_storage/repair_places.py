@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from preserve.archival_storage.assembling import Place
+from preserve.archival_storage.assembling import Holder
 from preserve.archival_storage.discs.checking import repaired_copy
 from preserve.archival_storage.discs.extracting import extract
 from preserve.archival_storage.discs.sources import Source, open_source
@@ -29,26 +29,26 @@ from storage_adapters.reading import walk_files
 
 def other_copies(
     copies: Sequence[CopyRow], damaged: MediumRow, media: Mapping[str, Opened | NotAtHand]
-) -> Iterator[Place]:
+) -> Iterator[Holder]:
     """The other copies at hand. Those last found good come first; a suspect one may hold the very file needed."""
     for copy in sorted(copies, key=lambda copy: (copy.state != "verified", copy.verified or "")):
         medium = media.get(copy.medium)
         if isinstance(medium, Opened) and medium.row.id != damaged.id and copy.parts == 1:
-            yield Place(medium.row.label, medium.adapter)
+            yield Holder(medium.row.label, medium.adapter)
 
 
-def put_aside(root: Path, label: str, name: str) -> list[Place]:
+def put_aside(root: Path, label: str, name: str) -> list[Holder]:
     """What earlier repairs put into quarantine, newest first: much of it is good, and may be all that is left."""
     folders = sorted((root / QUARANTINE).glob(f"{name}.*"), reverse=True)
-    return [Place(f"{label} ({QUARANTINE})", Folder(folder, name)) for folder in folders]
+    return [Holder(f"{label} ({QUARANTINE})", Folder(folder, name)) for folder in folders]
 
 
-def _as_place(label: str, packages: Path) -> Place:
+def _as_place(label: str, packages: Path) -> Holder:
     """A folder `packages` that holds packages by name, which nobody vouches for: digests decide."""
-    return Place(label, DirectoryAdapter(packages.parent, ""))
+    return Holder(label, DirectoryAdapter(packages.parent, ""))
 
 
-def places_in(anchor: Anchor, inserted: Sequence[Path], scratch: Path, progress: Callable[[int], None]) -> list[Place]:
+def places_in(anchor: Anchor, inserted: Sequence[Path], scratch: Path, progress: Callable[[int], None]) -> list[Holder]:
     """The package taken out of discs or mounted media into a scratch folder; a damaged disc is repaired first."""
     if not inserted:
         return []
@@ -88,7 +88,7 @@ def _take_what_reads(source: Source, name: str, target: Path, progress: Callable
 
 def from_recovery(
     target: DirectoryAdapter, anchor: Anchor, medium: MediumRow, scratch: Path, progress: Callable[[int], None]
-) -> list[Place]:
+) -> list[Holder]:
     """A scratch copy of the damaged package, repaired by the drive's own par2 data."""
     beside = target.root / "recovery" / anchor.name
     damaged = target.root / "packages" / anchor.name

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from preserve import clock
 from preserve.data_management import look_groups, sealing
 from preserve.data_management.database import Catalogue, Rules, open_catalogue
+from preserve.data_management.engines import Question
 from preserve.data_management.look_groups import Seen
 from preserve.home import Home, default_path, open_home
 
@@ -62,9 +63,12 @@ class _Guard(Rules):
         self._asked = False
         self.question = rules.question if rules is not None else ""
 
-    def settled(self) -> bool:
-        """What is asked may be about the ledger: no entry is written before that."""
-        return False
+    def alone(self) -> Question | None:
+        """Nothing is written before the question."""
+        return None
+
+    def written(self, number: int) -> None:
+        """Nothing was."""
 
     def opening(self, connection: Connection) -> None:
         """As the rules, and the question after it."""

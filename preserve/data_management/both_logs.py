@@ -17,7 +17,7 @@ from preserve.data_management.ledger import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPlace:
     """Where a reading that goes from the newest backwards stopped: below these numbers; none is the end of a log."""
 
     ledger: int | None = None
@@ -28,12 +28,12 @@ class Place:
         return f"{self.ledger or ''}.{self.looks or ''}"
 
 
-def place_of(text: str) -> Place:
+def place_of(text: str) -> LogPlace:
     """The place that `str` wrote. Raises ValueError."""
     of_ledger, dot, of_looks = text.partition(".")
     if not dot:
         raise ValueError(text)
-    return Place(*(_number(part) if part else None for part in (of_ledger, of_looks)))
+    return LogPlace(*(_number(part) if part else None for part in (of_ledger, of_looks)))
 
 
 def _number(text: str) -> int:
@@ -62,8 +62,8 @@ def about(connection: Connection, subject: str) -> list[Entry]:
 
 
 def newest_about(
-    connection: Connection, subject: str, *, before: Place, limit: int
-) -> tuple[list[Entry], Place | None, int]:
+    connection: Connection, subject: str, *, before: LogPlace, limit: int
+) -> tuple[list[Entry], LogPlace | None, int]:
     """The newest `limit` about one subject in both logs, newest first; where to go on, if at all, and how many remain.
 
     Raises NotIntact.
@@ -75,7 +75,7 @@ def newest_about(
         return page, None, 0
     last = {entry.log: entry.number for entry in page}
     # Where a page holds none of a log, that log goes on from where it stood.
-    after = Place(last.get(Entry.log, before.ledger), last.get(looks.LOG, before.looks))
+    after = LogPlace(last.get(Entry.log, before.ledger), last.get(looks.LOG, before.looks))
     more = ledger.count_about(connection, subject, before=_below(after.ledger, ledger.size(connection)))
     more += looks.count_about(connection, subject, before=_below(after.looks, looks.size(connection)))
     return page, after if more else None, more

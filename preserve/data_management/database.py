@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from preserve.data_management import leases, one_view
-from preserve.data_management.engines import Entry, Place
+from preserve.data_management.engines import CataloguePlace, Entry
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
 from preserve.data_management.leases import Leases
@@ -34,25 +34,22 @@ that takes something away, to the one that this names as `contracts` (docs/schem
 class Catalogue:
     """An open catalogue; `rules` where it is that of an archive and not only a place."""
 
-    place: Place
+    place: CataloguePlace
     engine: Engine
     rules: Rules | None = None
 
     @contextmanager
-    def begin(self, entry: Entry | None = None) -> Iterator[Connection]:
+    def begin(self) -> Iterator[Connection]:
         """A write transaction: all of it is recorded, durably, or nothing.
 
-        `entry` is what it begins with where that spares a round trip (`round_trips.appended`). Raises Busy where its
-        turn does not come within some seconds, or where the catalogue was replaced under it.
+        Raises Busy where its turn does not come within some seconds, or where the catalogue was replaced under it.
         """
         place, rules = self.place, self.rules
         question = rules.question if rules is not None else ""
-        if rules is None or not rules.settled():
-            entry = None
         one_view.let_go(self.engine)
         with (
             place.translated(),
-            place.begun(self.engine, writes=True, question=question, entry=entry) as connection,
+            place.begun(self.engine, writes=True, question=question) as connection,
             place.to_its_end(connection),
         ):
             if self.is_on_a_server and rules is not None:  # one that is being made has no leases
@@ -65,6 +62,18 @@ class Catalogue:
             if rules is not None:
                 rules.closing(connection)
             place.require_current(connection)
+
+    def append_alone(self, entry: Entry) -> int | None:
+        """Append an entry in a transaction of its own; its number. None, and nothing done, where `begin` is needed
+        because there is more to ask than a server can ask itself. Raises as `begin`."""
+        place, rules = self.place, self.rules
+        one_view.let_go(self.engine)
+        if rules is None or leases.are_held(place.name) or (asked := rules.alone()) is None:
+            return None
+        with place.translated():
+            if (number := place.append_alone(self.engine, entry, asked)) is not None:
+                rules.written(number)
+        return number
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -134,7 +143,7 @@ class Catalogue:
         self.engine.dispose()
 
 
-def place_of(home: Home) -> Place:
+def place_of(home: Home) -> CataloguePlace:
     """Where a home's catalogue lies, as its settings say."""
     settings = home.settings.catalogue
     if settings is None:
@@ -155,9 +164,9 @@ def sweep(catalogue: Catalogue) -> None:
         return
     with catalogue.place.translated(), catalogue.engine.connect() as connection:
         apart = connection.execution_options(isolation_level="AUTOCOMMIT")
-        names = "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relispartition = false"
-        here = f"{names} AND c.relnamespace = to_regnamespace(current_schema()) AND pg_has_role(c.relowner, 'USAGE')"
-        if own := ", ".join(apart.exec_driver_sql(here).scalars()):
+        here = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relispartition = false"
+        ours = f"{here} AND relnamespace = to_regnamespace(current_schema()) AND pg_has_role(relowner, 'USAGE')"
+        if own := ", ".join(apart.exec_driver_sql(ours).scalars()):
             apart.exec_driver_sql(f"VACUUM {own}")
 
 
@@ -166,7 +175,7 @@ def is_file(home: Home) -> bool:
     return home.settings.catalogue is None
 
 
-def create_catalogue(where: Path | Place) -> Catalogue:
+def create_catalogue(where: Path | CataloguePlace) -> Catalogue:
     """Make a new catalogue with the newest schema: the file, or what lies at the place. Raises Conflict, Refused."""
     place = SqliteFile(where) if isinstance(where, Path) else where
     catalogue = Catalogue(place, place.engine())
@@ -213,20 +222,17 @@ def size(home: Home, connection: Connection) -> int:
     """Bytes that the catalogue takes on its medium."""
     if is_file(home):
         return home.catalogue.stat().st_size
-    relations = (
-        "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n"
-        " ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')"
-    )
-    return int(connection.exec_driver_sql(relations).scalar_one())
+    ours = "relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p')"
+    asked = f"SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class WHERE {ours}"
+    return int(connection.exec_driver_sql(asked).scalar_one())
 
 
 def engine_version(connection: Connection) -> tuple[str, str]:
     """The engine's name and its version."""
-    numbers = connection.dialect.server_version_info or ()
-    return connection.dialect.name, ".".join(map(str, numbers))
+    return connection.dialect.name, ".".join(map(str, connection.dialect.server_version_info or ()))
 
 
-def open_catalogue(home: Home | Path | Place, *, older: bool = False) -> Catalogue:
+def open_catalogue(home: Home | Path | CataloguePlace, *, older: bool = False) -> Catalogue:
     """Open a home's catalogue (or the file), bringing its schema up to date.
 
     On a server the schema is brought up to date by `preserve catalogue upgrade` alone, since others may work with it;
@@ -277,7 +283,7 @@ def require_own(catalogue: Catalogue) -> None:
         raise PreserveError("catalogue.newer", catalogue.place.name, version=version or "", known=SCHEMA)
 
 
-def _is_readable(place: Place, connection: Connection) -> bool:
+def _is_readable(place: CataloguePlace, connection: Connection) -> bool:
     """Whether a newer schema only has more than this program knows."""
     since = place.oldest_reader(connection)
     return since is not None and since <= SCHEMA

@@ -76,6 +76,12 @@ class Traits:
 
 def traits_of(properties: Iterable[tuple[str, str]], name: str, size: int) -> tuple[Traits, int]:
     """The traits of an original, and its pixels over all frames, by its significant properties."""
+    return _traits(tuple(properties), name.lower().endswith(_SOUND_NAMES), size == 0)
+
+
+@lru_cache(maxsize=256)
+def _traits(properties: tuple[tuple[str, str], ...], sound_name: bool, empty: bool) -> tuple[Traits, int]:
+    """The same for thousands of files."""
     codecs: dict[str, set[str]] = {"video": set(), "sound": set()}
     numbers: dict[str, dict[str, float]] = {}
     encoding = ""
@@ -91,11 +97,7 @@ def traits_of(properties: Iterable[tuple[str, str]], name: str, size: int) -> tu
             numbers.setdefault(words[1], {})[words[2]] = _number(value)
     pixels = sum(math.prod(stream.get(name, 0) for name in _DIMENSIONS) for stream in numbers.values())
     traits = Traits(
-        tuple(sorted(codecs["video"])),
-        tuple(sorted(codecs["sound"])),
-        encoding.replace("|", " "),
-        name.lower().endswith(_SOUND_NAMES),
-        size == 0,
+        tuple(sorted(codecs["video"])), tuple(sorted(codecs["sound"])), encoding.replace("|", " "), sound_name, empty
     )
     return traits, int(pixels)
 
@@ -170,8 +172,8 @@ class Counter:
 
     def add(self, counted: Counted) -> None:
         """One object, by its parts."""
-        kind = Kind(counted.role, *counted.format)
         if counted.role != "original":
+            kind = Kind(counted.role, *counted.format)
             copy = made_kind(counted.role, kind.puid, counted.path, counted.properties)
             if counted.source and copy:
                 self._derived.setdefault(counted.source, []).append(copy)

@@ -21,7 +21,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, text
 from ulid import ULID
 
-from preserve.data_management.engines import Place
+from preserve.data_management.engines import CataloguePlace
 from preserve.errors import Busy, PreserveError
 from preserve.progress import ask_to_stop, check_stop
 
@@ -80,6 +80,11 @@ def is_later_attempt() -> bool:
     return _job.get()[1] > 1
 
 
+def are_held(place: str) -> bool:
+    """Whether this piece of work holds any in the catalogue there."""
+    return any(each.place == place for each in _held.get())
+
+
 def require_held(connection: Connection, place: str = "") -> None:
     """Raises Busy unless this piece of work still has its leases in the catalogue there, until this transaction ends.
 
@@ -102,7 +107,7 @@ def renewed(connection: Connection, names: list[str]) -> dict[str, str]:
 class Leases:
     """The leases of one archive, whose home is at `root` and whose catalogue is at `place`, for this process."""
 
-    def __init__(self, root: Path, place: Place) -> None:
+    def __init__(self, root: Path, place: CataloguePlace) -> None:
         self._root = root
         self._place = place
         self._engine: Engine | None = None

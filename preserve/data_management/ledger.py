@@ -116,11 +116,10 @@ def add(
 def append_alone(
     catalogue: Catalogue, *, action: str, subject: str, actor: str, details: Mapping[str, Any], moment: datetime
 ) -> int:
-    """As `append`, in a transaction of its own; on a server in the round trip that takes the lock. Raises Busy."""
-    around = _around(action, subject, actor, details, moment)
-    with catalogue.begin(around) as connection:
-        if (number := round_trips.appended(connection)) is not None:
-            return number
+    """As `append`, in a transaction of its own; on a server without waiting for anybody under the lock. Raises Busy."""
+    if (number := catalogue.append_alone(_around(action, subject, actor, details, moment))) is not None:
+        return number
+    with catalogue.begin() as connection:
         return append(connection, action=action, subject=subject, actor=actor, details=details, moment=moment)
 
 

@@ -12,7 +12,7 @@ import rfc8785
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 from preserve.data_management import ledger, looks
-from preserve.data_management.both_logs import Place
+from preserve.data_management.both_logs import LogPlace
 from preserve.data_management.engines.dialect import json_text, position
 from preserve.data_management.ledger import Entry
 from preserve.data_management.tables import ledger as deeds_table
@@ -45,7 +45,9 @@ _DEEDS = _Log(deeds_table, Entry.log, ledger.checked)
 _LOOKS = _Log(looks_table, looks.LOG, looks.checked)
 
 
-def newest(connection: Connection, wanted: Wanted, *, before: Place, limit: int) -> tuple[list[Entry], Place | None]:
+def newest(
+    connection: Connection, wanted: Wanted, *, before: LogPlace, limit: int
+) -> tuple[list[Entry], LogPlace | None]:
     """The newest `limit` entries that are so, newest first, and where to go on, if at all. Raises NotIntact."""
     deeds = _page(connection, _DEEDS, wanted, before.ledger, limit) if wanted.which != "looks" else []
     seen = _page(connection, _LOOKS, wanted, before.looks, limit) if wanted.which != "deeds" else []
@@ -53,7 +55,7 @@ def newest(connection: Connection, wanted: Wanted, *, before: Place, limit: int)
     if len(deeds) + len(seen) <= len(page) and max(len(deeds), len(seen)) < limit:
         return page, None
     last = {entry.log: entry.number for entry in page}
-    return page, Place(last.get(_DEEDS.name, before.ledger), last.get(_LOOKS.name, before.looks))
+    return page, LogPlace(last.get(_DEEDS.name, before.ledger), last.get(_LOOKS.name, before.looks))
 
 
 def _page(connection: Connection, log: _Log, wanted: Wanted, before: int | None, limit: int) -> list[Entry]:

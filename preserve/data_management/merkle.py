@@ -1,17 +1,24 @@
 """Paths in the Merkle tree over the ledger that others can check with nothing but RFC 9162 at hand.
 
 `root(start, stop)` gives the tree hash over the leaves from `start` up to but not including `stop`, counted from 0.
+It is also the program that the process of `proof.beside` runs, so it knows nothing of the archive: started as a
+script, it answers what is asked of it on standard input.
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import BinaryIO
 
 DIGEST = 32
 _PAIRS = struct.Struct(f"{2 * DIGEST}s")
+_LEAF = hashlib.sha256(b"\x00")
+_NODE = hashlib.sha256(b"\x01")  # copied for each: that costs less than beginning anew with a byte before each
+_ASKED = struct.Struct("<HHI")  # how many texts and sizes, and bytes of hashes
 Root = Callable[[int, int], bytes]
 
 
@@ -96,17 +103,74 @@ def begins_with(first: int, second: int, first_root: bytes, second_root: bytes, 
     return last == 0 and older == first_root and newer == second_root
 
 
+def leaf_hashes(texts: Iterable[bytes]) -> list[bytes]:
+    """The hash of each entry as a leaf: SHA-256 of 0x00 and its bytes."""
+    begun, leaves = _LEAF.copy, []
+    for text in texts:
+        leaf = begun()
+        leaf.update(text)
+        leaves.append(leaf.digest())
+    return leaves
+
+
 def fold(hashes: bytes) -> bytes:
     """The hash over a complete subtree of these nodes, one after the other: their number is a power of two."""
-    begun = hashlib.sha256(b"\x01").copy  # copying costs less than beginning anew, and than putting a byte before each
     while len(hashes) > DIGEST:
-        above = []
-        for (pair,) in _PAIRS.iter_unpack(hashes):
-            node = begun()
-            node.update(pair)
-            above.append(node.digest())
-        hashes = b"".join(above)
+        hashes = _above(hashes)
     return hashes
+
+
+def roots(hashes: bytes, sizes: Sequence[int]) -> list[bytes]:
+    """The tree hash over the first so many of these nodes, for each of the sizes; of none it is empty."""
+    levels = [hashes]
+    while sizes and len(levels[-1]) > DIGEST:
+        levels.append(_above(levels[-1]))
+    return [_root(levels, size) for size in sizes]
+
+
+def _above(hashes: bytes) -> bytes:
+    """The nodes one level higher. The last one is left out where no other stands beside it."""
+    begun, above = _NODE.copy, []
+    for (pair,) in _PAIRS.iter_unpack(hashes[: len(hashes) // _PAIRS.size * _PAIRS.size]):
+        node = begun()
+        node.update(pair)
+        above.append(node.digest())
+    return b"".join(above)
+
+
+def _root(levels: Sequence[bytes], size: int) -> bytes:
+    """From the roots of the complete subtrees, the smallest of which is the last."""
+    node = b""
+    for height in range(size.bit_length()):
+        if size >> height & 1:
+            at = ((size >> height) - 1) * DIGEST
+            peak = levels[height][at : at + DIGEST]
+            node = _parent(peak, node) if node else peak
+    return node
+
+
+def tile(texts: Iterable[bytes], begun: bytes, sizes: Sequence[int]) -> tuple[bytes, list[bytes]]:
+    """The leaf hashes of a tile, of which these texts follow upon those that are `begun`; and `roots` of them."""
+    hashes = begun + b"".join(leaf_hashes(texts))
+    return hashes, roots(hashes, sizes)
+
+
+def question(texts: Sequence[bytes], begun: bytes, sizes: Sequence[int]) -> bytes:
+    """What `serve` is asked for a `tile` of at most 65,535 texts."""
+    lengths = struct.pack(f"<{len(texts)}Q{len(sizes)}H", *map(len, texts), *sizes)
+    return b"".join((_ASKED.pack(len(texts), len(sizes), len(begun)), lengths, begun, *texts))
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer questions with the hashes and the roots, one after the other, until the input ends."""
+    while len(head := source.read(_ASKED.size)) == _ASKED.size:
+        count, asked, begun = _ASKED.unpack(head)
+        form = struct.Struct(f"<{count}Q{asked}H")
+        numbers = form.unpack(source.read(form.size))
+        before = source.read(begun)
+        hashes, found = tile([source.read(length) for length in numbers[:count]], before, numbers[count:])
+        sink.write(hashes + b"".join(found))
+        sink.flush()
 
 
 class Frontier:
@@ -162,11 +226,13 @@ class Frontier:
             node = _parent(left, node)
         return node
 
-    def root_before(self, rest: Frontier) -> bytes:
-        """The hash over these leaves' subtrees and what comes after them, of fewer leaves than one here stands for."""
-        if not rest._peaks:
+    def root_with(self, node: bytes) -> bytes:
+        """The hash over these leaves and what comes after them: `node` is the root over that, empty where it is none.
+
+        What comes after them are as many as one leaf here stands for, or fewer.
+        """
+        if not node:
             return self.root()
-        node = rest.root()
         for left in reversed(self._peaks):
             node = _parent(left, node)
         return node
@@ -178,3 +244,7 @@ class Frontier:
 
 def _parent(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
@@ -243,9 +244,15 @@ def _file_row(role: str, entity: FileObject) -> dict[str, Any]:
         "puid": entity.format.puid,
         "format_name": entity.format.name,
         "format_version": entity.format.version,
-        "properties": _ENCODER.encode(list(entity.properties)),
+        "properties": _properties(entity.properties),
         "source": source[0] if source else None,
     }
+
+
+@lru_cache(maxsize=256)
+def _properties(properties: tuple[tuple[str, str], ...]) -> str:
+    """The same for thousands of files."""
+    return _ENCODER.encode(list(properties))
 
 
 def _event_row(event: Event) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class PoolRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Sighting:
     """Where a recording was seen: the station, the path in its folder, and when first."""
 
     key: str
@@ -107,11 +107,11 @@ def require(connection: Connection, home: Home, identifier: str) -> PoolRow:
     return row
 
 
-def places_of(connection: Connection, identifier: str) -> list[Place]:
+def places_of(connection: Connection, identifier: str) -> list[Sighting]:
     """Where a recording was seen, in order."""
     query = select(pool_places).where(pool_places.c.recording == identifier)
     rows = connection.execute(query.order_by(pool_places.c.seen, pool_places.c.key))
-    return [Place(**cast(dict[str, Any], dict(row._mapping))) for row in rows]
+    return [Sighting(**cast(dict[str, Any], dict(row._mapping))) for row in rows]
 
 
 def known_places(connection: Connection, keys: Sequence[str]) -> set[str]:
@@ -172,6 +172,11 @@ def of_case(connection: Connection, objid: str) -> list[PoolRow]:
     return list(_read(connection, pool.c.objid == objid, pool.c.state == "in-case"))
 
 
+def named(connection: Connection, column: Literal["deposit", "objid"], state: State) -> list[str]:
+    """The deposits, or the cases, that recordings in a state name, each once."""
+    return list(connection.execute(select(pool.c[column]).where(pool.c.state == state).distinct()).scalars())
+
+
 def naming_case(connection: Connection, case_number: str) -> list[PoolRow]:
     """The waiting recordings of which a side file names this case."""
     return list(_read(connection, pool.c.case_number == case_number, pool.c.state == "waiting"))
@@ -198,18 +203,18 @@ def enter(connection: Connection, record: PoolRecord, sha256: str, moment: datet
     ledger.append(connection, action=COLLECTED, subject=record.id, actor=record.account, details=details, moment=moment)
     row = row_of(record, sha256)
     connection.execute(pool.insert(), asdict(row))
-    _note_place(connection, Place(record.key, record.id, record.station, record.path, record.collected))
+    _note_place(connection, Sighting(record.key, record.id, record.station, record.path, record.collected))
     return row
 
 
-def enter_place(connection: Connection, place: Place, *, actor: str, moment: datetime) -> None:
+def enter_place(connection: Connection, place: Sighting, *, actor: str, moment: datetime) -> None:
     """The same recording lies in another place too: both are noted, and it is kept once."""
     details = {"key": place.key, "station": place.station, "path": place.path}
     ledger.append(connection, action=SEEN, subject=place.recording, actor=actor, details=details, moment=moment)
     _note_place(connection, replace(place, seen=stamp(moment)))
 
 
-def _note_place(connection: Connection, place: Place) -> None:
+def _note_place(connection: Connection, place: Sighting) -> None:
     if not known_places(connection, [place.key]):
         connection.execute(pool_places.insert(), asdict(place))
 
@@ -288,7 +293,7 @@ def replay(connection: Connection, home: Home) -> Iterator[Finding]:
         assert row is not None
         connection.execute(pool.insert(), asdict(row))
         record = pool_records.read_record(home, identifier, row.record)
-        _note_place(connection, Place(record.key, record.id, record.station, record.path, record.collected))
+        _note_place(connection, Sighting(record.key, record.id, record.station, record.path, record.collected))
         for entry in ledger.about(connection, identifier, SEEN):
             told = entry.details
-            _note_place(connection, Place(told["key"], identifier, told["station"], told["path"], entry.time))
+            _note_place(connection, Sighting(told["key"], identifier, told["station"], told["path"], entry.time))

@@ -27,7 +27,7 @@ from preserve.data_management import (
 )
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.database import Catalogue, open_catalogue
-from preserve.data_management.engines import round_trips
+from preserve.data_management.engines import Question, round_trips
 from preserve.data_management.ledger_keys import another_signs
 from preserve.data_management.sealer import await_signed, await_signer, require_sealer
 from preserve.data_management.settings_seen import SettingsSeen
@@ -36,6 +36,7 @@ from preserve.data_management.store_witnesses import HEAD as HEAD
 from preserve.data_management.store_witnesses import content
 from preserve.data_management.tables import checkpoints as table
 from preserve.data_management.tables import ledger as ledger_table
+from preserve.data_management.without_waiting import OPENING, still_young
 from preserve.errors import Busy, NotIntact
 from preserve.home import Home
 from preserve.work import hold
@@ -53,11 +54,6 @@ _BOTH_SIZES = select(
     select(func.coalesce(func.max(ledger_table.c.number), 0)).scalar_subquery(),
     select(func.coalesce(func.max(table.c.size), 0)).scalar_subquery(),
 )
-# With them the oldest entry that no checkpoint covers, if any.
-_OPENING = (
-    "SELECT size, covered, number, entry, leaf FROM (SELECT (SELECT coalesce(max(number), 0) FROM ledger) AS size,"
-    " (SELECT coalesce(max(size), 0) FROM checkpoints) AS covered) AS sizes LEFT JOIN ledger ON number = covered + 1"
-)
 _grown: dict[Path, Home] = {}
 
 
@@ -70,15 +66,22 @@ class Keeper:
         self._first: ledger.Entry | None = None  # of those that wait for the sealer
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
 
-    question = _OPENING
+    question = OPENING
 
-    def settled(self) -> bool:
-        """Whether this process has held the ledger against its witnesses, and the sealer signs what is added."""
-        return self._held and another_signs(self._home)
+    def alone(self) -> Question | None:
+        """Where this process has held the ledger against its witnesses, and the sealer signs what is added."""
+        if not self._held or self._most or not another_signs(self._home):
+            return None
+        self._settings.require_same()
+        return still_young()
+
+    def written(self, number: int) -> None:
+        """Nothing is told as done that may have gone elsewhere. Raises MediumProblem."""
+        self._settings.require_same_for(number)
 
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
-        said = round_trips.answer(connection) or connection.exec_driver_sql(_OPENING).one()
+        said = round_trips.answer(connection) or connection.exec_driver_sql(OPENING).one()
         self._size, self._before = int(said[0]), int(said[1])
         self._settings.require_same()
         if another_signs(self._home) and said[2] is not None:
@@ -215,8 +218,7 @@ def write_newest_head(home: Home) -> None:
     catalogue = open_catalogue(home)
     try:
         with catalogue.locked() as connection:
-            newest = checkpoints.newest(connection)
-            if newest is not None:
+            if (newest := checkpoints.newest(connection)) is not None:
                 write_head(home, newest)
             looks_sealing.write_head(home, connection)
     finally:
@@ -290,5 +292,5 @@ def sign_now(home: Home, connection: Connection) -> Checkpoint:
 
 def _sizes(connection: Connection) -> tuple[int, int]:
     """How many entries there are, and how many of them the newest checkpoint covers; asked at once, for each write."""
-    row = connection.execute(_BOTH_SIZES).one()
-    return int(row[0]), int(row[1])
+    size, covered = connection.execute(_BOTH_SIZES).one()
+    return int(size), int(covered)

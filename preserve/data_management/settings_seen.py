@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from preserve.errors import Busy
+from preserve.errors import Busy, MediumProblem
 from preserve.home import Home, open_home
 from preserve.settings import SETTINGS
 
@@ -24,6 +24,13 @@ class SettingsSeen:
         if there is not None and open_home(self._home.path).settings.catalogue != self._home.settings.catalogue:
             raise Busy("catalogue.replaced", self._home.catalogue_name)
         self._seen = there
+
+    def require_same_for(self, number: int) -> None:
+        """After an entry that was written without being asked. Raises MediumProblem: it may be in either of them."""
+        try:
+            self.require_same()
+        except Busy as error:
+            raise MediumProblem("catalogue.moved-meanwhile", self._home.catalogue_name, number=number) from error
 
 
 def _identity(file: str) -> tuple[int, int, int] | None:

@@ -21,9 +21,14 @@ LEVEL = 8
 WIDTH = 1 << LEVEL
 _FULL = WIDTH * DIGEST
 _HASHES = cast(tiles.c.hashes, LargeBinary)  # whatever somebody put there, these are its bytes
-# Made once: each look asks all of them.
+# Made once: each look asks all of them but `_SOME`, and who proves the ledger asks that.
 _KEY = and_(tiles.c.log == bindparam("of"), tiles.c.level == bindparam("at"), tiles.c.place == bindparam("number"))
 _ONE = select(_HASHES).where(_KEY)
+_SOME = select(tiles.c.place, _HASHES).where(
+    tiles.c.log == bindparam("of"),
+    tiles.c.level == bindparam("at"),
+    tiles.c.place.between(bindparam("first"), bindparam("last")),
+)
 _REPLACE = tiles.update().where(_KEY).values(hashes=bindparam("hashes"))
 _LAST = (
     select(tiles.c.place, func.length(_HASHES))
@@ -126,9 +131,8 @@ class Tiles:
 
     def read_from(self, level: int, place: int) -> dict[int, bytes]:
         """Some tiles of one level as they are kept, by their place, from this one on: whoever reads all asks less."""
-        which = (tiles.c.log == self._log, tiles.c.level == level, tiles.c.place.between(place, place + _TOGETHER - 1))
-        rows = self._connection.execute(select(tiles.c.place, _HASHES).where(*which))
-        return {int(at): bytes(hashes) for at, hashes in rows}
+        values = {"of": self._log, "at": level, "first": place, "last": place + _TOGETHER - 1}
+        return {int(at): bytes(hashes) for at, hashes in self._connection.execute(_SOME, values)}
 
     def _hash_node(self, height: int, number: int) -> bytes:
         """The root of the complete subtree of this height, counted from 0."""

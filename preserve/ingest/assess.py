@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -96,16 +97,20 @@ class Assessed:
 
 
 def assess(
-    home: Home, source: Path | Handed, progress: Callable[[int], None], known: InForce = NOTHING_KNOWN
+    home: Home,
+    source: Path | Handed,
+    progress: Callable[[int], None],
+    known: InForce = NOTHING_KNOWN,
+    pool: Executor | None = None,
 ) -> Assessed:
-    """Receive, scan, read the description, check; `known` is what the catalogue says.
+    """Receive, scan, read the description, check; `known` is what the catalogue says, `pool` are idle processes.
 
     Raises Refused with every reason there is, those that lie in the files among them: who mends one thing after the
     other hands in as many times.
     """
     profile = read_profile("deposit.toml", DepositProfile, home.profiles)
     deposit, beside = looked_over(
-        home, source, profile, lambda given: look_over(given, profile, _scratch(home), home.profiles)
+        home, source, profile, lambda given: look_over(given, profile, _scratch(home), home.profiles, pool)
     )
     deposit = join(deposit, beside)
     name = readable(deposit.description_name.removeprefix(deposit.prefix))

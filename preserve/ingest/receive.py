@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -14,7 +15,7 @@ from metadata.findings import Finding
 from metadata.identity import Names, readable
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
-from preserve.ingest.declared.lists import read_lists
+from preserve.ingest.declared.lists import Word, read_lists
 from preserve.ingest.foreign.look import Foreign, Found, look
 from preserve.ingest.foreign.registry import recognise
 from preserve.ingest.handed import BESIDE, ON_ARRIVAL, Accession, Handed, handed
@@ -97,11 +98,15 @@ def receive(path: Path, profile: DepositProfile, scratch: Path | None = None) ->
 
 
 def look_over(
-    given: Path | Handed, profile: DepositProfile, scratch: Path | None = None, own: Path | None = None
+    given: Path | Handed,
+    profile: DepositProfile,
+    scratch: Path | None = None,
+    own: Path | None = None,
+    pool: Executor | None = None,
 ) -> Deposit:
     """As `receive`, but raises only where the files may not or need not be read; other refusals are findings.
 
-    `own`: the archive's own profiles, by which packages of others are read.
+    `own`: the archive's own profiles, by which packages of others are read. `pool`: processes that look into texts.
     """
     beside = handed(given)
     path = beside.path
@@ -146,7 +151,8 @@ def look_over(
         and (found := recognise(source, kept, top, bag=bag, own=own)) is not None
     ):
         return _foreign(seen, look(found, source, kept, _with(wanted, beside), profile, beside, scratch), beside)
-    return _ordinary(seen, entries, top, profile, beside, described, scratch)
+    word = read_lists(seen.source, seen.files, seen.prefix, scratch, pool=pool)
+    return _ordinary(seen, entries, top, profile, beside, described, word)
 
 
 def fingerprint_of(files: str, beside: bytes) -> str:
@@ -179,10 +185,9 @@ def _ordinary(
     profile: DepositProfile,
     beside: Handed,
     described: Sequence[str],
-    scratch: Path | None,
+    word: Word,
 ) -> Deposit:
     """A deposit in the archive's own form."""
-    word = read_lists(seen.source, seen.files, seen.prefix, scratch)
     findings = [*seen.findings, *word.findings]
     wanted = seen.wanted | {file: (*seen.wanted.get(file, ()), *digests) for file, digests in word.wanted.items()}
     try:

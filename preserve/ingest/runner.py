@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from pathlib import Path
 
 from preserve.archival_storage.media import server_store
@@ -48,7 +49,7 @@ def run(
     answerer = person if isinstance(person, Answerer) else Answerer(person)
     person = answerer.account
     with workers_for(handed(source), jobs) as pool:
-        assessed = _assessed(home, catalogue, source, answerer, watcher)
+        assessed = _assessed(home, catalogue, source, answerer, watcher, pool)
         number = assessed.description.case_number
         with claim(home.work, number):
             if restart:
@@ -70,12 +71,17 @@ def run(
 
 
 def _assessed(
-    home: Home, catalogue: Catalogue, source: Path | Handed, answerer: Answerer, watcher: Progress
+    home: Home,
+    catalogue: Catalogue,
+    source: Path | Handed,
+    answerer: Answerer,
+    watcher: Progress,
+    pool: Executor | None,
 ) -> Assessed:
     try:
         with catalogue.read() as connection:
             known = read_in_force(home, connection)
-        assessed = assess(home, source, watcher, known)
+        assessed = assess(home, source, watcher, known, pool)
         require_answerer(assessed.description, assessed.answered(home), answerer)
     except Refused as refusal:
         _refuse(home, catalogue, handed(source).path, refusal, answerer.account)

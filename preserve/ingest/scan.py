@@ -22,7 +22,7 @@ from preserve.errors import Refused
 from preserve.ingest.clamd import Answer, scan_stream, version
 from preserve.ingest.receive import Deposit, DepositProfile
 from preserve.ingest.sources import Entry
-from preserve.ingest.sources.inventory import index_of
+from preserve.ingest.sources.inventory import index_of, paths_of
 
 Progress = Callable[[int], None]
 
@@ -63,8 +63,9 @@ def scan(deposit: Deposit, profile: DepositProfile, clamd: str, scratch: Path, p
 
 def _streams(deposit: Deposit, each: bool) -> Iterator[tuple[Entry, BinaryIO]]:
     """The files, and what a package of another system holds beside them; unless `each`, archives alone."""
-    payload = index_of(deposit.files)
-    yield from deposit.source.stream(lambda e: (each or _nested(e)) and payload.place(e.path) is not None)
+    if each or any(map(_is_nested, paths_of(deposit.files))):
+        payload = index_of(deposit.files)
+        yield from deposit.source.stream(lambda e: (each or _nested(e)) and payload.place(e.path) is not None)
     if deposit.foreign is not None:
         kept = {entry.path for entry in deposit.foreign.kept}
         yield from deposit.foreign.source.stream(lambda entry: entry.path in kept and (each or _nested(entry)))
@@ -84,7 +85,11 @@ def _for_viruses(clamd: str, stream: BinaryIO, entry: Entry, profile: DepositPro
 
 
 def _nested(entry: Entry) -> bool:
-    return entry.path.lower().endswith((*_NESTED, *_ROLLED, ".gz"))
+    return _is_nested(entry.path)
+
+
+def _is_nested(path: str) -> bool:
+    return path.lower().endswith((*_NESTED, *_ROLLED, ".gz"))
 
 
 @contextmanager

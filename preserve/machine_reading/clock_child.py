@@ -12,7 +12,7 @@ from typing import Any
 
 from preserve.machine_reading.bounded import Broken, serve
 from preserve.machine_reading.clock_judging import Break, judge, reads_of
-from preserve.machine_reading.clock_place import Place, find_place
+from preserve.machine_reading.clock_place import ClockPlace, find_place
 from preserve.machine_reading.clock_profile import ClockProfile, read_shown
 from preserve.machine_reading.grey_frames import Film, GreyFrame, frames_of
 from preserve.machine_reading.line_reader import LineReader
@@ -47,7 +47,7 @@ class _Reader:
         self.name = str(request["name"])
         self.engine = Engine.model_validate(request["engine"])
         self._lines = LineReader(int(request.get("threads", 1)))
-        self.place: Place | None = None
+        self.place: ClockPlace | None = None
 
     def read(self) -> Iterator[dict[str, Any]]:
         """Reads as documents. Raises Broken where nothing can be decoded or no clock is found."""
@@ -71,7 +71,7 @@ class _Reader:
             return [float(2**number - 1) for number in range(count)]
         return [self.length * number / count for number in range(count)]
 
-    def _look_for(self) -> Place | None:
+    def _look_for(self) -> ClockPlace | None:
         """The place of the clock, from as few whole frames as are enough: each takes longer than many reads."""
         moments = self._moments()
         frames: list[tuple[Line, ...]] = []
@@ -86,7 +86,7 @@ class _Reader:
             raise Broken("reading.clock-no-picture")
         return place
 
-    def _find(self, samples: list[GreyFrame]) -> Place | None:
+    def _find(self, samples: list[GreyFrame]) -> ClockPlace | None:
         return find_place([self._lines.lines(frame.pixels) for frame in samples], self.profile.layouts)
 
     def _all(self) -> Iterator[ClockShown]:

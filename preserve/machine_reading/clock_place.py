@@ -60,7 +60,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClockPlace:
     """Where the clock is: one box, or one of the day and one of the time; and the layout by which it is read."""
 
     boxes: tuple[Box, ...]
@@ -80,11 +80,11 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class _Seen:
     frame: int
-    place: Place
+    place: ClockPlace
     shown: Shown
 
 
-def find_place(frames: Sequence[Sequence[Line]], layouts: tuple[Layout, ...]) -> Place | None:
+def find_place(frames: Sequence[Sequence[Line]], layouts: tuple[Layout, ...]) -> ClockPlace | None:
     """The place where most frames show a clock; None where there is none.
 
     One that runs goes before one that shows the same always, one with a date before one without.
@@ -118,15 +118,15 @@ def _clocks(frame: int, lines: Iterable[Line], layouts: tuple[Layout, ...]) -> I
         elif shown.day is None:
             times.append((box, line.text, shown))
         else:
-            yield _Seen(frame, Place((box,), shown.layout), shown)
+            yield _Seen(frame, ClockPlace((box,), shown.layout), shown)
     for box, text, alone in times:
         nearest = min(days, key=lambda day: _between(day[0], box), default=None)
         if nearest is not None and _between(nearest[0], box) <= 3 * (box.bottom - box.top):
             both = read_shown(nearest[1] + text, layouts)
             if both is not None and both.day is not None and both.time is not None:
-                yield _Seen(frame, Place((nearest[0], box), both.layout), both)
+                yield _Seen(frame, ClockPlace((nearest[0], box), both.layout), both)
                 continue
-        yield _Seen(frame, Place((box,), alone.layout), alone)
+        yield _Seen(frame, ClockPlace((box,), alone.layout), alone)
 
 
 def _between(one: Box, other: Box) -> float:
@@ -136,7 +136,7 @@ def _between(one: Box, other: Box) -> float:
     return max(across, down)
 
 
-def _same(one: Place, other: Place) -> bool:
+def _same(one: ClockPlace, other: ClockPlace) -> bool:
     return len(one.boxes) == len(other.boxes) and all(
         box.near(its) for box, its in zip(one.boxes, other.boxes, strict=True)
     )
@@ -151,11 +151,11 @@ def _at_edge(group: Sequence[_Seen]) -> bool:
     return whole.bottom <= _EDGE or whole.top >= 1000 - _EDGE
 
 
-def _joined(group: Sequence[_Seen]) -> Place:
+def _joined(group: Sequence[_Seen]) -> ClockPlace:
     """The boxes around those of every frame, and the layout by which most of them were read."""
     layouts = [one.place.layout for one in group]
     usual = max(sorted(set(layouts)), key=layouts.count)
     boxes = list(group[0].place.boxes)
     for one in group[1:]:
         boxes = [box.with_other(its) for box, its in zip(boxes, one.place.boxes, strict=True)]
-    return Place(tuple(boxes), usual, len({one.shown.text for one in group}) if _runs(group) else 0)
+    return ClockPlace(tuple(boxes), usual, len({one.shown.text for one in group}) if _runs(group) else 0)

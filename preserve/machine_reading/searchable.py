@@ -102,13 +102,13 @@ def write_searchable(files: Iterable[ScannedFile], output: Path, words: Words) -
             return made
 
 
-Place = tuple[str, int]
+PageOf = tuple[str, int]
 """A file by its name, and a page that is about to be looked at; 0 as it is opened, and no file when all were."""
 
 
 def writing(
     files: Iterable[ScannedFile], output: Path, words: Words, scratch: Path
-) -> Generator[Place, None, Searchable]:
+) -> Generator[PageOf, None, Searchable]:
     """The same step by step, which tells where it is, in case that breaks the process. What waits is in `scratch`."""
     files = list(files)
     copy = yield from _written(_Copy(scratch), files, output, words)
@@ -118,7 +118,7 @@ def writing(
     return Searchable(copy.pages, copy.lines, dict(copy.kept), tuple(copy.left_out), copy.verdict)
 
 
-def _written(copy: _Copy, files: Sequence[ScannedFile], output: Path, words: Words) -> Generator[Place, None, _Copy]:
+def _written(copy: _Copy, files: Sequence[ScannedFile], output: Path, words: Words) -> Generator[PageOf, None, _Copy]:
     with copy.waiting:
         for file in files:
             yield from copy.add_file(file)
@@ -149,7 +149,7 @@ class _Copy:
     verdict: Verdict = field(default_factory=lambda: Verdict("", False, (), ()))
     _piece: Any = None
 
-    def add_file(self, file: ScannedFile) -> Iterator[Place]:
+    def add_file(self, file: ScannedFile) -> Iterator[PageOf]:
         """Its pages. One that cannot be decoded is an empty one, so that the others keep their numbers."""
         failed, before = failures(), self.pages
         yield file.name, 0

@@ -15,7 +15,7 @@ from preserve.administration.index_check import last_proved
 from preserve.clock import stamp
 from preserve.data_management import accounts, given_tokens, ledger, log_search, logins, second_factors, security_keys
 from preserve.data_management.accounts import AccountRow
-from preserve.data_management.both_logs import Place, place_of
+from preserve.data_management.both_logs import LogPlace, place_of
 from preserve.data_management.ledger import Entry
 from preserve.data_management.log_search import Wanted, Which
 from preserve.errors import NotFound, UsageError
@@ -146,7 +146,7 @@ def _once(session: Session, arguments: Arguments) -> str:
 def entries(session: Session, wanted: Filter, *, after: str = "", limit: int = PAGE) -> Entries:
     """Entries of both logs, the newest first. Raises UsageError for a place that is none, NotIntact."""
     try:
-        before = place_of(after) if after else Place()
+        before = place_of(after) if after else LogPlace()
     except ValueError as error:
         raise UsageError("audit.place-unknown", after) from error
     with session.archive.catalogue.read() as connection:
@@ -220,7 +220,7 @@ def overview(session: Session, *, since: date | None = None) -> Overview:
                     map(
                         shown,
                         log_search.newest(
-                            connection, Wanted(actions=actions, since=begin, which="deeds"), before=Place(), limit=10
+                            connection, Wanted(actions=actions, since=begin, which="deeds"), before=LogPlace(), limit=10
                         )[0],
                     )
                 ),
@@ -273,13 +273,17 @@ def person(
 ) -> PersonAudited:
     """What one person looked at, or did, the newest first. Raises NotFound, UsageError."""
     try:
-        before = place_of(after) if after else Place()
+        before = place_of(after) if after else LogPlace()
     except ValueError as error:
         raise UsageError("audit.place-unknown", after) from error
     with session.archive.catalogue.read() as connection:
         row = accounts.read_account(connection, account) if account.isascii() else None
         wanted = Wanted(actor=account, which=which)
         found, more = log_search.newest(connection, wanted, before=before, limit=max(1, min(limit, 200)))
-        if row is None and not found and not log_search.newest(connection, Wanted(account), before=Place(), limit=1)[0]:
+        if (
+            row is None
+            and not found
+            and not log_search.newest(connection, Wanted(account), before=LogPlace(), limit=1)[0]
+        ):
             raise NotFound("people.no-account", account)
     return PersonAudited(account, row, tuple(map(shown, found)), str(more) if more else "")

@@ -136,7 +136,7 @@ def show(session: Session, case: str, page: Page = _NEWEST) -> CaseView:
 
 def _entries(connection: Connection, objid: str, page: Page) -> tuple[tuple[LedgerEntry, ...], int, str]:
     try:
-        before = both_logs.place_of(page.after) if page.after else both_logs.Place()
+        before = both_logs.place_of(page.after) if page.after else both_logs.LogPlace()
     except ValueError as error:
         raise UsageError("catalogue.after-wrong", page.after) from error
     entries, following, more = both_logs.newest_about(connection, objid, before=before, limit=page.size)

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import procrastinate
 from procrastinate.jobs import DeleteJobCondition
+from procrastinate.worker import Worker
 
 from preserve.data_management import deliveries, jobs, nodes
 from preserve.data_management.archive import Archive
@@ -84,6 +85,7 @@ class _Worker:
         self.node = node
         self.children = Children(archive, TRIES, node.name)
         self.signs = SignsOfLife(archive)
+        self.takers: list[Worker] = []
         self.stopping, self.replaced = threading.Event(), threading.Event()
         # One for each child that may run, and some for the looks: none of them may wait for the others.
         self.threads = ThreadPoolExecutor(sum(limits.values()) + 8, thread_name_prefix="delivered")
@@ -117,17 +119,30 @@ class _Worker:
         return [(lane, [lane, *(burners if lane == "burn" else [])], most) for lane, most in self.limits.items()]
 
     async def _lane(self, app: procrastinate.App, lane: str, queues: list[str], most: int) -> None:
-        await app.run_worker_async(
+        taker = Worker(
+            app,
             queues=queues,
             name=lane,
             concurrency=most,
             install_signal_handlers=False,
             delete_jobs=DeleteJobCondition.ALWAYS,
-            update_heartbeat_interval=BEAT,
+            update_heartbeat_interval=_CLEAR,  # we do, see below
             stalled_worker_timeout=SILENT,
             fetch_job_polling_interval=BEAT,
             listen_notify=lane in _PROMPT,
         )
+        self.takers.append(taker)
+        await taker.run()  # type: ignore[no-untyped-call]
+
+    async def _beat_of_takers(self, app: procrastinate.App) -> None:
+        """Give each lane's sign of life, again after one that failed.
+
+        Procrastinate's own ends for good with its first error, and nobody hears of it: the lane takes deliveries as
+        before, and everybody else takes each away from it at once.
+        """
+        for taker in self.takers:
+            if taker.worker_id is not None:
+                await app.job_manager.update_heartbeat(taker.worker_id)
 
     async def attempt(self, job: str, attempt: int) -> None:
         """Do an attempt of a job, where it is still the next one."""
@@ -174,6 +189,7 @@ class _Worker:
             (_LOOK, partial(self._in_thread, self._tell_who_is_to_stop)),
             (BEAT, partial(self._in_thread, self._end_who_hangs)),
             (BEAT, partial(self._in_thread, self._beat)),
+            (BEAT, partial(self._beat_of_takers, app)),
             (_LOOK_FOR_GONE, partial(self._rescue, app)),
             (_LOOK_FOR_LEFT, partial(self._in_thread, self._deliver_what_was_left)),
             (_CLEAR, partial(self._in_thread, clear, self.archive, self.profile)),

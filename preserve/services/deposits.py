@@ -84,13 +84,13 @@ def _may_ingest(arguments: Arguments) -> tuple[Duty, ...]:
 
 def _with_claims(session: Session, sip: Path, given: Handed) -> tuple[Handed, str]:
     """The deposit with the recordings that were claimed for it; its number in the inbox where there are any."""
-    for waiting in inboxes.listed(session.home):
-        if waiting.path.resolve() == sip.resolve():
-            from preserve.services.pool_claims import with_claims  # no deposit from elsewhere has recordings claimed
+    waiting = inboxes.at(session.home, sip)
+    if waiting is None:
+        return given, ""
+    from preserve.services.pool_claims import with_claims  # no deposit from elsewhere has recordings claimed
 
-            found = with_claims(session, waiting, given)
-            return (given, "") if found is None else (found, waiting.id)
-    return given, ""
+    found = with_claims(session, waiting, given)
+    return (given, "") if found is None else (found, waiting.id)
 
 
 def _follow_up(session: Session, waiting: str, objid: str) -> None:

@@ -12,7 +12,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.file_forms.printing import Sheet, Workbook, as_pdf
 from preserve.administration.file_forms.profile import FormsProfile, read_forms
 from preserve.administration.file_forms.reading import reader_of
-from preserve.administration.file_forms.writing import Place, YearOf, write_year
+from preserve.administration.file_forms.writing import FormsPlace, YearOf, write_year
 from preserve.administration.fixity_report.facts import gather, limit_of
 from preserve.administration.fixity_report.sections import sections
 from preserve.administration.printing import Section
@@ -125,13 +125,13 @@ class _Maker:
         """案卷目录 of each year of the fonds, and the 全宗单."""
         archive, home = self.session.archive, self.session.home
         forms = self.profile.about("year", ("files",))
-        place = Place(self._below("arranging"), home.settings.institution, archive.now())
+        place = FormsPlace(self._below("arranging"), home.settings.institution, archive.now())
         with archive.catalogue.read() as connection:
             reader = reader_of(connection, home, self.profile.style, inner=False)
             for year in cases.years_of(connection, self.code) if forms else ():
                 under = say("forms.under-year", name=row.name, year=year)
                 told = YearOf(year, archive.today(), {"year": str(year), "fonds-name": row.name, "under": under})
-                yearly = Place(place.folder, place.author, place.moment, below=str(year))
+                yearly = FormsPlace(place.folder, place.author, place.moment, below=str(year))
                 for one in write_year(yearly, self.profile, forms, told, reader.of_year(connection, year, self.code)):
                     yield self._listed("arranging", place.folder / one.name, f"{year} {Path(one.name).stem}")
             cells = self._sheet_cells(row, filings.cases_in(connection), changes_of(connection, self.code))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metadata.names import safe_names
+from metadata.names import one_name, safe_names
 from preserve.clock import CHINA, zone
 from preserve.description.vocabulary import read_vocabulary
 from preserve.description.workbook import write_workbook
@@ -59,7 +59,7 @@ def describe_cases(session: Session, package: Path, folder: Path, *, place: Path
     if not found:
         raise UsageError("foreign.no-package", str(package))
     numbers = [number_of(described) or str(order) for order, (described, _) in enumerate(found, 1)]
-    targets = [folder / f"{name}.xlsx" for name in safe_names(number.replace("/", "_") for number in numbers)]
+    targets = [folder / f"{name}.xlsx" for name in safe_names(map(one_name, numbers))]
     for target in targets:
         check_new(target.absolute(), home)
     where, institution = _bureau(home)

@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from metadata.findings import Finding
-from metadata.names import safe_names
+from metadata.names import one_name, safe_names
 from preserve.administration.duties import Duty
 from preserve.administration.file_forms.case_forms import findings_of
 from preserve.administration.file_forms.profile import About, Form, FormsProfile, read_forms
 from preserve.administration.file_forms.reading import Filled, reader_of
-from preserve.administration.file_forms.writing import Place, Written, YearOf, write_case, write_year
+from preserve.administration.file_forms.writing import FormsPlace, Written, YearOf, write_case, write_year
 from preserve.data_management import cases
 from preserve.data_management import fonds as register
 from preserve.data_management.fonds import FondsRow
@@ -136,7 +136,7 @@ def print_case(
             if filled.file.destroyed:
                 raise Refused("forms.case-destroyed", filled.file.description.case_number)
             below = numbers[objid] if len(chosen) > 1 else ""
-            written += write_case(Place(staged, author, moment, workbook, below), profile, wanted, filled)
+            written += write_case(FormsPlace(staged, author, moment, workbook, below), profile, wanted, filled)
             findings += findings_of(filled.file, filled.volumes)
             left_out += filled.left_out
     return FormsWritten(
@@ -152,7 +152,7 @@ def print_case(
 def _names(connection: Connection, objids: Sequence[str]) -> dict[str, str]:
     """A folder's name for each of these cases, after its number."""
     named = cases.names_of(connection, objids)
-    wanted = [named[objid].case_number.replace("/", "_") for objid in objids]
+    wanted = [one_name(named[objid].case_number) for objid in objids]
     return dict(zip(objids, safe_names(wanted), strict=True))
 
 
@@ -200,7 +200,7 @@ def print_year(
         reader = reader_of(connection, session.home, profile.style, inner=inner)
         name = register.require(connection, fonds).name if fonds else session.home.settings.institution
         told = YearOf(year, archive.today(), _year_facts(name, year, reader.register.get(fonds)))
-        place = Place(staged, session.home.settings.institution, moment, workbook)
+        place = FormsPlace(staged, session.home.settings.institution, moment, workbook)
         filled = counted.each(reader.of_year(connection, year, fonds))
         written = write_year(place, profile, wanted, told, filled)
         twice = cases.numbers_twice(connection, year)

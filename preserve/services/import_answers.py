@@ -13,6 +13,7 @@ from metadata.findings import Finding
 from preserve.administration.duties import Duty
 from preserve.description.hostile import hostile
 from preserve.errors import Refused
+from preserve.ingest.legacy.keys import case_key
 from preserve.ingest.legacy.plans import Decision, Deed
 from preserve.ingest.legacy.records import ListedCase
 from preserve.progress import check_stop
@@ -124,7 +125,7 @@ def _decision(kept: Kept, named: Mapping[str, str], kind: str, at: int, answer: 
             return Decision(file.carrier, file.path, "damaged" if deed == "yes" else "no") if deed else None
         if deed == "no":
             return Decision(file.carrier, file.path, "left")
-        case = named.get(answer) or named.get(_comparable(answer))
+        case = named.get(answer) or named.get(case_key(answer))
         return Decision(file.carrier, file.path, "yes", case) if case is not None else None
     return None
 
@@ -135,9 +136,5 @@ def _cases_by_name(cases: Sequence[ListedCase]) -> dict[str, str]:
     for case in cases:
         named.setdefault(case.key, case.key)
         if case.number:
-            named.setdefault(_comparable(case.number), case.key)
+            named.setdefault(case_key(case.number), case.key)
     return named
-
-
-def _comparable(number: str) -> str:
-    return re.sub(r"[\s〔〕\[\]()【】<>《》]", "", unicodedata.normalize("NFKC", number)).lower()

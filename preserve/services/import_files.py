@@ -31,7 +31,7 @@ from preserve.ingest.legacy.plans import (
     write_plan,
 )
 from preserve.ingest.legacy.records import BadRange
-from preserve.ingest.legacy.twice import Place
+from preserve.ingest.legacy.twice import OnCarrier
 from storage_adapters.durable import write_file
 
 _NEWEST = 20
@@ -58,7 +58,7 @@ class Kept:
     folder: Path
     plan: Plan
     decisions: tuple[Decision, ...]
-    bad: Mapping[Place, tuple[BadRange, ...]] = field(default_factory=dict)
+    bad: Mapping[OnCarrier, tuple[BadRange, ...]] = field(default_factory=dict)
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
 
     def nominal(self, case: int) -> Path:
@@ -154,7 +154,7 @@ def read_kept(archive: Archive, campaign: str) -> Kept:
     if decided is not None:
         digest = decided.details["decisions"]
         decisions = read_decisions(_exactly(folder / f"decisions-{digest}.jsonl", digest))
-    bad: dict[Place, tuple[BadRange, ...]] = {}
+    bad: dict[OnCarrier, tuple[BadRange, ...]] = {}
     for carrier in plan.carriers:
         for one in carrier.bad:
             place = (carrier.id, one.path)
@@ -215,7 +215,7 @@ def add_outcome(kept: Kept, outcome: Outcome) -> None:
     add_line(kept.folder / "outcomes.jsonl", {**asdict(outcome), "findings": found})
 
 
-def add_bad(kept: Kept, place: Place, ranges: Iterable[BadRange]) -> None:
+def add_bad(kept: Kept, place: OnCarrier, ranges: Iterable[BadRange]) -> None:
     """That a carrier did not give some bytes of a file."""
     row = {"carrier": place[0], "path": place[1], "ranges": [asdict(one) for one in ranges]}
     add_line(kept.folder / "unreadable.jsonl", row)

@@ -26,7 +26,7 @@ from preserve.ingest.legacy.drafting import describe
 from preserve.ingest.legacy.handing import hand, label_of
 from preserve.ingest.legacy.plans import Plan, digest_of
 from preserve.ingest.legacy.records import BadRange, Carrier
-from preserve.ingest.legacy.twice import Place
+from preserve.ingest.legacy.twice import OnCarrier
 from preserve.progress import check_stop
 from preserve.services.import_files import Kept, Outcome, add_bad, add_outcome
 from preserve.services.reading_after_ingest import after_ingest
@@ -219,7 +219,7 @@ class Work:
         """Read the case's files through and note what their carriers do not give; whether there is anything new."""
         news = False
         for one in files.files:
-            place: Place = (one.file.carrier, one.file.path)
+            place: OnCarrier = (one.file.carrier, one.file.path)
             ranges = self._ranges(place)
             if ranges and ranges != self._bad.get(place):
                 self._bad[place] = ranges
@@ -227,7 +227,7 @@ class Work:
                 news = True
         return news
 
-    def _ranges(self, place: Place) -> tuple[BadRange, ...]:
+    def _ranges(self, place: OnCarrier) -> tuple[BadRange, ...]:
         file = self._here.files[place[0]].open(place[1])
         try:
             return tuple(bad_ranges(file, self._session.progress))

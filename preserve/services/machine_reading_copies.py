@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from metadata.names import safe_names
+from metadata.names import one_name
 from preserve import outputs
 from preserve.access.requests.selecting import HeldCase
 from preserve.access.viewing import reading_room
@@ -213,5 +213,4 @@ def _engine_in_words(engine: Engine) -> str:
 def _name_of(chosen: _Chosen, file: str) -> str:
     """A name for the copy that can stand on any system."""
     stem = PurePosixPath(chosen.files[0].name).stem if file else chosen.case.description.case_number
-    (safe,) = safe_names([say("reading.copy-name", name=stem.replace("/", "_"))])
-    return PurePosixPath(str(safe)).name
+    return one_name(say("reading.copy-name", name=stem))

@@ -14,7 +14,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.retention.profile import read_retention
 from preserve.clock import stamp, zone
 from preserve.data_management import pool, pool_records
-from preserve.data_management.pool import Place, PoolRow, State, Wish
+from preserve.data_management.pool import PoolRow, Sighting, State, Wish
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, of_archive, query
 from preserve.services.pages import FIRST, Page
@@ -113,7 +113,7 @@ class PoolShown:
     place: str
     mark: str
     remark: str
-    places: tuple[Place, ...]
+    places: tuple[Sighting, ...]
     folders: Mapping[str, str]
     words: tuple[Word, ...]
     findings: tuple[FindingShown, ...]

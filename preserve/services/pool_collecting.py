@@ -13,7 +13,7 @@ from preserve.administration.duties import Duty
 from preserve.administration.retention.profile import read_retention
 from preserve.clock import zone
 from preserve.data_management import pool, pool_records
-from preserve.data_management.pool import Place, Wish
+from preserve.data_management.pool import Sighting, Wish
 from preserve.errors import Busy, NotIntact, Refused
 from preserve.home import Home
 from preserve.ingest.sources.folder import FolderSource
@@ -214,7 +214,7 @@ class _Run:
             row = pool.find(connection, sha256)
         if row is not None:
             drop_file(copied.part, pool_records.top(home))
-            place = Place(self._source.key(file), row.id, self._source.station, str(text_in(file.path)), "")
+            place = Sighting(self._source.key(file), row.id, self._source.station, str(text_in(file.path)), "")
             with archive.catalogue.begin() as connection:
                 pool.enter_place(connection, place, actor=account, moment=moment)
             self.again += 1

@@ -8,12 +8,9 @@ from preserve.archival_storage.packages import read_version
 from preserve.archival_storage.policy import read_policy, standing
 from preserve.data_management import pool, pool_records
 from preserve.data_management.cases import find_case
-from preserve.data_management.pool import Wish
-from preserve.errors import Conflict
-from preserve.ingest.handing_in.rooms import rooms
+from preserve.errors import Conflict, NotFound, NotIntact
+from preserve.ingest.handing_in.rooms import room_of
 from preserve.services.session import Session
-
-_AT_ONCE = 10_000
 
 
 def settle(session: Session, deposit: str, objid: str) -> int:
@@ -38,30 +35,37 @@ def settle(session: Session, deposit: str, objid: str) -> int:
 def settle_all(session: Session) -> tuple[int, int]:
     """What is left to do about claims: of deposits that are gone or taken in, and of cases with all their copies.
 
-    How many recordings wait again, and of how many the pool keeps no bytes any more.
+    How many recordings wait again, and of how many the pool keeps no bytes any more. Each deposit and each case is
+    looked at once, however many recordings are claimed for it. One whose record cannot be read is neither gone nor
+    taken in: its claims stay.
     """
-    archive = session.archive
-    states = {room.id: record for room, record in rooms(session.home)}
     released = 0
-    with archive.catalogue.read() as connection:
-        claimed = pool.page(connection, Wish(state="claimed"), "", _AT_ONCE)[0]
-    for row in claimed:
-        record = states.get(row.deposit)
-        if record is not None and record.state == "taken-in":
-            settle(session, row.deposit, record.objid)
-        elif record is None:
-            with suppress(Conflict), archive.catalogue.begin() as connection:
-                held = pool.require(connection, session.home, row.id)
-                pool.step(
-                    connection,
-                    held,
-                    pool.RELEASED,
-                    {"deposit": row.deposit, "reason": "deposit-gone"},
-                    actor=session.person.account,
-                    moment=archive.now(),
-                )
-                released += 1
+    with session.archive.catalogue.read() as connection:
+        deposits = pool.named(connection, "deposit", "claimed")
+    for deposit in deposits:
+        with suppress(NotIntact):
+            try:
+                record = room_of(session.home, deposit).read()
+            except NotFound:
+                released += _release(session, deposit)
+                continue
+            if record.state == "taken-in":
+                settle(session, deposit, record.objid)
     return released, _clear(session)
+
+
+def _release(session: Session, deposit: str) -> int:
+    """The recordings that were claimed for a deposit that is gone wait again."""
+    archive, released = session.archive, 0
+    with archive.catalogue.read() as connection:
+        rows = pool.of_deposit(connection, deposit)
+    for row in rows:
+        details = {"deposit": deposit, "reason": "deposit-gone"}
+        with suppress(Conflict), archive.catalogue.begin() as connection:
+            held = pool.require(connection, session.home, row.id)
+            pool.step(connection, held, pool.RELEASED, details, actor=session.person.account, moment=archive.now())
+            released += 1
+    return released
 
 
 def _clear(session: Session) -> int:
@@ -69,21 +73,19 @@ def _clear(session: Session) -> int:
     archive, home, cleared = session.archive, session.home, 0
     policy = read_policy(home.profiles)
     with archive.catalogue.read() as connection:
-        rows = pool.page(connection, Wish(state="in-case"), "", _AT_ONCE)[0]
-    for row in rows:
+        objids = pool.named(connection, "objid", "in-case")
+    for objid in objids:
         with archive.catalogue.read() as connection:
-            whole = find_case(connection, row.objid) is not None and standing(
-                connection, row.objid, read_version(connection, row.objid).version, policy
-            )
-            holds = whole and pool.case_holds(connection, row.objid, row.sha256)
-        if not whole or not whole.sealed or not holds:
-            continue
-        # The bytes first: an entry that tells of them as gone while they lie there would be forgotten for good.
-        pool_records.drop_recording(home, row.file)
-        with archive.catalogue.begin() as connection:
-            held = pool.require(connection, home, row.id)
-            pool.step(
-                connection, held, pool.CLEARED, {"objid": row.objid}, actor=session.person.account, moment=archive.now()
-            )
-        cleared += 1
+            is_known = find_case(connection, objid) is not None
+            if not is_known or not standing(connection, objid, read_version(connection, objid).version, policy).sealed:
+                continue
+            rows = [row for row in pool.of_case(connection, objid) if pool.case_holds(connection, objid, row.sha256)]
+        for row in rows:
+            # The bytes first: an entry that tells of them as gone while they lie there would be forgotten for good.
+            pool_records.drop_recording(home, row.file)
+            with archive.catalogue.begin() as connection:
+                held = pool.require(connection, home, row.id)
+                details = {"objid": objid}
+                pool.step(connection, held, pool.CLEARED, details, actor=session.person.account, moment=archive.now())
+            cleared += 1
     return cleared

@@ -92,12 +92,13 @@ class Cluster:
     """A master, three volume servers, and a filer with the S3 interface; every chunk lies on two volume servers."""
 
     folder: Path
+    address: str = "127.0.0.1"  # of its S3 interface
     ports: list[int] = field(default_factory=lambda: free_ports(6))
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.ports[5]}"
+        return f"http://{self.address}:{self.ports[5]}"
 
     def start(self) -> None:
         """Start what does not run, and wait until it all answers."""
@@ -124,6 +125,7 @@ class Cluster:
             f"-master=127.0.0.1:{master}",
             f"-defaultStoreDir={self._made('filer')}",
             "-s3",
+            f"-s3.ip.bind={self.address}",
             f"-s3.port={self.ports[5]}",
             f"-s3.config={self.folder / 'identities.json'}",
             "-s3.port.iceberg=0",

@@ -121,6 +121,17 @@ def init(data: Path) -> None:
     )
 
 
+def start_on(network: str, folder: Path, *settings: str) -> Server:
+    """Start a server over a new cluster in `folder`, which is made, that also takes clients of a network (`a.b.c.0/24`)."""
+    folder.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody", "nogroup")
+    init(folder / "data")
+    with (folder / "data" / "pg_hba.conf").open("a", encoding="ascii") as allowed:
+        allowed.write(f"host all all {network} trust\n")
+    return start(folder, *settings)
+
+
 def start(folder: Path | None = None, *settings: str, port: int = 0) -> Server:
     """Start a server over a cluster in `folder`/data, which is made where none is; wait until it answers."""
     folder = folder or make_folder()

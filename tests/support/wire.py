@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 
@@ -11,12 +12,23 @@ class Wire:
     """Passes bytes to the server at `port` of 127.0.0.1; closed with `close`.
 
     With `at` it breaks, once, at the first COMMIT of a connection that said so before: before the server hears of it,
-    or, where `delivered`, behind. While it is cut nothing passes, and nobody is told so, as where a network is away.
+    or, where `delivered`, behind it: when the server has answered, or, where `unanswered`, at once.
+    `broke` is done before anybody learns of it. While it is cut nothing passes, and nobody is told so, as where a
+    network is away.
     """
 
-    def __init__(self, port: int, *, at: bytes = b"", delivered: bool = True, listen: tuple[str, int] | None = None):
-        self._server, self._at, self._delivered = port, at, delivered
-        self._broken, self._passes = not at, threading.Event()
+    def __init__(
+        self,
+        port: int,
+        *,
+        at: bytes = b"",
+        delivered: bool = True,
+        unanswered: bool = False,
+        broke: Callable[[], None] = lambda: None,
+        listen: tuple[str, int] | None = None,
+    ):
+        self._server, self._at, self._delivered, self._unanswered, self._broke = port, at, delivered, unanswered, broke
+        self._broken, self._done, self._passes = not at, threading.Event(), threading.Event()
         self._passes.set()
         self._listening = socket.create_server(listen or ("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
@@ -64,11 +76,15 @@ class Wire:
             while data := client.recv(1 << 16):
                 self._passes.wait()
                 said |= self._at in data
-                if b"COMMIT" in data and said and not self._broken:
+                if b"COMMIT" in data.replace(b"COMMITTED", b"") and said and not self._broken:
                     self._broken = True
                     silent.set()
-                    if not self._delivered:
-                        break
+                    if self._delivered:
+                        server.sendall(data)
+                    if self._delivered and not self._unanswered:
+                        continue
+                    self._break()
+                    break
                 server.sendall(data)
         _end(client, server)
 
@@ -79,9 +95,19 @@ class Wire:
                 if silent.is_set():  # the server has said that it committed, and nobody hears it
                     break
                 client.sendall(data)
+        if silent.is_set():
+            if self._delivered and not self._unanswered:
+                self._break()
+            self._done.wait()
         _end(client, server)
         server.close()
         client.close()
+
+    def _break(self) -> None:
+        try:
+            self._broke()
+        finally:
+            self._done.set()
 
 
 def _end(*lines: socket.socket) -> None:

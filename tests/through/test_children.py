@@ -18,8 +18,13 @@ from tests.support.office import STAFF, staff
 from tests.support.program import found
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {"storage_adapters/programs.py", "metadata/digest_workers.py", "metadata/premis/beside.py"}
-"""Where processes may be started: both name the whole environment of what they start."""
+ROOMS = {
+    "storage_adapters/programs.py",
+    "metadata/digest_workers.py",
+    "metadata/premis/beside.py",
+    "preserve/data_management/proof/beside.py",
+}
+"""Where processes may be started: all name the whole environment of what they start."""
 
 STARTERS = {
     "subprocess": {"run", "Popen", "call", "check_call", "check_output", "getoutput", "getstatusoutput"},

@@ -121,3 +121,41 @@ def test_one_impossible_case_does_not_hold_up_the_others(archive: Archive, tmp_p
     assert done.returncode == 3
     for said in ("1949", "NaN", "classification", "临文综罚〔2026〕78号"):
         assert said in done.stdout + done.stderr, said
+
+
+NUMBER = "../../文罚\u202e字〔2026〕1号/"
+
+
+def test_no_file_or_folder_follows_a_case_number(tmp_path: Path) -> None:
+    """Steps up, slashes, an override of direction: shown as what they are at each door, and no part of any path."""
+    own = found(tmp_path / "within" / "home")
+    case = write_case(tmp_path / "case", case_number=NUMBER)
+    for arguments in (("check", str(case)), ("ingest", str(case)), ("list",), ("show", NUMBER)):
+        done = own.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        assert not STEERING.search(done.stdout + done.stderr)
+        assert "[U+202E]" in done.stdout + done.stderr or arguments[0] == "check"
+    out = tmp_path / "out"
+    (tmp_path / "papers").mkdir()
+    office = Office(own, NUMBER, staff(own), tmp_path / "papers")
+    exported = office.json("", "export", "propose", NUMBER, "--receiver", "某馆", "--purpose", "迁移")["number"]
+    office.json("head", "export", "approve", exported)
+    office.json("", "export", "write", exported, "--to", str(out / "export"))
+    office.json("", "forms", "case", NUMBER, "--to", str(out / "forms"))
+    office.json("", "look", NUMBER, "笔录.txt")
+    for path in (path.relative_to(tmp_path) for path in tmp_path.rglob("*")):
+        assert "\u202e" not in str(path) and path.parts[0] in ("within", "case", "out", "papers"), path
+    assert {path.name for path in (tmp_path / "within").iterdir()} == {"home"}
+    (viewed,) = (tmp_path / "within/home/viewing").glob("*/*/*.txt")
+    assert viewed.parent.name.endswith("文罚_字〔2026〕1号_")
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\n", "\x00", "\x85"])
+def test_a_case_number_with_controls_is_refused_by_its_field_or_shown(
+    archive: Archive, sign: str, tmp_path: Path
+) -> None:
+    case = write_case(tmp_path / "case", case_number=f"文罚字{sign}〔2026〕2号")
+    done = archive.run("check", str(case))
+    assert not STEERING.search(done.stdout + done.stderr) and "[U+00" in done.stdout + done.stderr
+    if sign in ("\x1b[2J", "\x00"):
+        assert done.returncode == 3 and "案号" in done.stdout + done.stderr

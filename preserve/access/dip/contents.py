@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from metadata.names import safe_names
+from metadata.names import one_name, safe_names
 from preserve.access.requests.model import Selected
 from preserve.archival_storage.media import server_store
 from preserve.description.schema import CaseObject
@@ -49,7 +49,7 @@ def names_for(selection: Sequence[Selected]) -> list[str]:
         # A copy has another format than the original: the name stays, the ending is that of what is given.
         suffix = PurePosixPath(one.file).suffix
         name = str(tail if one.representation == "original" or one.given_as else tail.with_name(tail.stem + suffix))
-        names.append(f"{one.case_number}/{name}" if several else name)
+        names.append(f"{one_name(one.case_number)}/{name}" if several else name)
     return list(safe_names(names))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from metadata import csip
-from metadata.names import safe_names
+from metadata.names import one_name, safe_names
 from preserve.access.exporting.catalogue import CaseLine, FileLine, write_tables
 from preserve.access.exporting.holding import Held
 from preserve.access.exporting.layout import Layout
@@ -31,7 +31,7 @@ class Folders(Layout):
         """Year, then number and title of the case; the end of its identifier keeps it apart from its like."""
         with self.archive.catalogue.read() as connection:
             closed = cases.read(connection, item.objid).closed or ""
-        named = f"{item.case_number} {item.title}".replace("/", "_")[:_TITLE].strip()
+        named = one_name(f"{item.case_number} {item.title}"[:_TITLE])
         (name,) = safe_names([f"{named} {item.objid[-8:]}"])
         return f"{closed[:4] or say('exporting.no-year')}/{name}"
 

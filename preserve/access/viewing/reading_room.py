@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import Connection
 
 from metadata.identity import meant
-from metadata.names import safe_names
+from metadata.names import one_name, safe_names
 from preserve.access.requests.selecting import HeldCase, read_case
 from preserve.access.viewing.drawing import About
 from preserve.access.viewing.pictures import make_pictures
@@ -160,7 +160,7 @@ class Room:
     def __init__(self, home: Home, account: str, case: HeldCase, wanted: LookingProfile) -> None:
         self.home, self.case, self.wanted = home, case, wanted
         self.root = home.path / "viewing"
-        (safe,) = safe_names([f"{account}/{case.description.case_number}"])
+        (safe,) = safe_names([f"{account}/{one_name(case.description.case_number)}"])
         self.folder = self.root / str(safe)
         self.kept = self.root / ".pictures"
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from metadata.names import safe_names
+from metadata.names import one_name, safe_names
 from preserve.administration.actor import Actor
 from preserve.administration.disposal.tombstones import COPY_GONE
 from preserve.archival_storage.copies import change_copy
@@ -221,8 +221,10 @@ def _views(home: Home, going: Going) -> list[Path]:
         if folder.name == ".shown":
             folders += [folder / going.objid] if (folder / going.objid).is_dir() else []
             continue
-        (safe,) = safe_names([f"{folder.name}/{going.case_number}"])
-        folders += [root / str(safe)] if (root / str(safe)).is_dir() else []
+        # Earlier releases made a folder of each part of a number with slashes.
+        numbers = dict.fromkeys((one_name(going.case_number), going.case_number))
+        rooms = [root / safe for number in numbers for safe in safe_names([f"{folder.name}/{number}"])]
+        folders += [room for room in rooms if room.is_dir()]
     return folders
 
 

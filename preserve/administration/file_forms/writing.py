@@ -28,7 +28,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FormsPlace:
     """Where forms go and in what shape: `author` stands under each, `workbook` asks for the same rows as xlsx."""
 
     folder: Path
@@ -55,7 +55,7 @@ class Place:
         return self.written(name, sheets[0].form.name, rows)
 
 
-def write_case(place: Place, profile: FormsProfile, forms: Sequence[Form], filled: Filled) -> Iterator[Written]:
+def write_case(place: FormsPlace, profile: FormsProfile, forms: Sequence[Form], filled: Filled) -> Iterator[Written]:
     """The forms of one case, a file a form and volume."""
     for volume, sheet in sheets_of(forms, filled.file, filled.volumes):
         name = name_of(sheet.form, volume.volume)
@@ -71,7 +71,7 @@ def _numbered(name: str, number: int, ending: str) -> str:
     return f"{name}{ending}" if number == 1 else f"{name}-{number}{ending}"
 
 
-def _workbook(place: Place, name: str, sheet: Sheet, rows: Iterable[tuple[str, ...]]) -> Written:
+def _workbook(place: FormsPlace, name: str, sheet: Sheet, rows: Iterable[tuple[str, ...]]) -> Written:
     book = Workbook(place.path(name), sheet, place.moment)
     for row in rows:
         book.add(row)
@@ -82,7 +82,7 @@ def _workbook(place: Place, name: str, sheet: Sheet, rows: Iterable[tuple[str, .
 class _List:
     """One list of a year while it is written: what has come fills a PDF, and begins another when that is full."""
 
-    def __init__(self, place: Place, name: str, empty: Sheet, rows_a_file: int) -> None:
+    def __init__(self, place: FormsPlace, name: str, empty: Sheet, rows_a_file: int) -> None:
         self._place, self._name, self._empty, self._most = place, name, empty, rows_a_file
         self._columns = [column.name for column in empty.form.columns]
         self._waiting: list[tuple[str, ...]] = []
@@ -128,7 +128,7 @@ class YearOf:
 
 
 def write_year(
-    place: Place, profile: FormsProfile, forms: Sequence[Form], year: YearOf, filled: Iterable[Filled]
+    place: FormsPlace, profile: FormsProfile, forms: Sequence[Form], year: YearOf, filled: Iterable[Filled]
 ) -> list[Written]:
     """The lists of a year, in one pass over its cases; internal volumes and their papers in lists of their own."""
     lists: dict[tuple[str, Volume], _List] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,8 +126,8 @@ def compose(
 ) -> list[Composed]:
     """Plan a set for what waits and make its images; empty where too little waits. Raises MediumProblem, NotIntact.
 
-    The discs of a set are entered together, once all of its images are made: with some of the parts of a package
-    entered, and the rest cut off, nothing would ever ask for the rest.
+    Discs are entered as their images are made; those that share a package, together: with some of its parts entered,
+    and the rest cut off, nothing would ever ask for the rest.
     """
     home, catalogue, moment = archive.home, archive.catalogue, archive.now()
     store = server_store(home)
@@ -153,9 +154,17 @@ def compose(
             write_recipe(home, recipe)
             with catalogue.read() as connection:
                 made.append((recipe, build(home, connection, recipe, sources, progress)))
-        with catalogue.begin() as connection:
-            done += [_enter(connection, recipe, built, count, actor, moment) for recipe, built in made]
+            if _all_whole([recipe for recipe, _ in made]):
+                with catalogue.begin() as connection:
+                    done += [_enter(connection, recipe, built, count, actor, moment) for recipe, built in made]
+                made.clear()
     return done
+
+
+def _all_whole(recipes: Sequence[Recipe]) -> bool:
+    """Whether these discs together hold every part of each of their packages."""
+    parts = Counter(holding.name for recipe in recipes for holding in recipe.holdings)
+    return all(parts[holding.name] == holding.parts for recipe in recipes for holding in recipe.holdings)
 
 
 def _recipes(

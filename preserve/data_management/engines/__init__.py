@@ -7,6 +7,7 @@ wrong. What it says of SQL differs in a few words; `dialect.py` has them.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -19,7 +20,19 @@ Entry = tuple[str, str]
 """An entry of the ledger as its text before its number and after it."""
 
 
-class Place(Protocol):
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a server asks itself before it appends an entry for somebody who does not wait for the answer.
+
+    `text` is a query of one row, and `condition` an expression over it (`asked`) and over `value` (`$3`).
+    """
+
+    text: str
+    condition: str
+    value: str
+
+
+class CataloguePlace(Protocol):
     """One catalogue's place."""
 
     @property
@@ -32,11 +45,16 @@ class Place(Protocol):
     def make(self, engine: Engine) -> None:
         """Make an empty catalogue there, without the newest schema where that is brought by migrations."""
 
-    def begun(self, engine: Engine, *, writes: bool, question: str = "", entry: Entry | None = None) -> Connection:
+    def begun(self, engine: Engine, *, writes: bool, question: str = "") -> Connection:
         """A connection with its transaction begun; who writes is alone. Raises Busy, NotIntact.
 
-        `question` is a query of one row that a server is asked with the lock, and `entry` is appended there at once:
-        each round trip under the lock is one that everybody waits for. A file takes no notice of either.
+        `question` is a query of one row that a server is asked with the lock: each round trip under the lock is one
+        that everybody waits for. A file takes no notice of it.
+        """
+
+    def append_alone(self, engine: Engine, entry: Entry, asked: Question) -> int | None:
+        """Append an entry in a transaction of its own; its number. None, and nothing done, where that cannot be done
+        without `begun`: a file has no server, or what was asked does not permit it. Raises as `to_its_end`.
         """
 
     def beside(self, engine: Engine) -> Connection:

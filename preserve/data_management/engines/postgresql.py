@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from preserve.data_management.engines import WAIT, Entry, postgresql_schema, round_trips
+from preserve.data_management.engines import WAIT, Entry, Question, alone, postgresql_schema, round_trips
 from preserve.data_management.engines.in_doubt import LINE, Number, committed
 from preserve.data_management.engines.transactions import ended
 from preserve.errors import Busy, MediumProblem, NotIntact, PreserveError, Refused, ToolMissing
@@ -113,12 +113,16 @@ class PostgresqlSchema:
             postgresql_schema.create(connection, self.schema, self.name)
             deliveries.make_schema(connection, self.schema)
 
-    def begun(self, engine: Engine, *, writes: bool, question: str = "", entry: Entry | None = None) -> Connection:
+    def begun(self, engine: Engine, *, writes: bool, question: str = "") -> Connection:
         """A connection with its transaction begun; who writes holds the schema's lock. Raises Busy.
 
-        `question` is asked with the lock, and `entry` is appended; `round_trips` tells what came of them.
+        `question` is asked with the lock; `round_trips` tells what came of it.
         """
-        return _anew(engine, lambda: self._connect(engine, writes, question, entry))
+        return _anew(engine, lambda: self._connect(engine, writes, question))
+
+    def append_alone(self, engine: Engine, entry: Entry, asked: Question) -> int | None:
+        """Append an entry in a transaction of its own; None, and nothing done, where what was asked forbids it."""
+        return alone.append(engine, self.schema, entry, asked, self.engine, self.name)
 
     def beside(self, engine: Engine) -> Connection:
         """A connection with a transaction begun for which nobody waits; the server ends it where it hangs."""
@@ -187,19 +191,17 @@ class PostgresqlSchema:
             raise PreserveError("catalogue.newer", self.name, version=str(since), known=SCHEMA)
         return number
 
-    def _connect(self, engine: Engine, writes: bool, question: str, entry: Entry | None) -> Connection:
+    def _connect(self, engine: Engine, writes: bool, question: str) -> Connection:
         connection = engine.connect()
         try:
-            if writes:
-                # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock.
+            if writes:  # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock
                 connection = connection.execution_options(isolation_level="AUTOCOMMIT", writes=True)
                 connection.begin()
-                round_trips.begin(connection, self.schema, question, entry)
+                round_trips.begin(connection, self.schema, question)
             else:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 connection.begin()
-                # Until something is read, the view is not fixed.
-                connection.exec_driver_sql("SELECT 1").all()
+                connection.exec_driver_sql("SELECT 1").all()  # until something is read, the view is not fixed
         except BaseException:
             connection.close()
             raise

@@ -3,7 +3,7 @@
 They go to psycopg directly. What opens the transaction is one text of several statements: it begins, takes the schema's
 lock, and asks what every write transaction has to know. Each of them sees what was committed before it ran (READ
 COMMITTED), so what is asked is newer than the lock. An entry's statement tells the transaction's number besides, by
-which a COMMIT is asked after whose answer was lost.
+which a COMMIT is asked after whose answer was lost. An entry in a transaction of its own goes another way (`alone`).
 
 The connection is one on which psycopg begins nothing by itself (SQLAlchemy's AUTOCOMMIT), and prepares nothing of
 several statements.
@@ -11,7 +11,7 @@ several statements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,9 +26,9 @@ _ANSWER = "what the transaction asked when it began"
 _NUMBER = "the number of the transaction"
 _PREPARED = "what is prepared"
 _NAMED = "how many names were given"
-_APPENDED = "the number of the entry with which it began"
-_NOT_PREPARED = "26000"
-_APPEND = "SELECT ledger_append({}, {}), pg_current_xact_id()::text"
+_APPENDED = "the text of the newest entry that it appended"
+NOT_PREPARED = "26000"
+_APPEND = "SELECT ledger_append(%s, %s), pg_current_xact_id()::text"
 
 
 def lock(schema: str) -> str:
@@ -36,75 +36,68 @@ def lock(schema: str) -> str:
 
     Who holds it and says nothing for a while was stopped, or cut off: its transaction is rolled back by the server.
     """
-    return f"SELECT {HANGS}, pg_advisory_xact_lock(hashtextextended('{schema}', {LOCK}))"
+    return f"SELECT {HANGS}, {taken(schema)}"
 
 
-def begin(connection: Connection, schema: str, question: str, entry: tuple[str, str] | None = None) -> None:
+def taken(schema: str) -> str:
+    """The call that takes the lock."""
+    return f"pg_advisory_xact_lock(hashtextextended('{schema}', {LOCK}))"
+
+
+def begin(connection: Connection, schema: str, question: str) -> None:
     """Begin to write: hold the schema's lock, and have asked `question`, a query of one row, or nothing.
 
-    The lock is taken before anything is read, so that all that is read is newer than it. `entry` is appended when the
-    question is answered, by its text before and after its number. Raises DBAPIError.
+    The lock is taken before anything is read, so that all that is read is newer than it. Raises DBAPIError.
     """
     known = connection.info
     for what in (_ANSWER, _NUMBER, _APPENDED):
         known.pop(what, None)
     try:
-        rows = _begin(connection, schema, question, entry)
+        known[_ANSWER] = _begin(connection, schema, question)
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", "") != _NOT_PREPARED:
+        if getattr(error.orig, "sqlstate", "") != NOT_PREPARED:
             raise
-        # psycopg lets all that was prepared go after a rollback, without a word.
-        known.pop(_PREPARED, None)
-        _raw(connection).rollback()
-        rows = _begin(connection, schema, question, entry)
-    known[_ANSWER] = rows[0]
-    if entry is not None:
-        known[_APPENDED], known[_NUMBER] = rows[1]
+        forget_prepared(known, _raw(connection))
+        known[_ANSWER] = _begin(connection, schema, question)
 
 
-def _begin(connection: Connection, schema: str, question: str, entry: tuple[str, str] | None) -> list[Any]:
-    """The answer to the question, and what came of the entry."""
+def _begin(connection: Connection, schema: str, question: str) -> Any:
+    """The answer to the question."""
     asked = f", asked.* FROM ({question}) asked" if question else ""
-    wanted = ["EXECUTE " + _prepared(connection, f"AS SELECT {LINE}, {OLDEST_READER}{asked}")]
-    if entry is not None:
-        name = _prepared(connection, "(text, text) AS " + _APPEND.format("$1", "$2"))
-        head, tail = (_literal(connection, part) for part in entry)
-        wanted.append(f"EXECUTE {name} ({head}, {tail})")
+    name = prepared(
+        connection.info, f"AS SELECT {LINE}, {OLDEST_READER}{asked}", lambda statement: _run(connection, statement)
+    )
     began = ("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", lock(schema))
-    cursor = _run(connection, "; ".join((*began, *wanted)))
+    cursor = _run(connection, "; ".join((*began, f"EXECUTE {name}")))
     cursor.nextset()
-    return [cursor.fetchone() for _ in wanted if cursor.nextset()]
+    cursor.nextset()
+    return cursor.fetchone()
 
 
-def _prepared(connection: Connection, what: str) -> str:
-    """The name of a statement that this connection has prepared: planning it each time takes as long as running it."""
-    known = connection.info
+def prepared(known: dict[Any, Any], what: str, run: Callable[[str], Any]) -> str:
+    """The name of a statement that a connection has prepared: planning it each time takes as long as running it.
+
+    `known` is what is kept with that connection (`info`), and `run` runs a statement on it.
+    """
     names: dict[str, str] = known.setdefault(_PREPARED, {})
     if what not in names:
         # No name is given twice: when one is found gone, others that came after it may still be there.
         known[_NAMED] = known.get(_NAMED, 0) + 1
         name = f"ours_{known[_NAMED]}"
-        _run(connection, f"PREPARE {name} {what}")
+        run(f"PREPARE {name} {what}")
         names[what] = name
     return names[what]
 
 
-def _literal(connection: Connection, value: str) -> str:
-    """A text as it stands in a statement. Raises an error of psycopg for one with a NUL."""
-    from psycopg import sql
-
-    return sql.Literal(value).as_string(_raw(connection))
+def forget_prepared(known: dict[Any, Any], raw: Any) -> None:
+    """For who finds a statement gone: psycopg lets all that was prepared go after a rollback, without a word."""
+    known.pop(_PREPARED, None)
+    raw.rollback()
 
 
 def _raw(connection: Connection) -> Any:
     """psycopg's own connection."""
     return connection.connection.dbapi_connection
-
-
-def appended(connection: Connection) -> int | None:
-    """The number of the entry with which this transaction began; None where it began with none."""
-    number = connection.info.get(_APPENDED)
-    return None if number is None else int(number)
 
 
 def answer(connection: Connection) -> Sequence[Any] | None:
@@ -115,8 +108,8 @@ def answer(connection: Connection) -> Sequence[Any] | None:
 
 def append(connection: Connection, head: str, tail: str) -> int:
     """Append an entry by its text before and after its number, which is returned. Raises DBAPIError."""
-    number, transaction = _run(connection, _APPEND.format("%s", "%s"), (head, tail), prepare=True).fetchone()
-    connection.info[_NUMBER] = transaction
+    number, transaction = _run(connection, _APPEND, (head, tail), prepare=True).fetchone()
+    connection.info[_NUMBER], connection.info[_APPENDED] = transaction, (head, tail)
     return int(number)
 
 
@@ -128,7 +121,7 @@ def number_of(connection: Connection) -> tuple[Number, str | None] | None:
     said, number = connection.info.get(_ANSWER), connection.info.get(_NUMBER)
     if said is None or number is None or _raw(connection).info.transaction_status.name != "INTRANS":
         return None
-    return Number(str(number), str(said[0])), said[1]
+    return Number(str(number), str(said[0]), connection.info.get(_APPENDED)), said[1]
 
 
 def _run(connection: Connection, statement: str, values: Sequence[object] | None = None, prepare: bool = False) -> Any:

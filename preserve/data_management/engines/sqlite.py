@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from preserve.data_management.engines import WAIT, Entry
+from preserve.data_management.engines import WAIT, Entry, Question
 from preserve.data_management.engines.transactions import ended
 from preserve.data_management.replacing import Identity, identity_of, is_under_way, wait_for
 from preserve.data_management.schema_check import require_schema
@@ -85,6 +85,10 @@ class SqliteFile:
             engine.dispose()
             if time.monotonic() >= until:
                 raise Busy("catalogue.busy", str(self.path))
+
+    def append_alone(self, engine: Engine, entry: Entry, asked: Question) -> int | None:
+        """Nobody waits for a file's answers."""
+        return None
 
     def beside(self, engine: Engine) -> Connection:
         """Nothing is beside a file's one writer."""

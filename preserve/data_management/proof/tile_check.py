@@ -6,12 +6,12 @@ from sqlalchemy import Connection
 
 from metadata.findings import Finding
 from preserve.data_management import checkpoints
-from preserve.data_management.merkle import DIGEST, Frontier, fold
+from preserve.data_management.merkle import DIGEST, Frontier, fold, roots
 from preserve.data_management.tiles import LEVEL, WIDTH
 
 
 class TileCheck:
-    """Takes in leaf hashes in order, knows the root over them, and keeps the first tile that is another."""
+    """Takes in tiles of leaf hashes in order, knows the root over them, and keeps the first tile that is another."""
 
     def __init__(self, connection: Connection, covered: int) -> None:
         """`covered` entries should stand in tiles."""
@@ -19,7 +19,6 @@ class TileCheck:
         self._covered = covered
         self._levels: list[bytearray] = [bytearray()]
         self._full = Frontier()  # over the tiles of level 0 that are full
-        self._begun = Frontier()  # over as much of the one after them as a root was asked of
         self._kept: dict[int, bytes] = {}  # tiles of level 0 that were read together
         self.bad: Finding | None = None
 
@@ -33,43 +32,45 @@ class TileCheck:
             place, count = divmod(size >> LEVEL * level, WIDTH)
             self._levels[level] += b"".join(self._tiles.hashes(level, place * WIDTH, count))
             self._levels.append(bytearray())
-        self._begun = Frontier()
         full = size >> LEVEL
         self._full = Frontier(full, self._tiles.peaks(full << LEVEL))
 
-    def add(self, leaves: list[bytes]) -> None:
-        """Take in leaves, none of which goes beyond the end of a tile."""
-        self._levels[0] += b"".join(leaves)
-        if len(self._levels[0]) == WIDTH * DIGEST:
-            self._close()
+    def begun(self) -> bytes:
+        """The leaves of the tile that is not full."""
+        return bytes(self._levels[0])
 
-    def _close(self) -> None:
-        # Nearly every tile is folded level by level at once; leaf by leaf only where a checkpoint lies within it.
-        node, level = self._within().root() if self._begun.size else fold(bytes(self._levels[0])), 0
+    def over(self, node: bytes) -> bytes:
+        """The root over all leaves taken in and some more, of which this is the root: at most those of one tile."""
+        return self._full.root_with(node)
+
+    def take(self, hashes: bytes, node: bytes) -> None:
+        """Take in a tile from its first leaf on, or what there is of the last; `node` is the root over a full one."""
+        if len(hashes) == WIDTH * DIGEST:
+            self._close(hashes, node)
+        else:
+            self._levels[0] = bytearray(hashes)
+
+    def _close(self, hashes: bytes, node: bytes) -> None:
         self._full.add(node)
-        self._begun = Frontier()
+        self._levels[0].clear()
         place = self._full.size - 1
-        while True:
-            hashes = bytes(self._levels[level])
-            self._hold(level, place, hashes)
-            self._levels[level].clear()
-            if level:
-                node = fold(hashes)
-            level += 1
+        self._hold(0, place, hashes)
+        for level in range(1, len(self._levels) + 1):
             if level == len(self._levels):
                 self._levels.append(bytearray())
             self._levels[level] += node
             if len(self._levels[level]) < WIDTH * DIGEST:
                 return
             place >>= LEVEL
+            hashes = bytes(self._levels[level])
+            self._levels[level].clear()
+            self._hold(level, place, hashes)
+            node = fold(hashes)
 
     def root(self) -> bytes:
         """The root over all leaves so far."""
-        return self._full.root_before(self._within())
-
-    def _within(self) -> Frontier:
-        """The tree over the leaves of the tile that is not full."""
-        return self._begun.add_all(_parts(self._levels[0][self._begun.size * DIGEST :]))
+        begun = self.begun()
+        return self._full.root_with(roots(begun, [len(begun) // DIGEST])[0])
 
     def end(self) -> None:
         """Hold the tiles that are not full, too."""
@@ -95,7 +96,3 @@ class TileCheck:
 
 def _differs(level: int, place: int) -> Finding:
     return Finding("ledger.tile-differs", f"tile/{level}/{place}", "error", {"level": level, "place": place})
-
-
-def _parts(hashes: bytes | bytearray) -> list[bytes]:
-    return [bytes(hashes[start : start + DIGEST]) for start in range(0, len(hashes), DIGEST)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -19,9 +20,10 @@ from preserve.data_management.ledger_keys import key_files as key_files
 from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof import verify_looks
+from preserve.data_management.proof.beside import reckoned
 from preserve.data_management.proof.signatures import Rows, merged
 from preserve.data_management.proof.tile_check import TileCheck
-from preserve.data_management.proof.walking import Walk, first_bad
+from preserve.data_management.proof.walking import Mark, Walk, first_bad
 from preserve.data_management.sealer import await_signed
 from preserve.errors import NotIntact
 from preserve.home import Home
@@ -153,12 +155,13 @@ def prove(
         findings.append(Finding("ledger.segment-broken", name))
 
     walk = Walk(connection, segment_cover.read_raw(segments_folder, broken, since.size), since.size)
-    proven = _walk(connection, walk, check, merged(rows.roots(since.size), files, since.size), told, since.size)
+    marks = merged(rows.roots(since.size), files, since.size)
+    proven, bad = _walk(connection, walk, check, marks, told, since.size)
     count = walk.count
     last = max([rows.last, *files, *(stop for _, stop, _ in kept)], default=0)
-    if walk.bad is None and last > count:
-        walk.bad = Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1})
-    findings += filter(None, (walk.bad or first_bad(connection, proven + 1, count) or check.bad,))
+    if bad is None and last > count:
+        bad = Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1})
+    findings += filter(None, (bad or first_bad(connection, proven + 1, count) or check.bad,))
     findings += _beside(connection, segments_folder, kept)
     findings += witnesses.missing(connection, segments_folder, count, beside)
     findings += witnesses.uncovered(connection, count, waits=waits)
@@ -180,34 +183,25 @@ def _goes_on(check: TileCheck, since: Start) -> bool:
 
 
 def _walk(
-    connection: Connection,
-    walk: Walk,
-    check: TileCheck,
-    marks: Iterator[tuple[int, set[bytes]]],
-    progress: Told,
-    proven: int,
-) -> int:
-    """Read the entries and hold the roots that were signed against theirs; up to which they hold."""
-    size, roots = next(marks, (0, set()))
-    while True:
-        start = walk.count
-        leaves = walk.read()
-        added = 0
-        while roots and size <= walk.count:
-            check.add(leaves[added : size - start])
-            added = max(added, size - start)
-            if roots == {check.root()}:
-                proven = size
-            elif walk.bad is None:
-                contradicts = {"first": min(proven + 1, size), "last": size}
-                walk.bad = first_bad(connection, proven + 1, size)
-                walk.bad = walk.bad or Finding("ledger.contradicts-checkpoint", str(size), "error", contradicts)
-            size, roots = next(marks, (0, set()))
-        check.add(leaves[added:])
-        if not leaves:
-            check.end()
-            return proven
-        progress(walk.moved, 0 if walk.bad else proven)
+    connection: Connection, walk: Walk, check: TileCheck, marks: Iterator[Mark], progress: Told, proven: int
+) -> tuple[int, Finding | None]:
+    """Read the entries and hold the roots that were signed against theirs; up to which they hold, and what is bad."""
+    bad: Finding | None = None
+    coming = ledger.size(connection) - walk.count
+    with closing(reckoned(walk.parts(check.begun(), marks), coming)) as parts:
+        for part, hashes, within in parts:
+            bad = bad or part.first_bad(hashes)
+            for (size, signed), node in zip(part.marks, within, strict=False):
+                if signed == {check.over(node)}:
+                    proven = size
+                elif bad is None:
+                    contradicts = {"first": min(proven + 1, size), "last": size}
+                    bad = first_bad(connection, proven + 1, size)
+                    bad = bad or Finding("ledger.contradicts-checkpoint", str(size), "error", contradicts)
+            check.take(hashes, within[-1] if within else b"")
+            progress(part.moved, 0 if bad else proven)
+    check.end()
+    return proven, bad
 
 
 def _signed(

@@ -7,11 +7,12 @@ do not agree are entries read for what is wrong with them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
+from struct import unpack
 
 import rfc8785
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from sqlalchemy import text as sql
 from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger, segment_cover
 from preserve.data_management.engines.dialect import on
+from preserve.data_management.merkle import DIGEST
 
 TOGETHER = 256
 """Entries that are read at once."""
@@ -31,8 +33,51 @@ _QUERY = "SELECT number, {bytes}, leaf FROM ledger WHERE number > :after ORDER B
 _BEFORE_ALL = -(1 << 63)  # numbers below 1 are none, and are noticed
 
 
+Mark = tuple[int, set[bytes]]
+"""A number of entries, and the roots that were signed over them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The entries of one tile, or what there is of the last one, as they lie there after the first `start`.
+
+    `lines` are those of the segments, fewer where these end. `begun` are the leaf hashes before the entries that stand
+    in their tile. Roots are asked for over the first so many leaves of the tile as `sizes` says: one for each of the
+    marks that lie here, and one over all of them where it is full. `moved` is how many bytes were read so far.
+    """
+
+    start: int
+    numbers: Sequence[int]
+    texts: Sequence[bytes]
+    kept: Sequence[bytes]
+    lines: Sequence[bytes]
+    begun: bytes
+    sizes: Sequence[int]
+    marks: Sequence[Mark]
+    moved: int
+
+    def first_bad(self, hashes: bytes) -> Finding | None:
+        """The first entry that is, by the leaf hashes of the tile, which were reckoned from its texts."""
+        first, count = self.start + 1, len(self.texts)
+        leaves = unpack(f"{DIGEST}s" * count, hashes[len(self.begun) :])
+        # All at once, for nearly always all is well; which one is bad is asked where something is.
+        if (
+            self.numbers == tuple(range(first, first + count))
+            and leaves == self.kept
+            and self.lines == self.texts[: len(self.lines)]
+            and _stand_there(first, self.texts)
+        ):
+            return None
+        rows = zip(self.numbers, self.texts, self.kept, leaves, strict=True)
+        for expected, ((number, text, kept, leaf), line) in enumerate(zip_longest(rows, self.lines), first):
+            right = number == expected and leaf == kept and _stand_there(expected, [text])
+            if not right or (line is not None and line != text):
+                return _bad(_problem(number, expected, text, kept) or "ledger.entry-contradicts-segment", expected)
+        return None
+
+
 class Walk:
-    """Goes through the entries after the first `start`; keeps the first that is bad."""
+    """Goes through the entries after the first `start`."""
 
     def __init__(self, connection: Connection, lines: Iterator[bytes], start: int = 0) -> None:
         """`lines` are those of the segments, from the entry after `start` on."""
@@ -41,37 +86,29 @@ class Walk:
         self._rows = connection.execute(sql(query), {"after": after}, execution_options={"yield_per": TOGETHER})
         self._lines = lines
         self.count = start
-        self.moved = 0
-        self.bad: Finding | None = None
 
-    def read(self) -> list[bytes]:
-        """The leaf hashes of the entries up to the end of a tile, reckoned from their texts; none at the end."""
-        rows = self._rows.fetchmany(TOGETHER - self.count % TOGETHER)
-        lines = list(islice(self._lines, len(rows)))
-        numbers, texts, kept = zip(*rows, strict=True) if rows else ((), (), ())
-        leaves = [sha256(b"\0" + text).digest() for text in texts]
-        # All at once, for nearly always all is well; which one is bad is asked where something is.
-        if self.bad is None and not (
-            numbers == tuple(range(self.count + 1, self.count + 1 + len(rows)))
-            and tuple(leaves) == kept
-            and lines == list(texts[: len(lines)])
-            and _stand_there(self.count + 1, texts)
-        ):
-            self.bad = self._first_bad(rows, lines)
-        self.count += len(rows)
-        self.moved += sum(map(len, texts))
-        return leaves
-
-    def _first_bad(self, rows: Sequence[Any], lines: list[bytes]) -> Finding | None:
-        for count, ((number, text, leaf), line) in enumerate(zip_longest(rows, lines), self.count + 1):
-            if (
-                number != count
-                or sha256(b"\0" + text).digest() != leaf
-                or not _stand_there(count, [text])
-                or (line is not None and line != text)
-            ):
-                return _bad(_problem(number, count, text, leaf) or "ledger.entry-contradicts-segment", count)
-        return None
+    def parts(self, begun: bytes = b"", marks: Iterable[Mark] = ()) -> Iterator[Part]:
+        """All entries, tile by tile; `begun` are the leaves before the first one that stand in its tile."""
+        left, moved = iter(marks), 0
+        size, roots = next(left, (0, set()))
+        while True:
+            start, tile = self.count, self.count - self.count % TOGETHER
+            rows = self._rows.fetchmany(tile + TOGETHER - start)
+            self.count += len(rows)
+            here = []
+            while roots and size <= self.count:
+                here.append((size, roots))
+                size, roots = next(left, (0, set()))
+            sizes = [mark - tile for mark, _ in here] + [TOGETHER] * (self.count == tile + TOGETHER)
+            numbers, texts, kept = zip(*rows, strict=True) if rows else ((), (), ())
+            moved += sum(map(len, texts))
+            if rows or here:
+                yield Part(
+                    start, numbers, texts, kept, tuple(islice(self._lines, len(rows))), begun, sizes, here, moved
+                )
+            if not rows:
+                return
+            begun = b""
 
     def close(self) -> None:
         """Read no more."""

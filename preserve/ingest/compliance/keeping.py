@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from preserve.administration.retention.facts import object_facts
 from preserve.administration.retention.periods import (
     NOT_DECLARED,
@@ -23,10 +25,13 @@ from preserve.messages import say
 def keeping(view: View) -> list[str]:
     """A line for the case, and one for its recordings: with the case, or for how long otherwise."""
     profile = view.retention or read_retention(None)
-    facts, objects = facts_of_view(view, profile)
-    whole = due_of_case(profile, facts, objects.values())
+    if "keeping" not in view.reckoned:
+        of_case, objects = facts_of_view(view, profile)
+        view.reckoned["keeping"] = of_case, tuple(objects.values())
+    facts, things = cast(tuple[CaseFacts, tuple[ObjectFacts, ...]], view.reckoned["keeping"])
+    whole = due_of_case(profile, facts, things)
     lines = [_line("compliance.keeping", profile, whole)]
-    for thing in dict.fromkeys(thing for thing in objects.values() if thing.recording):
+    for thing in dict.fromkeys(thing for thing in things if thing.recording):
         due = due_of_object(profile, facts, thing)
         if due is None or (thing.with_case and (due.day, due.never) == (whole.day, whole.never)):
             lines.append(say("compliance.keeping-with-case"))
@@ -44,11 +49,13 @@ def facts_of_view(view: View, profile: RetentionProfile) -> tuple[CaseFacts, dic
     case = view.case
     long_term = bool(reasons(case, view.profile.long_term, view.words))
     characters = view.characters or {}
-    objects = {}
+    objects: dict[str, ObjectFacts] = {}
+    alike: dict[ObjectFacts, ObjectFacts] = {}  # a large case has many files and few kinds of them
     for item in case.objects:
         character = characters.get(item.file)
         began = character.started.isoformat() if character and character.started else ""
         timed = bool(character and character.duration)
-        objects[item.file] = object_facts(profile, item, item.file, timed=timed, began=began, local=view.zone)
+        own = object_facts(profile, item, item.file, timed=timed, began=began, local=view.zone)
+        objects[item.file] = alike.setdefault(own, own)
     declared = case.retention.value if is_known(case, LegacyFact.RETENTION) else NOT_DECLARED
     return CaseFacts(closed_at_latest(case), view.today, case.case_type, declared, long_term), objects

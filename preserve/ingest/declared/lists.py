@@ -8,10 +8,10 @@ from __future__ import annotations
 import codecs
 import io
 import re
-import string
 import tempfile
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from metadata.findings import Finding
 from preserve.errors import Refused
 from preserve.ingest.declared import Wanted
 from preserve.ingest.declared.forms import LENGTHS, SIZES, Lines, Listed, algorithm_of, hinted
+from preserve.ingest.declared.looking import like_a_digest, without_digests
 from preserve.ingest.declared.matching import Files
 from preserve.ingest.sources import Entry, Source
 from preserve.ingest.sources.inventory import Inventory, index_of
@@ -36,9 +37,6 @@ _CLAIMED = re.compile(
 )
 _TEXT = re.compile(r"(?i)(.*\.(txt|csv|tsv|log|lst|list|hash|hashes|checksum|checksums)|[^.]+)")
 _XML = re.compile(r"(?i)(mets.*|.*[._-]mets|.*premis.*)\.xml")
-_LIKE_A_DIGEST = re.compile(rb"(?:[0-9A-Fa-f]\0?(?:\x20\0?)?){32}")  # also in UTF-16, and in pairs
-_DIGITS = bytes(ord("0") if chr(byte) in string.hexdigits else ord(".") for byte in range(256))
-_OF_A_RUN = bytes(ord("0") if chr(byte) in f"{string.hexdigits}\0 " else ord(".") for byte in range(256))
 _SHOWN = 5
 
 
@@ -51,11 +49,17 @@ class Word:
 
 
 def read_lists(
-    source: Source, files: Sequence[Entry], prefix: str, scratch: Path | None, known: Container[str] = ()
+    source: Source,
+    files: Sequence[Entry],
+    prefix: str,
+    scratch: Path | None,
+    known: Container[str] = (),
+    pool: Executor | None = None,
 ) -> Word:
     """Every list among the files below `prefix`; each is read once, put aside in `scratch` meanwhile.
 
-    `known` are those, by path in the deposit, that were read already.
+    `known` are those, by path in the deposit, that were read already. The processes of a `pool` look first which texts
+    of a folder have nothing like a digest.
     """
     entries = index_of(files)
     reading = _Reading(entries, prefix)
@@ -65,6 +69,10 @@ def read_lists(
         candidates[place] = _is_candidate(path, entry.size) and entry.path not in known
         if entry.size > _LARGEST and _CLAIMED.fullmatch(path.rpartition("/")[2]):
             reading.unreadable(path, "> 256 MiB")
+    if pool is not None and source.folder is not None:
+        texts = [place for place, there in enumerate(candidates) if there and not _calls_itself(entries.path(place))]
+        for place in without_digests(source.folder, entries, texts, pool):
+            candidates[place] = False
 
     def is_candidate(entry: Entry) -> bool:
         place = entries.place(entry.path)
@@ -83,12 +91,17 @@ def read_lists(
     return reading.word
 
 
+def _calls_itself(path: str) -> bool:
+    """Whether a file is a list, or METS or PREMIS, by its name."""
+    name = path.rpartition("/")[2]
+    return bool(_CLAIMED.fullmatch(name) or _XML.fullmatch(name))
+
+
 def _put_aside(stream: BinaryIO, kept: Path, entry: Entry) -> bool:
     """The bytes of one file, unless it is a text without anything like a digest, as nearly every one is."""
-    name = entry.path.rpartition("/")[2]
-    if not (_CLAIMED.fullmatch(name) or _XML.fullmatch(name)):
+    if not _calls_itself(entry.path):
         data = stream.read(entry.size)  # room for the largest that may come would cost more than most of them
-        if not _says_a_digest(data):
+        if not like_a_digest(data):
             return False
         kept.write_bytes(data)
         return True
@@ -98,23 +111,10 @@ def _put_aside(stream: BinaryIO, kept: Path, entry: Entry) -> bool:
     return True
 
 
-def _says_a_digest(data: bytes) -> bool:
-    """Whether anything in a text is like a digest.
-
-    Nearly no text is, and the pattern would need a hundred times as long to say no as what is asked before it. What it
-    matches is 32 bytes or more of nothing but hexadecimal digits, blanks and zeros: of every 16th byte of the text two
-    neighbours are such. Without blanks and zeros it has 32 digits in a row.
-    """
-    if b"00" not in data[::16].translate(_OF_A_RUN):
-        return False
-    return b"0" * 32 in data.translate(_DIGITS, b"\0 ") and bool(_LIKE_A_DIGEST.search(data))
-
-
 def _is_candidate(path: str, size: int) -> bool:
-    name = path.rpartition("/")[2]
-    if _CLAIMED.fullmatch(name) or _XML.fullmatch(name):
+    if _calls_itself(path):
         return 0 < size <= _LARGEST
-    return bool(_TEXT.fullmatch(name)) and 32 < size <= _LARGEST_TEXT
+    return bool(_TEXT.fullmatch(path.rpartition("/")[2])) and 32 < size <= _LARGEST_TEXT
 
 
 @dataclass(slots=True)

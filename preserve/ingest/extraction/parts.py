@@ -207,7 +207,7 @@ class Gathering:
 
     def add(self, number: int, file: TakenFile) -> None:
         """The text of one file, by its number in the deposit: as the workers read it, or read now."""
-        source = _source(self._ingest, file)
+        source = _source(file)
         if source is None and file.path in self._scans:
             self._counts["none"] += 1
         if source is None or file.path == self._own:
@@ -215,7 +215,7 @@ class Gathering:
         if self._secret is None or file.name in self._secret or self._length >= MOST_OF_A_CASE:
             extracted = Extracted("left-out")
         else:
-            extracted = self._read.get(number) or extract(*source)
+            extracted = self._read.get(number) or self._extract(*source)
         text = extracted.text[: MOST_OF_A_CASE - self._length]
         outcome = "cut" if len(text) < len(extracted.text) else extracted.outcome
         self._length += len(text)
@@ -230,6 +230,9 @@ class Gathering:
         self._waiting += len(self._lines[-1])
         if self._waiting >= _AT_ONCE:
             self._write()
+
+    def _extract(self, role: str, stored: str, way: Way) -> Extracted:
+        return extract(self._ingest.data(role) / stored, way)
 
     def _write(self) -> None:
         path = self._ingest.information_package / csip.TEXT
@@ -251,15 +254,18 @@ class Gathering:
         return Gathered(tuple(sorted(self._counts.items())), tuple(self._findings))
 
 
-def _source(ingest: Ingest, file: TakenFile) -> tuple[Path, Way] | None:
-    """What is read for a file: itself, or for the older office formats the PDF/A made of it."""
+def _source(file: TakenFile) -> tuple[str, str, Way] | None:
+    """What is read for a file: itself, or for the older office formats the PDF/A made of it.
+
+    The representation, the stored name in it, and how it is read.
+    """
     way = way_of(file.identification, file.character, file.stored)
     if way is not None:
-        return ingest.data("original") / file.stored, way
+        return "original", file.stored, way
     if file.character.kind == "document":
         for made in file.normalised.derivatives if file.normalised else ():
             if made.role == "preservation" and made.mime == "application/pdf":
-                return ingest.data("preservation") / made.stored, "pdf"
+                return "preservation", made.stored, "pdf"
     return None
 
 

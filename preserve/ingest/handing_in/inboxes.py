@@ -47,6 +47,17 @@ def listed(home: Home) -> Iterator[Waiting]:
             yield Waiting(_number(inbox, name), name, inbox / name)
 
 
+def at(home: Home, path: Path) -> Waiting | None:
+    """The folder that waits at a place; None where no inbox has one there. Nothing is listed for it."""
+    place = path.resolve()
+    if place.name.startswith(".") or not place.is_dir():
+        return None
+    for inbox in inboxes(home):
+        if inbox.resolve() == place.parent:
+            return Waiting(_number(inbox, place.name), place.name, inbox / place.name)
+    return None
+
+
 def absent(home: Home) -> tuple[str, ...]:
     """The inboxes that cannot be read now: a share that is not mounted, a card that is not in."""
     return tuple(inbox.name for inbox in inboxes(home) if not os.access(inbox, os.R_OK | os.X_OK))

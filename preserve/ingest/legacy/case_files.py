@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from preserve.ingest.legacy.plans import Decision, Plan
 from preserve.ingest.legacy.records import BadRange, FoundFile, Match
-from preserve.ingest.legacy.twice import Place
+from preserve.ingest.legacy.twice import OnCarrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Gathered:
     path: str
     file: FoundFile
     root: str
-    also: tuple[Place, ...] = ()
+    also: tuple[OnCarrier, ...] = ()
     gaps: tuple[BadRange, ...] = ()
 
 
@@ -56,7 +56,7 @@ def decided_matches(plan: Plan, decisions: Sequence[Decision]) -> tuple[Match, .
 
 
 def gather(
-    plan: Plan, decisions: Sequence[Decision], bad: Mapping[Place, tuple[BadRange, ...]]
+    plan: Plan, decisions: Sequence[Decision], bad: Mapping[OnCarrier, tuple[BadRange, ...]]
 ) -> dict[int, CaseFiles]:
     """The files of every case of which there are any; `bad` is what carriers did not give, found since the plan too.
 
@@ -64,8 +64,8 @@ def gather(
     """
     unwanted = {(one.carrier, one.path) for one in decisions if one.deed == "left"}
     anyway = {(one.carrier, one.path) for one in decisions if one.deed == "damaged"}
-    nearest: dict[Place, tuple[int, list[Match]]] = {}
-    files: dict[Place, FoundFile] = {}
+    nearest: dict[OnCarrier, tuple[int, list[Match]]] = {}
+    files: dict[OnCarrier, FoundFile] = {}
     for match in decided_matches(plan, decisions):
         for file in plan.below(match.carrier, match.path):
             place = (file.carrier, file.path)
@@ -89,7 +89,10 @@ def _gathered(file: FoundFile, match: Match) -> Gathered:
 
 
 def _settled(
-    found: list[Gathered], digests: Mapping[Place, str], bad: Mapping[Place, tuple[BadRange, ...]], anyway: set[Place]
+    found: list[Gathered],
+    digests: Mapping[OnCarrier, str],
+    bad: Mapping[OnCarrier, tuple[BadRange, ...]],
+    anyway: set[OnCarrier],
 ) -> CaseFiles:
     kept: list[Gathered] = []
     damaged = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from metadata.findings import Finding
-from preserve.ingest.legacy.records import Cell, ListedCase, Place
+from preserve.ingest.legacy.records import Cell, ListedCase, ListedPlace
 from preserve.ingest.legacy.row_facts import ListedRow
 
 _MOST_DIFFERING = 5
@@ -19,7 +19,7 @@ class _Gathered:
     first: ListedRow
     cells: list[Cell] = field(default_factory=list)
     places: dict[str, None] = field(default_factory=dict)
-    located: dict[Place, None] = field(default_factory=dict)
+    located: dict[ListedPlace, None] = field(default_factory=dict)
     written: list[Mapping[str, str]] = field(default_factory=list)
     differing: int = 0
 
@@ -37,7 +37,7 @@ class Gathering:
         known = self._cases.setdefault(key, _Gathered(row))
         known.cells.append(row.cell)
         known.written.append(row.written)
-        if row.place != Place():
+        if row.place != ListedPlace():
             known.located[row.place] = None
             known.places.update(dict.fromkeys(_words(row.place)))
         if known.first is not row:
@@ -62,7 +62,7 @@ class Gathering:
         )
 
 
-def _words(place: Place) -> Iterator[str]:
+def _words(place: ListedPlace) -> Iterator[str]:
     yield from (word for word in (place.disc, place.path, place.folder, place.file) if word)
 
 

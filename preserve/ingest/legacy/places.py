@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from metadata.identity import tidy
 from preserve.ingest.legacy.keys import words_key
-from preserve.ingest.legacy.records import Carrier, Certainty, FoundFile, Place
+from preserve.ingest.legacy.records import Carrier, Certainty, FoundFile, ListedPlace
 
 _DRIVE = re.compile(r"^[A-Za-z]:|^//[^/]+/[^/]+")
 _MOST = 21
@@ -62,7 +62,7 @@ class Places:
             if numbers := _NUMBER.findall(key):
                 self._by_number[numbers[-1].lstrip("0") or "0"].add(place)
 
-    def of(self, place: Place) -> Iterator[Placed]:
+    def of(self, place: ListedPlace) -> Iterator[Placed]:
         """All that a place may mean: one of them is a match, several are a question."""
         within, sure = self._within(place.disc)
         wanted = self._wanted(place, within)
@@ -85,7 +85,7 @@ class Places:
         numbers = _NUMBER.findall(key)
         return sorted(self._by_number.get(numbers[-1].lstrip("0") or "0", ())) if numbers else [], False
 
-    def _wanted(self, place: Place, within: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]] | None:
+    def _wanted(self, place: ListedPlace, within: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]] | None:
         path = _parts(place.path)
         folder = _parts(place.folder)
         for basis, parts in (

@@ -15,9 +15,8 @@ from typing import Any, Literal
 
 from metadata.findings import Finding
 from preserve.errors import NotIntact
-from preserve.ingest.legacy.records import BadRange, Carrier, Cell, FoundFile, ListedCase, Match
-from preserve.ingest.legacy.records import Place as ListedPlace
-from preserve.ingest.legacy.twice import Place, Twin
+from preserve.ingest.legacy.records import BadRange, Carrier, Cell, FoundFile, ListedCase, ListedPlace, Match
+from preserve.ingest.legacy.twice import OnCarrier, Twin
 
 Deed = Literal["yes", "no", "damaged", "left"]
 """A person's word: it belongs to the case; it does not; it is taken although the carrier does not give all of it;
@@ -49,7 +48,7 @@ class Plan:
     missing: tuple[int, ...]
     unlisted: tuple[FoundFile, ...]
     twins: tuple[Twin, ...] = ()
-    digests: Mapping[Place, str] = field(default_factory=dict)
+    digests: Mapping[OnCarrier, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     @cached_property

@@ -21,7 +21,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListedPlace:
     """Where a row of a list says that files lie: on which disc, under which path, in which folder, in which file."""
 
     disc: str = ""
@@ -52,7 +52,7 @@ class ListedCase:
     rest: Mapping[str, str] = field(default_factory=dict)
     archival_number: str = ""
     number_is: Literal["case_number", "archival_number", "title"] = "case_number"
-    located: tuple[Place, ...] = ()
+    located: tuple[ListedPlace, ...] = ()
     written: tuple[Mapping[str, str], ...] = ()
 
 

@@ -13,7 +13,7 @@ from preserve.ingest.legacy.days import Known, known_day, known_span, month_of_c
 from preserve.ingest.legacy.headings import Headings
 from preserve.ingest.legacy.keys import archival_key, case_key, heading_key
 from preserve.ingest.legacy.profile import PLACES, ListField, ListProfile, ListProfiles
-from preserve.ingest.legacy.records import Cell, Place
+from preserve.ingest.legacy.records import Cell, ListedPlace
 from preserve.ingest.legacy.sheets import Area, Row, Sheet
 
 _SCHEMA_NAMES: Mapping[str, str] = {"start": "date", "closed": "date", "span": "date"}
@@ -44,7 +44,7 @@ class ListedRow:
     number_is: str
     cell: Cell
     facts: dict[str, str] = field(default_factory=dict)
-    place: Place = field(default_factory=Place)
+    place: ListedPlace = field(default_factory=ListedPlace)
     rest: dict[str, str] = field(default_factory=dict)
     archival_number: str = ""
     written: dict[str, str] = field(default_factory=dict)
@@ -112,7 +112,7 @@ class RowReader:
             candidate = archival if other == "archival_number" else texts.get("title", "")
             if not number and candidate:
                 number, number_is = candidate, other
-        place = Place(*(texts.get(name, "") for name in PLACES))
+        place = ListedPlace(*(texts.get(name, "") for name in PLACES))
         if not number:
             said = next((text for text in texts.values() if text), "") or row.text(0)
             self._findings.append(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from metadata.findings import Finding
 from preserve.ingest.legacy.records import FoundFile
 
-Place = tuple[str, str]
+OnCarrier = tuple[str, str]
 """A carrier's name in the plan, and a path on it."""
 
 
@@ -18,7 +18,7 @@ class Twin:
 
     sha256: str
     size: int
-    places: tuple[Place, ...]
+    places: tuple[OnCarrier, ...]
 
 
 def same_size(files: Iterable[FoundFile]) -> Iterator[FoundFile]:
@@ -33,14 +33,14 @@ def same_size(files: Iterable[FoundFile]) -> Iterator[FoundFile]:
 
 
 def find_twins(
-    files: Iterable[FoundFile], known: Mapping[Place, str], digest: Callable[[FoundFile], str | Finding]
-) -> tuple[list[Twin], dict[Place, str], list[Finding]]:
+    files: Iterable[FoundFile], known: Mapping[OnCarrier, str], digest: Callable[[FoundFile], str | Finding]
+) -> tuple[list[Twin], dict[OnCarrier, str], list[Finding]]:
     """What is there twice, the digests of all that were asked for, and what could not be read.
 
     Only files of equal size are read, and of them only those whose digest is not `known` from reading the carrier.
     """
     digests, findings = dict(known), list[Finding]()
-    groups: dict[tuple[int, str], list[Place]] = {}
+    groups: dict[tuple[int, str], list[OnCarrier]] = {}
     for file in same_size(files):
         place = (file.carrier, file.path)
         if place not in digests:

@@ -1,4 +1,4 @@
-"""PDF by pikepdf: pages, version, encryption, PDF/A claim, fonts that are not embedded."""
+"""PDF by pikepdf: pages, version, encryption, PDF/A claim, fonts that are not embedded, what acts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from preserve.ingest.readers.pdf_active import look_for_active
 from preserve.ingest.readers.pdf_wholeness import NO_HEAD, SECONDS, End, Window, look_at_end, look_inside
 from preserve.ingest.readers.report import Report
 from preserve.typesetting.judging import PARTS, judge
@@ -111,3 +112,10 @@ def _describe(document: Any, report: Report) -> None:
         if part:
             report.add("PDF/A", part[1].decode() + (level[1].decode().lower() if level else ""))
     report.add("Attachments", len(document.attachments) or None)
+    active = look_for_active(document)
+    if active.scripts:
+        report.tell("pdf-scripts", "note", count=active.scripts)
+    if active.launches:
+        report.tell("pdf-launches", "note", count=active.launches)
+    if active.embedded:
+        report.tell("pdf-embedded", "note", count=active.embedded)

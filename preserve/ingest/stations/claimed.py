@@ -12,7 +12,7 @@ from typing import Any
 
 from metadata.names import safe_names
 from preserve.data_management import pool_records
-from preserve.data_management.pool import Place, PoolRow
+from preserve.data_management.pool import PoolRow, Sighting
 from preserve.data_management.pool_records import PoolRecord
 from preserve.description.fixed_values import Stage
 from preserve.home import Home
@@ -68,7 +68,7 @@ def provenance(
     home: Home,
     rows: Sequence[PoolRow],
     records: Sequence[PoolRecord],
-    places: Mapping[str, Sequence[Place]],
+    places: Mapping[str, Sequence[Sighting]],
     profile: StationsProfile,
 ) -> tuple[tuple[str, bytes], ...]:
     """Where each recording is from, whose words its facts are, when it was claimed: one document of the package."""

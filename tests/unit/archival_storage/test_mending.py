@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.archival_storage.assembling import Place
+from preserve.archival_storage.assembling import Holder
 from preserve.archival_storage.mending import replace_copy
 from preserve.archival_storage.packages import Contents
 from preserve.archival_storage.quarantine import QUARANTINE, quarantined
@@ -50,7 +50,7 @@ def test_the_good_files_stay_and_the_bad_one_comes_from_elsewhere(
 ) -> None:
     target, other = stores
     (target.path(CopyRef(NAME)) / "data/a.txt").write_bytes(b"x" * 1000)
-    places = [Place("own", target), Place("other", other)]
+    places = [Holder("own", target), Holder("other", other)]
     taken, lost, aside = replace_copy(target, "own", NAME, contents(), places, quiet)
     assert (dict(taken), lost) == ({"own": 2, "other": 1}, [])
     assert (target.path(CopyRef(NAME)) / "data/a.txt").read_bytes() == FILES["data/a.txt"]
@@ -62,7 +62,7 @@ def test_a_copy_that_is_not_there_at_all_is_made_again(stores: tuple[DirectorySt
     target, other = stores
     target.path(CopyRef(NAME)).rename(target.root / "gone")
     taken, lost, aside = replace_copy(
-        target, "own", NAME, contents(), [Place("own", target), Place("other", other)], quiet
+        target, "own", NAME, contents(), [Holder("own", target), Holder("other", other)], quiet
     )
     assert (dict(taken), lost, aside) == ({"other": 3}, [], "") and not quarantined(target)
 
@@ -72,6 +72,8 @@ def test_what_no_place_holds_changes_nothing(stores: tuple[DirectoryStore, Direc
     for store in stores:
         (store.path(CopyRef(NAME)) / "data/b.txt").unlink()
     before = sorted(target.path(CopyRef(NAME)).rglob("*"))
-    _, lost, aside = replace_copy(target, "own", NAME, contents(), [Place("own", target), Place("other", other)], quiet)
+    _, lost, aside = replace_copy(
+        target, "own", NAME, contents(), [Holder("own", target), Holder("other", other)], quiet
+    )
     assert (lost, aside) == (["data/b.txt"], "")
     assert sorted(target.path(CopyRef(NAME)).rglob("*")) == before and not target.staging(NAME).exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preserve.data_management import both_logs, ledger, looks
-from preserve.data_management.both_logs import Place, place_of
+from preserve.data_management.both_logs import LogPlace, place_of
 from preserve.data_management.database import Catalogue
 from tests.support.catalogues import new_catalogue
 
@@ -40,7 +40,7 @@ def test_entries_and_those_about_one_subject_come_by_their_time(catalogue: Catal
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 13, 50])
 def test_pages_from_the_newest_hold_each_entry_once(catalogue: Catalogue, size: int) -> None:
     seen: list[int] = []
-    place: Place | None = Place()
+    place: LogPlace | None = LogPlace()
     with catalogue.read() as connection:
         while place is not None:
             page, place, more = both_logs.newest_about(connection, "s", before=place, limit=size)
@@ -62,6 +62,6 @@ def test_of_one_second_what_was_done_comes_before_who_looked(tmp_path: Path) -> 
         looks.append(connection, action="a", subject="s", actor="li", details={}, moment=MOMENT)
         ledger.append(connection, action="a", subject="s", actor="li", details={}, moment=MOMENT)
         assert [entry.log for entry in both_logs.entries(connection)] == ["ledger", "looks"]
-        newest, _, _ = both_logs.newest_about(connection, "s", before=Place(), limit=5)
+        newest, _, _ = both_logs.newest_about(connection, "s", before=LogPlace(), limit=5)
         assert [entry.log for entry in newest] == ["looks", "ledger"]
     made.close()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from preserve.clock import stamp
 from preserve.data_management import ledger, log_search, looks
-from preserve.data_management.both_logs import Place
+from preserve.data_management.both_logs import LogPlace
 from preserve.data_management.log_search import Wanted
 
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -29,7 +29,7 @@ def logs(connection: Connection) -> Connection:
 
 
 def _all(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
-    found, place = [], Place()
+    found, place = [], LogPlace()
     while True:
         page, more = log_search.newest(connection, wanted, before=place, limit=limit)
         assert len(page) <= limit

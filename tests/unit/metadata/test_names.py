@@ -6,11 +6,11 @@ import os
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from metadata.names import original_bytes, safe_names, text_of, xml_name
+from metadata.names import one_name, original_bytes, safe_names, text_of, xml_name
 
 PART = st.text(st.characters(exclude_characters="/\x00"), min_size=1, max_size=140)
 PATHS = st.lists(st.lists(PART, min_size=1, max_size=5).map("/".join), unique=True, max_size=12)
@@ -84,3 +84,23 @@ def test_names_that_meet_are_numbered_in_the_order_they_come() -> None:
 def test_names_from_chinese_windows_are_read() -> None:
     assert text_of("询问笔录".encode("gb18030")) == "询问笔录"
     assert list(safe_names([os.fsdecode("现场.jpg".encode("gb18030"))])) == ["现场.jpg"]
+
+
+def test_letters_of_simple_parts_are_the_same_in_every_form() -> None:
+    hanzi = "".join(map(chr, range(0x4E00, 0x9FA6)))
+    assert unicodedata.normalize("NFC", hanzi) == hanzi.casefold() == hanzi
+    assert not any(unicodedata.category(letter) == "Cn" for letter in hanzi)
+    parts = [hanzi[begin : begin + 80] for begin in range(0, len(hanzi), 80)]
+    assert list(safe_names(parts)) == parts
+    (shorter,) = safe_names(["文" * 81 + ".txt"])  # more bytes than a part may have
+    assert len(shorter.encode()) <= 240 and shorter.endswith(".txt")
+
+
+@given(st.text(max_size=200))
+@example("../../x")
+@example("文罚字\u202e〔2026〕1号\u200b")
+def test_what_is_no_path_makes_one_name_in_which_nothing_is_unseen(text: str) -> None:
+    name = one_name(text)
+    assert "/" not in name and name not in ("", ".", "..") and len(name.encode()) <= 255
+    assert not {unicodedata.category(sign) for sign in name} & {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+    assert list(safe_names([f"a/{name}"])) == [f"a/{name}"]

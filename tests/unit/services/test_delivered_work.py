@@ -15,8 +15,9 @@ from preserve.administration.duties import Role
 from preserve.data_management import deliveries, nodes
 from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
+from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.services import metrics
-from preserve.services.delivered_work import take_over
+from preserve.services.delivered_work import BEAT, take_over
 from tests.support import postgresql
 from tests.support.delivered import all_there_once, ask, at_work, machines, row_of, until
 from tests.support.people import session, staffed
@@ -146,3 +147,30 @@ def here(archive: Archive) -> list[str]:
     """The machines that are there."""
     with archive.catalogue.read() as connection:
         return [node.name for node in nodes.all_nodes(connection)]
+
+
+def test_a_worker_whose_signs_of_life_failed_for_a_while_gives_them_again(
+    archive: Archive, server: postgresql.Server
+) -> None:
+    place = archive.catalogue.place
+    assert isinstance(place, PostgresqlSchema)
+    taken, database = deliveries.work_schema(place.schema), place.url.rsplit("/", 1)[1]
+    oldest = f"SELECT coalesce(max(extract(epoch FROM now() - last_heartbeat)), 0) FROM {taken}.procrastinate_workers"
+
+    def silent() -> float:
+        return float(str(server.ask(oldest, database)[0][0]))
+
+    with machines(archive, "a"):
+        full = "BEGIN RAISE disk_full; END"
+        beat = f"{taken}.procrastinate_update_heartbeat_v1"
+        server.ask(f"ALTER FUNCTION {beat} RENAME TO as_it_was", database)
+        server.ask(f"CREATE FUNCTION {beat}(bigint) RETURNS void LANGUAGE plpgsql AS $$ {full} $$", database)
+        until(lambda: silent() > 3 * BEAT)
+        server.ask(
+            f"DROP FUNCTION {beat}; ALTER FUNCTION {taken}.as_it_was RENAME TO procrastinate_update_heartbeat_v1",
+            database,
+        )
+        until(lambda: silent() < BEAT + 1)
+        asked = ask(archive, 2)
+        all_there_once(archive, asked)
+    assert [row_of(archive, job).attempt for job in asked] == [1, 1]

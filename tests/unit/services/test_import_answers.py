@@ -50,6 +50,13 @@ def test_a_case_number_and_a_yes_place_files(archive: Archive, campaign: str) ->
     assert len(entries(archive, "import.decided")) == 1
 
 
+@pytest.mark.parametrize("written", ["临文罚字【二〇一二】第002号", "临文罚字（2012）2号", "临文罚字2012第2号"])
+def test_a_case_is_named_as_lists_and_folders_name_it(archive: Archive, campaign: str, written: str) -> None:
+    (loose,) = lines(archive, campaign, "unlisted")
+    import_answers.answer(session(archive), campaign, {loose.key: written})
+    assert not lines(archive, campaign, "unlisted")
+
+
 def test_one_answer_that_is_none_keeps_all_out(archive: Archive, campaign: str) -> None:
     (asked,) = lines(archive, campaign, "questions")
     (loose,) = lines(archive, campaign, "unlisted")

@@ -502,9 +502,11 @@ class Unwritable:
 
     question = ""
 
-    def settled(self) -> bool:
+    def alone(self) -> None:
         """Nothing is written before `opening`."""
-        return False
+
+    def written(self, number: int) -> None:
+        """Nothing was."""
 
     def opening(self, connection: Connection) -> None:
         """Raises MediumProblem."""

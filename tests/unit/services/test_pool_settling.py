@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from preserve.data_management import pool_records
+from preserve.data_management import pool, pool_records
+from preserve.data_management.tables import pool as table
 from preserve.profiles import locate
 from preserve.services.pool import PoolWish, list_pool
 from preserve.services.pool_claims import claim
@@ -34,6 +36,13 @@ def test_bytes_stay_until_the_case_is_whole_everywhere(tmp_path: Path) -> None:
         assert not taken.sealed and settle(session(archive), deposit, taken.objid) == 0  # twice is once
         assert watch(session(archive), settled=0).cleared == 0
         assert (archive.home.store / row.file).exists()
+        with archive.catalogue.begin() as connection:  # many older ones of a case that lacks its copies
+            kept = pool.find(connection, row.id)
+            assert kept is not None
+            older = [
+                replace(kept, id=f"rec-{n}", sha256=f"{n:064}", taken="", objid="aip-of-another") for n in range(10_001)
+            ]
+            connection.execute(table.insert(), [asdict(one) for one in older])
         own.unlink()  # the server's copy is enough from now on
         assert watch(session(archive), settled=0).cleared == 1
         assert not (archive.home.store / row.file).exists()
@@ -42,6 +51,8 @@ def test_bytes_stay_until_the_case_is_whole_everywhere(tmp_path: Path) -> None:
         assert [entry["subject"] for entry in entries(archive, "pool.cleared")] == [row.id]
         before = tree(station)
         assert collect(session(archive), station, settled=0).known == 1 and tree(station) == before
+        with archive.catalogue.begin() as connection:
+            connection.execute(table.delete().where(table.c.objid == "aip-of-another"))
         assert verify(session(archive)).checked == 0
     finally:
         archive.close()

@@ -105,3 +105,17 @@ def test_a_set_that_is_cut_off_between_two_discs_is_made_again_whole(tmp_path: P
         with archive.catalogue.read() as connection:
             assert {row.id for row in holdings.all_media(connection, "optical")} == {d.media[0] for d in discs}
             assert compose.waiting(connection, DISCS) == []
+
+
+def test_discs_are_whole_when_they_hold_every_part(waiting: Waiting) -> None:
+    """What was made of a large set before it was cut off stays made, but for discs whose package goes on."""
+    recipe = waiting.disc.recipe
+    (holding,) = recipe.holdings
+    first, second = (
+        recipe.model_copy(update={"holdings": (holding.model_copy(update={"part": part, "parts": 2}),)})
+        for part in (1, 2)
+    )
+    assert compose._all_whole([recipe])
+    assert not compose._all_whole([recipe.model_copy(update={"holdings": (*recipe.holdings, *first.holdings)})])
+    assert not compose._all_whole([first])
+    assert compose._all_whole([first, second])

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -30,8 +29,11 @@ class _Asking:
     refuse: bool = False
     seen: int = -1
 
-    def settled(self) -> bool:
-        return True
+    def alone(self) -> None:
+        """What stands alone goes the way of the others."""
+
+    def written(self, number: int) -> None:
+        pass
 
     def opening(self, connection: Connection) -> None:
         said = round_trips.answer(connection)
@@ -67,17 +69,6 @@ def _size(catalogue: Catalogue) -> int:
         return ledger.size(connection)
 
 
-def test_an_entry_that_went_with_the_lock_is_the_one_that_a_file_gets(catalogue: Catalogue, tmp_path: Path) -> None:
-    file = create_catalogue(tmp_path / "c.sqlite")
-    for subject in ("案〔2026〕1号", HARD, ""):
-        assert _alone(file, subject) == _alone(catalogue, subject)
-    with file.read() as one, catalogue.read() as other:
-        entries = list(ledger.entries(other))
-        assert list(ledger.entries(one)) == entries and len(entries) == 3
-        assert [entry.details["x"] for entry in ledger.about(other, HARD)] == [HARD]
-    file.close()
-
-
 def test_what_is_asked_is_newer_than_the_lock_and_older_than_the_entry(catalogue: Catalogue, rules: _Asking) -> None:
     with catalogue.begin() as connection:
         waiting = threading.Thread(target=_alone, args=(catalogue,))
@@ -98,7 +89,7 @@ def test_an_entry_that_is_refused_is_not_there(catalogue: Catalogue, rules: _Ask
 def test_an_answer_is_of_this_transaction_alone(catalogue: Catalogue, rules: _Asking) -> None:
     _alone(catalogue)
     with replace(catalogue, rules=None).begin() as connection:
-        assert round_trips.answer(connection) is None and round_trips.appended(connection) is None
+        assert round_trips.answer(connection) is None
         assert round_trips.number_of(connection) is None
     with catalogue.begin() as connection:
         assert rules.seen == 1 and round_trips.number_of(connection) is None
@@ -120,19 +111,7 @@ def test_after_a_statement_that_failed_there_is_no_number_to_commit_by(catalogue
 def test_an_entry_that_fails_is_told_as_other_statements_are(catalogue: Catalogue) -> None:
     with pytest.raises(Refused, match=r"catalogue\.nul"), catalogue.begin() as connection:
         round_trips.append(connection, "\0", "")
-    with pytest.raises(Refused, match=r"catalogue\.nul"), catalogue.begin(("", "\0")):
-        pass
     assert _alone(catalogue) == 1, "the connection serves on"
-
-
-def test_many_writers_of_lone_entries_leave_no_hole_and_no_double(catalogue: Catalogue) -> None:
-    numbers: list[int] = []
-    threads = [threading.Thread(target=lambda: numbers.extend(_alone(catalogue) for _ in range(5))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(numbers) == list(range(1, 41))
 
 
 def test_what_was_prepared_and_is_gone_is_prepared_again(catalogue: Catalogue) -> None:

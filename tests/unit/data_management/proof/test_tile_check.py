@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, insert, text
 
 from preserve.data_management import checkpoints
-from preserve.data_management.merkle import Frontier
+from preserve.data_management.merkle import Frontier, roots
 from preserve.data_management.proof.tile_check import TileCheck
 from preserve.data_management.tables import ledger as table
 from tests.support.catalogues import new_catalogue
@@ -35,8 +35,14 @@ def _check(connection: Connection, start: int = 0, covered: int = SIZE, size: in
     assert check.root() == Frontier().add_all(LEAVES[:start]).root()
     while start < size:
         stop = min(size, start - start % 256 + 256)
-        check.add(LEAVES[start : start + 1])
-        check.add(LEAVES[start + 1 : stop])
+        hashes = b"".join(LEAVES[start - start % 256 : stop])
+        sizes = [start % 256 + 1, stop - (start - start % 256)]
+        first, last = roots(hashes, sizes)
+        if start in (0, 256, 65_536):
+            assert check.over(first) == Frontier().add_all(LEAVES[: start + 1]).root()
+        over_all = check.over(last)
+        check.take(hashes, last)
+        assert check.root() == over_all
         start = stop
     check.end()
     return check

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preserve.ingest.declared import Wanted, files_by_list, lists
+from preserve.ingest.declared import Wanted, files_by_list, looking
 from preserve.ingest.declared.lists import Word, read_lists
+from preserve.ingest.declared.looking import Texts, digests_are_in
 from preserve.ingest.sources.folder import FolderSource
+from preserve.work import threads
 
 DATA = {"证据/a.mp4": b"film", "b.txt": "笔录".encode()}
 
@@ -137,7 +139,7 @@ def test_texts_that_merely_look_so_are_left_alone(name: str, text: str, tmp_path
     ).map(b"".join)
 )
 def test_the_quick_look_for_digests_says_what_the_pattern_says(data: bytes) -> None:
-    assert lists._says_a_digest(data) == bool(lists._LIKE_A_DIGEST.search(data))
+    assert looking.like_a_digest(data) == bool(looking._LIKE_A_DIGEST.search(data))
 
 
 def _moved(folder: Path) -> None:
@@ -152,3 +154,25 @@ def test_a_name_in_another_case_still_means_its_file(change: Callable[[Path], No
     source = FolderSource(tmp_path / "deposit")
     said = read_lists(source, [entry for entry in source.entries() if entry.kind == "file"], "案/", None)
     assert list(said.wanted) == ["案/证据/a.MP4"]
+
+
+def test_processes_that_look_first_change_nothing(tmp_path: Path) -> None:
+    texts = {
+        "笔录.txt": "没有摘要".encode() * 20,
+        "无关.log": b"0" * 40,
+        "说明.txt": LINE.encode(),
+        "SHA256SUMS": LINE.encode(),
+    }
+    said = word(tmp_path, texts)
+    source = FolderSource(tmp_path)
+    entries = [entry for entry in source.entries() if entry.kind == "file"]
+    with threads(2) as pool:
+        assert read_lists(source, entries, "案/", tmp_path, pool=pool) == said
+    assert [one.source for one in said.wanted["案/证据/a.mp4"]] == ["SHA256SUMS", "说明.txt"]
+
+
+def test_what_cannot_be_looked_into_is_left_to_whoever_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"x" * 40)
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    asked = Texts(str(tmp_path), ("a.txt", "b.txt", "gone.txt"), (40, 40, 40))
+    assert digests_are_in(asked) == [False, True, True]

@@ -14,7 +14,7 @@ import pytest
 
 from preserve.errors import Refused
 from preserve.ingest.legacy.lists import read_list
-from preserve.ingest.legacy.records import Cell, ListedCase, Place
+from preserve.ingest.legacy.records import Cell, ListedCase, ListedPlace
 
 
 def book(folder: Path, rows: Sequence[Sequence[Any]], merged: Sequence[str] = (), name: str = "list.xlsx") -> Path:
@@ -114,7 +114,7 @@ KINDS: dict[str, tuple[list[list[Any]], dict[str, str], dict[str, Any]]] = {
             ["CD-003", "执法录像", "文罚字〔2010〕3号", "2010-5-1", "丙", ""],
         ],
         {"title": "执法录像"},
-        {"key": "文罚字[2010]3", "located": (Place(disc="CD-003"),), "places": ("CD-003",)},
+        {"key": "文罚字[2010]3", "located": (ListedPlace(disc="CD-003"),), "places": ("CD-003",)},
     ),
     "recordings": (
         [
@@ -126,7 +126,7 @@ KINDS: dict[str, tuple[list[list[Any]], dict[str, str], dict[str, Any]]] = {
         {
             "key": "文罚字[2010]3",
             "cells": (Cell("目录", 2), Cell("目录", 3)),
-            "located": (Place(path="D:\\2010\\", file="a.mp4"), Place(path="D:\\2010\\", file="b.mp4")),
+            "located": (ListedPlace(path="D:\\2010\\", file="a.mp4"), ListedPlace(path="D:\\2010\\", file="b.mp4")),
         },
     ),
 }

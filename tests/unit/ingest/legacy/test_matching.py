@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from preserve.ingest.legacy.matching import files_of, match
-from preserve.ingest.legacy.records import Carrier, CaseList, FoundFile, ListedCase, Match, Matched, Place
+from preserve.ingest.legacy.records import Carrier, CaseList, FoundFile, ListedCase, ListedPlace, Match, Matched
 
 
-def case(number: int, archival: str = "", place: Place | None = None, **facts: str) -> ListedCase:
+def case(number: int, archival: str = "", place: ListedPlace | None = None, **facts: str) -> ListedCase:
     """A case of the list."""
     written = f"文罚字〔2012〕{number}号"
     return ListedCase(written, written, (), facts, archival_number=archival, located=(place,) if place else ())
@@ -91,11 +91,11 @@ def test_a_party_is_never_more_than_a_question() -> None:
 def test_columns_of_the_list_say_where_files_lie() -> None:
     carriers = (Carrier("d1", "folder", "/m/盘一", label="CD-001"), Carrier("d2", "image", "/m/2.iso", label="CD-002"))
     cases = [
-        case(1, place=Place(disc="cd 001", file="a.mp4")),
-        case(2, place=Place(disc="CD-002")),
-        case(3, place=Place(path="E:\\录像\\三号\\")),
-        case(4, place=Place(file="same")),
-        case(5, place=Place(disc="CD-009")),
+        case(1, place=ListedPlace(disc="cd 001", file="a.mp4")),
+        case(2, place=ListedPlace(disc="CD-002")),
+        case(3, place=ListedPlace(path="E:\\录像\\三号\\")),
+        case(4, place=ListedPlace(file="same")),
+        case(5, place=ListedPlace(disc="CD-009")),
     ]
     paths = ["d1:a.mp4", "d2:a.mp4", "d1:录像/三号/x.mp4", "d1:p/same.avi", "d1:q/same.avi"]
     matched = found(cases, paths, carriers)
@@ -112,7 +112,7 @@ def test_columns_of_the_list_say_where_files_lie() -> None:
 
 
 def test_a_disc_of_several_cases_does_not_hide_that_one_of_them_is_missing() -> None:
-    cases = [case(number, place=Place(disc="CD-001")) for number in (1, 2, 3)]
+    cases = [case(number, place=ListedPlace(disc="CD-001")) for number in (1, 2, 3)]
     paths = ["CD-001:文罚字〔2012〕1号/a.mp4", "CD-001:文罚字〔2012〕2号/a.mp4"]
     matched = found(cases, paths)
     assert {(one.case, one.certainty) for one in matched.matches} == {(0, "certain"), (1, "certain")}
@@ -124,13 +124,13 @@ def test_a_disc_of_several_cases_does_not_hide_that_one_of_them_is_missing() -> 
 
 
 def test_two_rows_that_name_one_file_are_a_question() -> None:
-    matched = found([case(1, place=Place(file="a.mp4")), case(2, place=Place(file="a.mp4"))], ["d:a.mp4"])
+    matched = found([case(1, place=ListedPlace(file="a.mp4")), case(2, place=ListedPlace(file="a.mp4"))], ["d:a.mp4"])
     assert {one.certainty for one in matched.matches} == {"question"}
     assert len(matched.matches) == 2
 
 
 def test_thousands_of_files_and_rows_fit() -> None:
-    cases = [case(number, place=Place(disc=f"{number % 40}", file=f"v{number}.mp4")) for number in range(1, 1001)]
+    cases = [case(number, place=ListedPlace(disc=f"{number % 40}", file=f"v{number}.mp4")) for number in range(1, 1001)]
     paths = [f"d:2012/文罚字(2012){number}号/v{number}_{part}.mp4" for number in range(1, 1001) for part in range(5)]
     matched = found(cases, paths)
     assert len(matched.matches) == 1000

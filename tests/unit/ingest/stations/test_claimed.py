@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from preserve.clock import CHINA
-from preserve.data_management.pool import Place, row_of
+from preserve.data_management.pool import Sighting, row_of
 from preserve.data_management.pool_records import PoolRecord
 from preserve.home import Home
 from preserve.ingest.draft import read_drafting
@@ -68,7 +68,7 @@ def test_the_document_says_where_it_is_from() -> None:
     home = Home.__new__(Home)
     object.__setattr__(home, "settings", Settings(archive_id="arch", institution="局"))
     row = row_of(RECORD, "c" * 64)
-    places = {row.id: [Place("k", row.id, "站1", "20260301/a.mp4", "2026-03-02T00:00:00Z")]}
+    places = {row.id: [Sighting("k", row.id, "站1", "20260301/a.mp4", "2026-03-02T00:00:00Z")]}
     ((name, data),) = provenance(home, [row], [RECORD], places, PROFILE)
     told = json.loads(data)
     assert (name, told["archive"]) == ("pool-recordings.json", "arch")

@@ -15,7 +15,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psycopg
@@ -35,6 +37,7 @@ from tests.support.tiny_case import write_whole_case
 
 WRITERS = 32
 _APPENDS = 1600
+_TURNS = 8
 _JOBS = 24
 _FILES = 3000
 _PATIENCE = 600.0
@@ -104,42 +107,53 @@ def _together(work: Callable[[int], None]) -> float:
 
 
 def _appends(held: Machines, many: int) -> list[str]:
-    archive, place = held.archive, held.archive.catalogue.place
+    """Ours beside bare inserts, in turns, each first as often as the other; the first turn of both does not count.
+
+    Both are of as many writers in one process, by the same library, under a lock of the same kind that is held until
+    the COMMIT is on the medium.
+    """
+    place = held.archive.catalogue.place
     assert isinstance(place, PostgresqlSchema)
-    catalogues = [replace(archive.catalogue, engine=place.engine()) for _ in range(WRITERS)]
     lines = [psycopg.connect(place.url, autocommit=False) for _ in range(WRITERS)]
     lines[0].execute("CREATE TABLE bare (number bigint PRIMARY KEY, entry text NOT NULL, leaf bytea NOT NULL)")
     lines[0].commit()
-    entry, moment, waits = "x" * 300, archive.now(), list[float]()
+    catalogues = [replace(held.archive.catalogue, engine=place.engine()) for _ in range(WRITERS)]
+    entry, numbers, waits = "x" * 300, count(1), list[float]()
 
     def bare(writer: int) -> None:
         line = lines[writer]
-        for number in range(many // WRITERS):
+        for _ in range(many // WRITERS):
             line.execute("SELECT pg_advisory_xact_lock(1)")
-            line.execute("INSERT INTO bare VALUES (%s, %s, %s)", (number * WRITERS + writer, entry, b"x" * 32))
+            line.execute("INSERT INTO bare VALUES (%s, %s, %s)", (next(numbers), entry, b"x" * 32))
             line.commit()
 
     def ours(writer: int) -> None:
         for _ in range(many // WRITERS):
             began = time.perf_counter()
-            told = {"x": "x" * 200}
+            told, moment = {"x": "x" * 200}, held.archive.now()
             ledger.append_alone(catalogues[writer], action="a", subject="s", actor="z", details=told, moment=moment)
             waits.append(time.perf_counter() - began)
 
-    for catalogue in catalogues:  # a connection each, before the clock runs
-        with catalogue.read():
-            pass
-    floor, measured = many / _together(bare), many / _together(ours)
+    floors, measured = list[float](), list[float]()
+    for turn in range(_TURNS + 1):
+        for work, found in ((bare, floors), (ours, measured))[:: 1 if turn % 2 else -1]:
+            seconds = _together(work)
+            if turn:
+                found.append(many / seconds)
+            else:
+                waits.clear()
     for line in lines:
         line.close()
     for catalogue in catalogues:
         catalogue.close()
+    ratios = sorted(one / floor for one, floor in zip(measured, floors, strict=True))
+    ratio = median(ratios)
+    said = (
+        f"bare inserts under one lock: {median(floors):.0f}; ratio of {_TURNS} turns {ratios[0]:.2f}–{ratios[-1]:.2f}"
+    )
     what = f"entries a second by {WRITERS} writers"
-    ratio = measured / floor
     return [
-        row(
-            what, f"{measured:.0f}", f"bare inserts under one lock: {floor:.0f}", f"{ratio:.2f}", "≥ 0.9", ratio >= 0.9
-        ),
+        row(what, f"{median(measured):.0f}", said, f"{ratio:.2f}", "≥ 0.9", ratio >= 0.9),
         row("the longest of these, with its wait", f"{max(waits):.2f} s", "—", "—", "≤ 0.5 s", max(waits) <= 0.5),
     ]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from storage_adapters.errors import MediumFailing, MediumFull, NameTooLong, ReadOnly, StorageError
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a medium says that has no room."""
 FILE, FOLDER = 0o640, 0o750
 """Modes of what is made: for the archive's account and its group; the caller's umask can only take from them."""
 
@@ -16,7 +18,7 @@ FILE, FOLDER = 0o640, 0o750
 def translate(error: OSError, where: str) -> StorageError:
     """An operating-system error on the medium as the one of ours that says what to do."""
     reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in FULL:
         return MediumFull(where, reason=reason)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return ReadOnly(where, reason=reason)

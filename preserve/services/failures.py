@@ -18,6 +18,7 @@ from preserve.errors import PreserveError
 from preserve.messages import hint, say
 from preserve.services.documents import finding_document
 from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, ReadOnly, StorageError
+from storage_adapters.medium_errors import FULL, translate
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+]*://\S+$")
 _SERVER = re.compile(r'server at "[^"]*"(?: \([^)]*\))?, port \d+|(?<=user )"[^"]*"|(?<=role )"[^"]*"')
@@ -72,7 +73,9 @@ FailureShown = Annotated[Failure, PlainSerializer(Failure.error_document, return
 
 
 def failure_of(error: BaseException) -> Failure | None:
-    """What an error of ours or of the libraries says; None for a defect."""
+    """What an error of ours or of the libraries says; None for a defect. A full disk is none, wherever it shows."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        error = translate(error, str(error.filename or ""))
     return known_failure(error) if isinstance(error, (PreserveError, MetadataError, StorageError)) else None
 
 

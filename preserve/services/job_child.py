@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -164,7 +165,8 @@ def _outcome(home: Home, row: JobRow, progress: Told) -> Outcome:
         failure = failure_of(error)
         if failure is None:
             trace = job_folders.folder(home, row.id) / "defect.txt"
-            trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
+            with suppress(OSError):  # without room for the trace the job still ends, and says how
+                trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
             failure = Failure(1, "job.defect", row.id, {"kind": type(error).__name__})
         document = _within_home(failure_document(failure), f"{home.path}/")
         if failure.code in PASSING and row.resumed < TRIES:

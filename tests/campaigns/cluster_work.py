@@ -33,6 +33,7 @@ from tests.support.tiny_case import write_whole_case
 WORKERS = ("a", "b")
 PATIENCE = 240.0
 AHEAD = 6  # so many jobs wait or are at work when a fault comes
+_SLOW = ("附页一.docx", "附页二.docx")
 _OTHER: tuple[tuple[str, dict[str, object]], ...] = (
     ("audit.run", {"wish": {"everything": True}}),
     ("planning.run", {"jobs": 1}),
@@ -44,15 +45,14 @@ _GONE = frozenset(
         "catalogue.unreachable",
         "catalogue.not-committed",
         "catalogue.in-doubt",
+        "catalogue.medium",
         "lease.lost",
         "ledger.sealer-absent",
-    }
-    | {
-        "storage.absent",
         "medium.absent",
-        "storage.unreachable",
+        "storage.absent",
         "storage.medium-full",
-        "catalogue.medium",
+        "storage.store-away",
+        "storage.unreachable",
         "work.no-space",
     }
 )
@@ -200,17 +200,15 @@ class Campaign:
 
 
 def _write_case(folder: Path, number: int) -> None:
-    """A small case, with a text in an old code and a document that takes seconds to become PDF/A."""
-    named = {
-        "笔录.txt": ("现场检查笔录", "调查"),
-        "决定书.txt": ("行政处罚决定书", "决定"),
-        "附页.docx": ("其他", "调查"),
-    }
+    """A small case, with a text in an old code and documents, each of which takes seconds to become PDF/A."""
+    named = {"笔录.txt": ("现场检查笔录", "调查"), "决定书.txt": ("行政处罚决定书", "决定")}
+    named |= {name: ("其他", "调查") for name in _SLOW}
     objects = [{"file": file, "kind": kind, "stage": stage} for file, (kind, stage) in named.items()]
     write_whole_case(folder, case_number=f"临文综罚〔2026〕{number}号", objects=objects)
     (folder / "决定书.txt").write_text("行政处罚决定书，当事人陈述\n" * 20, encoding="gb18030")
-    paragraphs = [f"<w:p>{office_samples.run(f'第{number}号案件附页，第{line}行')}</w:p>" for line in range(20)]
-    office_samples.docx(folder / "附页.docx", "".join(paragraphs))
+    for name in _SLOW:
+        lines = [f"<w:p>{office_samples.run(f'第{number}号案件{name}，第{line}行')}</w:p>" for line in range(20)]
+        office_samples.docx(folder / name, "".join(lines))
 
 
 def _actor(archive: Archive, account: str, role: Role) -> Actor:

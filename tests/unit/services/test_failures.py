@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,8 @@ def test_those_of_the_libraries() -> None:
         "MediumFull",
         "MediumFailing",
         "ReadOnly",
+        "StoreAway",
+        "StoreDenies",
     }
     assert set(status.values()) == {3, 5}
     for kind, number in ((SchemaMissing, 7), (BagUnreadable, 4), (MetadataError, 3)):
@@ -78,6 +82,12 @@ def test_those_of_the_libraries() -> None:
 def test_a_defect_has_no_document() -> None:
     for defect in (ValueError("x"), AssertionError(), OSError(5, "x"), KeyboardInterrupt()):
         assert failure_of(defect) is None and status_of(defect) == 1
+
+
+def test_a_full_disk_is_no_defect_wherever_it_shows() -> None:
+    failure = failure_of(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/archive/work/list-1"))
+    assert failure is not None
+    assert (failure.status, failure.code, failure.where) == (5, "storage.medium-full", "/archive/work/list-1")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

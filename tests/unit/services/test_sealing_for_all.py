@@ -20,15 +20,16 @@ from preserve.administration import health
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.people import Person
-from preserve.clock import now, running_on
+from preserve.clock import now, running_on, stamp
 from preserve.data_management import checkpoints, ledger, sealer, sealing
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.proof.verify_ledger import verify_ledger
-from preserve.errors import Busy, Refused
+from preserve.errors import Busy, NotIntact, Refused
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
 from preserve.services.requests import deliver
 from preserve.services.sealing_for_all import seal_for_all
+from preserve.work import hold
 from tests.support import postgresql
 from tests.support.people import session, staffed
 from tests.support.program import Archive as Program
@@ -154,12 +155,51 @@ def test_an_archive_whose_writers_sign_has_none(tmp_path: Path) -> None:
         opened.close()
 
 
-def test_a_lone_entry_goes_with_the_lock_and_not_where_the_sealer_is_away(archive: Archive) -> None:
+def _sent(archive: Archive) -> int | None:
+    """A lone entry, as it is sent with its COMMIT; None where it has to go another way."""
+    text = ('{"action":"a","actor":"wu","details":{},"number":', f',"subject":"s","time":"{stamp(now())}"}}')
+    return archive.catalogue.append_alone(text)
+
+
+def test_a_lone_entry_is_sent_whole_where_nothing_else_is_to_be_done(archive: Archive) -> None:
+    size = add(archive)
+    assert _sent(archive) == size + 1
+    assert _sent(archive) == size + 2
+    with hold(archive.home.work / "x.lock", Busy("catalogue.busy", ""), 0):
+        assert _sent(archive) is None, "who holds a lease is asked whether it still does"
+    settings = archive.home.path / "preserve.toml"
+    there = settings.read_text()
+    settings.write_text(there.replace("sealer = true", "sealer = true\nkept_days = 7"))
+    with pytest.raises(Busy) as moved:
+        _sent(archive)
+    assert moved.value.code == "catalogue.replaced"
+    settings.write_text(there)
+    with archive.catalogue.read() as connection:
+        assert ledger.size(connection) == size + 2
+
+
+def test_a_lone_entry_is_not_sent_past_one_that_was_changed(archive: Archive) -> None:
+    size = add(archive)
+    with archive.catalogue.engine.begin() as connection:
+        unsigned = "number > (SELECT max(size) FROM checkpoints)"
+        changed = f"UPDATE ledger SET entry = replace(entry, 'checked', 'changed') WHERE {unsigned}"
+        assert connection.exec_driver_sql(changed).rowcount
+    assert _sent(archive) is None
+    with pytest.raises(NotIntact) as found:
+        ledger.append_alone(archive.catalogue, action="a", subject="s", actor="wu", details={}, moment=now())
+    assert found.value.code == "ledger.entry-changed"
+    with archive.catalogue.read() as connection:
+        assert ledger.size(connection) == size
+
+
+def test_a_lone_entry_is_not_written_where_the_sealer_is_away(archive: Archive) -> None:
     alone = {"action": "catalogue.checked", "subject": "s", "actor": "wu"}
     first = ledger.append_alone(archive.catalogue, **alone, details={}, moment=now())  # holds to the witnesses before
     second = ledger.append_alone(archive.catalogue, **alone, details={}, moment=now())
     assert second == first + 1
     later = now() + sealer.UNSIGNED + timedelta(minutes=1)
+    with running_on(lambda: later):
+        assert _sent(archive) is None
     with running_on(lambda: later), pytest.raises(Busy) as refused:
         ledger.append_alone(archive.catalogue, **alone, details={}, moment=now())
     assert refused.value.code == "ledger.sealer-absent"

@@ -47,10 +47,7 @@ class HouseFounded:
 
 @command("house.found", needs="nothing", open_to_all="there is no house yet whose people could be asked")
 def found(session: Session, place: Path, institution: str, *, store: InBucket | None = None) -> HouseFounded:
-    """Make a house at `place` with its register; who starts the process founds it.
-
-    Raises Conflict, Busy, UsageError.
-    """
+    """Make a house with its register; who starts the process founds it. Raises Conflict, Busy, UsageError."""
     house = Path(os.path.abspath(place))
     home = founding.found_house(house, institution, session.language, None if store is None else in_bucket(store))
     return HouseFounded(house, home.path, home.settings.archive_id)

@@ -67,8 +67,6 @@ def test_those_of_the_libraries() -> None:
         "MediumFull",
         "MediumFailing",
         "ReadOnly",
-        "StoreAway",
-        "StoreDenies",
     }
     assert set(status.values()) == {3, 5}
     for kind, number in ((SchemaMissing, 7), (BagUnreadable, 4), (MetadataError, 3)):

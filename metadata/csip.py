@@ -19,11 +19,19 @@ OBJID = re.compile(r"^aip-[0-9a-hjkmnp-tv-z]{26}$")
 """`aip-` and a ULID in lower case: safe as a file name everywhere and sorted by time."""
 
 _SAFE = "/-_.~!$'()*,;=@"
+_UNSAFE = re.compile(f"[^0-9A-Za-z{re.escape(_SAFE)}]+")
 
 
 def encode_href(path: str) -> str:
     """A relative path as xlink:href: UTF-8 percent-encoded, `+` too, since some readers take it for a space."""
-    return quote(path, safe=_SAFE)
+    return _UNSAFE.sub(_encoded, path)
+
+
+def _encoded(found: re.Match[str]) -> str:
+    return (_often_escaped if len(found[0]) < _LONG_WORD else quote)(found[0])
+
+
+_often_escaped = lru_cache(1 << 10)(quote)  # as with `_often`: some words stand in every name of a case
 
 
 def decode_href(href: str) -> str:

@@ -12,7 +12,10 @@ import struct
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import BinaryIO
+
+TYPE_CHECKING = False  # `typing` is a third of the start of the process beside
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 DIGEST = 32
 _PAIRS = struct.Struct(f"{2 * DIGEST}s")

@@ -51,6 +51,8 @@ class ObjectRow:
     @property
     def deposited(self) -> str:
         """The depositor's name of it byte for byte, undecodable ones as surrogates."""
+        if "%" not in self.original_name:  # nothing is written out in it, as in nearly every name
+            return self.original_name
         return original_bytes(self.original_name).decode("utf-8", "surrogateescape")
 
     @property

@@ -1,7 +1,7 @@
 """Reads a sealed package into the rows that the catalogue will have of it, before anybody has to wait for that.
 
 Whoever enters a package holds the lock under which everybody writes. A large one takes seconds to read: so that is done
-here, without a catalogue, and the rows lie in a scratch file meanwhile. Another process may do it (`read_elsewhere`).
+here, without a catalogue, and the rows lie in a scratch file meanwhile. Another process may do it (`reading_apart`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
@@ -119,28 +118,14 @@ def read_package(root: Path, *, words: bool = True, tokens: bool = True) -> Iter
     """
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as stream:
         try:
-            read = _read(root, root.name, Rows(stream), words=words, tokens=tokens)
-        except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
+            read = read_rows(root, root.name, Rows(stream), words=words, tokens=tokens)
+        except UNREADABLE as error:
             raise unreadable(root, error) from error
         yield read
 
 
-def read_elsewhere(root: Path, name: str, rows: Path, *, tokens: bool) -> PackageRead:
-    """As `read_package`, in a process of its own, of what will be called `name`; `brought` gives the rows' file."""
-    with rows.open("wb") as stream:
-        try:
-            read = _read(root, name, Rows(stream), words=True, tokens=tokens)
-        except (OSError, ValueError, KeyError, MetadataError, StorageError) as error:
-            raise unreadable(root, error) from error
-    return replace(read, rows=Rows(BytesIO(), read.rows.begin))
-
-
-@contextmanager
-def brought(read: PackageRead, rows: Path) -> Iterator[PackageRead]:
-    """What another process read of a package; the file of rows is gone when the body begins."""
-    with rows.open("rb") as stream:
-        rows.unlink()
-        yield replace(read, rows=Rows(stream, read.rows.begin))
+UNREADABLE = (OSError, ValueError, KeyError, MetadataError, StorageError)
+"""What is raised where a package is none of ours."""
 
 
 def unreadable(root: Path, error: Exception) -> NotIntact:
@@ -156,14 +141,34 @@ def name_of(root: Path) -> tuple[str, int]:
     return objid, int(number)
 
 
-def _read(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool) -> PackageRead:
-    objid, version = name_of(root.with_name(name))
-    package = root / "data" / objid
-    description = read_case(package / csip.CASE)
-    described = description.model_copy(update={"objects": ()}).model_dump(mode="json")
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the description of a package says: itself, as plain data without its files, and as the row of its case."""
+
+    description: CaseDescription
+    plain: dict[str, Any]
+    case: dict[str, Any]
+
+
+def read_told(place: Path, rows: Rows, *, words: bool) -> Told:
+    """Read the description in a file; the rows of `facets` are there then. Raises UNREADABLE."""
+    description = read_case(place)
+    plain = description.model_copy(update={"objects": ()}).model_dump(mode="json")
     if words:  # one file after the other: a large case has many
         objects = (item.model_dump(mode="json") for item in description.objects)
-        rows.take_facets(facets.rows_in({**described, "objects": objects}))
+        rows.take_facets(facets.rows_in({**plain, "objects": objects}))
+    return Told(description, plain, _case_row(description))
+
+
+def read_rows(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool, told: Told | None = None) -> PackageRead:
+    """Read a package that is or will be called `name`; `told` is its description, where that was read into the rows.
+
+    Raises UNREADABLE, or NotIntact for a name that is none of ours.
+    """
+    objid, version = name_of(root.with_name(name))
+    package = root / "data" / objid
+    told = told or read_told(package / csip.CASE, rows, words=words)
+    description = told.description
     info = dict(bag.read_info(root / "bag-info.txt"))
     size, count = info["Payload-Oxum"].split(".")
     formats = formats_index.Counter(objid, version)
@@ -173,8 +178,8 @@ def _read(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool) -> Pa
         name,
         objid,
         version,
-        _case_row(description, _long_term(description, info)),
-        described,
+        {**told.case, "long_term": _long_term(description, info)},
+        told.plain,
         mets.read_identity(package / csip.METS).created,
         int(count),
         int(size),
@@ -185,7 +190,7 @@ def _read(root: Path, name: str, rows: Rows, *, words: bool, tokens: bool) -> Pa
     )
 
 
-def _case_row(description: CaseDescription, long_term: bool) -> dict[str, Any]:
+def _case_row(description: CaseDescription) -> dict[str, Any]:
     return {
         "case_number": description.case_number,
         "archival_number": description.archival_number,
@@ -196,7 +201,6 @@ def _case_row(description: CaseDescription, long_term: bool) -> dict[str, Any]:
         "classification": description.strictest.value,
         "started": started(description) or None,
         "closed": closed(description) or None,
-        "long_term": long_term,
         "description": catalogue_text(description),
     }
 

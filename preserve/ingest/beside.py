@@ -1,8 +1,9 @@
 """What other processes do for a large package while this one describes it and proves it.
 
 One syncs the file system and reads back every small file of the payload while METS and PREMIS are being written, and
-then looks at the package's structure. Another reads the rows that the catalogue will have of the package. Both start
-while this process has no use for the second processor, so that nobody waits for their modules.
+then looks at the package's structure. Another reads the rows that the catalogue will have of the package: first what
+the description says, which is written before everything else. Both start while this process has no use for the second
+processor, so that nobody waits for their modules.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 
 from preserve.archival_storage.packing.listing import Described
 from preserve.archival_storage.store import Store
-from preserve.data_management.package_reading import PackageRead, brought, read_elsewhere, read_package
+from preserve.data_management.package_reading import PackageRead, read_package
+from preserve.data_management.reading_apart import begin_apart, brought, read_apart
 from preserve.ingest.context import Ingest
 from preserve.ingest.file_pass import LARGE
 from preserve.work import executor, result_of
@@ -32,7 +34,7 @@ _AHEAD = 16  # batches that may wait, so that memory does not grow where the med
 
 
 class Beside:
-    """The two processes for a package that will have this name; `close` ends them.
+    """The two processes for a package that will have this name, whose payload lies there; `close` ends them.
 
     What goes wrong in one is raised where its work is asked for.
     """
@@ -48,7 +50,12 @@ class Beside:
         """The process that reads back, and then looks at the structure."""
         self._reader: Executor = executor(1)
         self._synced = self.pool.submit(sync, str(store))
-        self._reader.submit(import_module, read_elsewhere.__module__)
+        self._reader.submit(import_module, read_apart.__module__)
+
+    def told(self) -> None:
+        """The description of the case lies there, and nobody changes it any more: it is read from now on."""
+        make_folder(self._file.parent)
+        self._reader.submit(begin_apart, self._package, self._name, self._file)
 
     def wrote(self, file: Described) -> None:
         """A file of the payload that lies there, to be read back. Raises what the medium says."""
@@ -64,7 +71,7 @@ class Beside:
         """Nothing of the package changes any more: its rows are read from now on."""
         self._send()
         make_folder(self._file.parent)
-        self._rows = self._reader.submit(read_elsewhere, self._package, self._name, self._file, tokens=tokens)
+        self._rows = self._reader.submit(read_apart, self._package, self._name, self._file, tokens=tokens)
 
     def check(self, folder: Path, expected: ExpectedFile) -> FileCheck | None:
         """A file that was read back and not touched since; None for every other. Raises StorageError."""

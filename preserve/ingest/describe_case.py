@@ -56,6 +56,12 @@ class Circumstances:
     package: Foreign | None = None  # the package of another system that the deposit was
 
 
+def write_case(out: PackageWriter, ingest: Ingest) -> None:
+    """The description itself, which nothing that is found out later changes."""
+    with out.place(csip.CASE).open("wb") as file:
+        file.writelines(case_json(ingest.description))
+
+
 class CaseDescriber:
     """Writes the root of a package, when its representations are finished."""
 
@@ -63,11 +69,9 @@ class CaseDescriber:
         self._out, self._ingest, self._circumstances = out, ingest, circumstances
 
     def write(self, references: list[RepresentationReference], survey: Survey) -> None:
-        """Descriptive metadata, documentation, schemas, root PREMIS and root METS."""
-        case, out = self._ingest.description, self._out
+        """Descriptive metadata, documentation, schemas, root PREMIS and root METS; `write_case` came before it."""
+        out = self._out
         write_dublin_core(out.place(csip.DUBLIN_CORE), _terms(self._ingest))
-        with out.place(csip.CASE).open("wb") as file:
-            file.writelines(case_json(case))
         descriptive = [out.note(csip.DUBLIN_CORE, "application/xml"), out.note(csip.CASE, "application/json")]
         if self._circumstances.texts:
             descriptive.append(out.note(csip.TEXT, "text/plain"))

@@ -33,7 +33,7 @@ from preserve.ingest.begin import Began, enter, refuse
 from preserve.ingest.beside import beside_of, rows_of
 from preserve.ingest.context import Ingest
 from preserve.ingest.declared import files_by_list
-from preserve.ingest.describe_case import CaseDescriber, Circumstances, label
+from preserve.ingest.describe_case import CaseDescriber, Circumstances, label, write_case
 from preserve.ingest.describe_files import Representations
 from preserve.ingest.evidence_notes import Evidence
 from preserve.ingest.extraction.parts import Gathered, Gathering
@@ -117,8 +117,9 @@ class FirstVersion(VersionPlan[Result]):
             raise NotIntact("ingest.changed-while-read", self.where, findings=again)
 
     def examine(self) -> None:
-        """Every rule, now that the files are known."""
+        """Every rule, now that the files are known. Meanwhile the processes start that are wanted when it is sealed."""
         self.watcher.begin("ingest.step-check")
+        self.beside = beside_of(self.files.totals()[0], self.ingest, self.adapter)
         known = self._known()
         judgement = Judgement(self.ingest.home, self.assessed, known)
         self.media = 0.0
@@ -137,6 +138,9 @@ class FirstVersion(VersionPlan[Result]):
         require_answerer(self.assessed.description, judged.findings, self.answerer)
         self._keep(judged.findings)
         self._judged = (known, judged) if settled else None
+        if self.beside and not settled:  # there is work for hours, perhaps, and more to be made durable after it
+            self.beside.close()
+            self.beside = None
         self.files.keep(kept)
 
     def _known(self) -> InForce:
@@ -158,7 +162,7 @@ class FirstVersion(VersionPlan[Result]):
         settings, moment = self.ingest.home.settings, now()
         header = Header(self.row.objid, label(self.ingest), stamp(moment), "preserve", __version__)
         out = PackageWriter(self.ingest.information_package, header, settings.digests)
-        self.beside = beside_of(self.files.totals()[0], self.ingest, self.adapter)
+        self.beside = self.beside or beside_of(self.files.totals()[0], self.ingest, self.adapter)
         told = self.beside.wrote if self.beside else lambda file: None
         with Listing(self.ingest.package, settings.digests, told) as listing:
             self._describe(out, listing, moment)
@@ -174,6 +178,9 @@ class FirstVersion(VersionPlan[Result]):
             self.beside.sealed(tokens=not self.catalogue.is_on_a_server)
 
     def _describe(self, out: PackageWriter, listing: Listing, moment: datetime) -> None:
+        write_case(out, self.ingest)
+        if self.beside:
+            self.beside.told()
         spoken = self.ingest.home.settings.language  # in packages; findings are for who hands in, too
         deposit = self.assessed.deposit
         known = self._known()

@@ -254,6 +254,8 @@ def carry_out(plan: VersionPlan[Outcome]) -> Outcome:
             if outcome is not None:
                 return outcome
     except plan.spoiled_by as error:
+        if plan.beside is not None:
+            plan.beside.close()  # it writes into what is removed now
         plan.give_up(error)
         raise
     except (OSError, StorageError) as error:

@@ -202,7 +202,7 @@ class Campaign:
 def _write_case(folder: Path, number: int) -> None:
     """A small case, with a text in an old code and documents, each of which takes seconds to become PDF/A."""
     named = {"笔录.txt": ("现场检查笔录", "调查"), "决定书.txt": ("行政处罚决定书", "决定")}
-    named |= {name: ("其他", "调查") for name in _SLOW}
+    named |= dict.fromkeys(_SLOW, ("其他", "调查"))
     objects = [{"file": file, "kind": kind, "stage": stage} for file, (kind, stage) in named.items()]
     write_whole_case(folder, case_number=f"临文综罚〔2026〕{number}号", objects=objects)
     (folder / "决定书.txt").write_text("行政处罚决定书，当事人陈述\n" * 20, encoding="gb18030")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -24,24 +23,25 @@ from preserve.progress import Silent, Unit
 from tests.support import postgresql
 from tests.support.exported import digests_below
 from tests.support.medium import written_medium
-from tests.support.people import entries, staffed
+from tests.support.on_postgresql import lasting_server, staffed_on
+from tests.support.people import entries
 from tests.support.small_case import ingest, left_over, small_case
+
+__all__ = ["lasting_server"]
 
 _LATE = b"what the former attempt had not written yet"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgresql.Server]:
-    """A real server."""
-    started = postgresql.start()
-    yield started
-    started.stop()
+@pytest.fixture
+def server(lasting_server: postgresql.Server) -> postgresql.Server:
+    """No test of this module harms it."""
+    return lasting_server
 
 
 @pytest.fixture
 def archive(tmp_path: Path, server: postgresql.Server) -> Iterator[Archive]:
     """An archive with its catalogue on it."""
-    opened = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
+    opened = staffed_on(server, tmp_path, zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
     yield opened
     opened.close()
 

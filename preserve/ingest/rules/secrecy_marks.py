@@ -37,7 +37,15 @@ def check(view: View) -> Iterator[Finding]:
 
 def may_be_in(text: str, rule: SecrecyMarks) -> bool:
     """Whether a text has the letters of such a mark at all, wherever they stand."""
-    return any(all(letter in text for letter in word) for word in (*rule.levels, "密级"))
+    shared, words = _letters(rule.levels)
+    return all(letter in text for letter in shared) and any(all(letter in text for letter in word) for word in words)
+
+
+@cache
+def _letters(levels: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The letters that every mark has, which most texts lack, and the words that marks begin with."""
+    words = (*levels, "密级")
+    return tuple(sorted(set.intersection(*map(set, words)))), words
 
 
 def mark_in(text: str, rule: SecrecyMarks) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import shutil
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from preserve.data_management import cases, package_index, package_reading, search
-from preserve.data_management.package_reading import brought, read_elsewhere, read_package
+from preserve.data_management.package_reading import read_package
 from preserve.errors import NotIntact
 from tests.support.catalogue_state import state
 from tests.support.little_packages import OBJID, write_package
@@ -41,22 +40,6 @@ def test_rows_that_lie_in_a_file_come_back_in_batches(
         package_index.enter_package(connection, read)
     assert len(batches) > 2 and all(len(files) + len(events) == 1 for files, events in batches)
     assert state(connection) == whole
-
-
-def test_rows_that_another_process_read_are_the_same(connection: Connection, tmp_path: Path) -> None:
-    root, rows = write_package(tmp_path, title="演出活动"), tmp_path / "rows"
-    package_index.index_package(connection, root)
-    whole = state(connection)
-    package_index.forget_version(connection, OBJID, 1)
-    moved = root.rename(tmp_path / "under construction")
-    read = pickle.loads(pickle.dumps(read_elsewhere(moved, root.name, rows, tokens=True)))
-    with brought(read, rows) as there:
-        assert not rows.exists()
-        package_index.enter_package(connection, there)
-    assert state(connection) == whole
-    (moved / "bag-info.txt").unlink()
-    with pytest.raises(NotIntact, match=r"catalogue\.package-unreadable"):
-        read_elsewhere(moved, root.name, rows, tokens=True)
 
 
 def test_an_older_version_is_not_what_is_found(connection: Connection, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from preserve.administration.duties import Role
 from preserve.archival_storage.packing.listing import Described
 from preserve.data_management import package_index
-from preserve.errors import NotIntact
+from preserve.errors import NotIntact, Refused
 from preserve.ingest import beside
 from preserve.ingest.beside import Beside
 from preserve.services import deposits
@@ -90,4 +90,17 @@ def test_a_large_case_is_taken_in_like_a_small_one(tmp_path: Path, monkeypatch: 
         package_index.index_package(connection, Path(done.location))
         assert state(connection) == entered
     assert not list(archive.home.work.glob("*/rows"))
+    archive.close()
+
+
+def test_a_case_that_the_rules_refuse_leaves_no_process_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "_MANY", 1)
+    archive = staffed(tmp_path / "home", wu=Role.ARCHIVIST)
+    before, case = _workers(), write_whole_case(tmp_path / "a")
+    text = next(case.rglob("*.txt"))
+    text.write_text("机密★10年", encoding="utf-8")
+    with pytest.raises(Refused, match=r"sip\."):
+        deposits.ingest(session(archive, "wu"), case, jobs=1)
+    assert _workers() == before and not list(archive.home.work.glob("*/rows"))
+    assert not list((archive.home.store / "incoming").glob("*"))
     archive.close()

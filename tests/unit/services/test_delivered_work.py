@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from preserve.administration.duties import Role
 from preserve.data_management import deliveries, nodes
 from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
@@ -20,25 +17,12 @@ from preserve.services import metrics
 from preserve.services.delivered_work import BEAT, take_over
 from tests.support import postgresql
 from tests.support.delivered import all_there_once, ask, at_work, machines, row_of, until
-from tests.support.people import session, staffed
+from tests.support.on_postgresql import archive, server
+from tests.support.people import session
 from tests.support.program import Archive as Program
 from tests.support.program import kill
 
-
-@pytest.fixture
-def server() -> Iterator[postgresql.Server]:
-    """A server that may be killed."""
-    started = postgresql.start()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def archive(tmp_path: Path, server: postgresql.Server) -> Iterator[Archive]:
-    """An archive on it."""
-    opened = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
-    yield opened
-    opened.close()
+__all__ = ["archive", "server"]
 
 
 def test_another_machine_goes_on_with_what_a_killed_one_did(archive: Archive) -> None:

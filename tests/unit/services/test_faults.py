@@ -6,15 +6,12 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from preserve.administration.duties import Role
 from preserve.data_management import deliveries
 from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
@@ -23,25 +20,12 @@ from preserve.errors import Busy, PreserveError
 from preserve.services import jobs
 from tests.support import postgresql
 from tests.support.delivered import all_there_once, ask, at_work, machines, row_of, unfinished, until
-from tests.support.people import entries, session, staffed
+from tests.support.on_postgresql import archive, server
+from tests.support.people import entries, session
 from tests.support.program import Archive as Program
 from tests.support.wire import Wire
 
-
-@pytest.fixture
-def server() -> Iterator[postgresql.Server]:
-    """A server that may be killed."""
-    started = postgresql.start()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def archive(tmp_path: Path, server: postgresql.Server) -> Iterator[Archive]:
-    """An archive on it."""
-    opened = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), zhou=Role.DEPOSITOR, wu=Role.ARCHIVIST)
-    yield opened
-    opened.close()
+__all__ = ["archive", "server"]
 
 
 def test_a_machine_whose_network_was_away_does_nothing_twice(

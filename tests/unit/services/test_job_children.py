@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -15,8 +13,10 @@ from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
 from preserve.services import job_folders, jobs
 from preserve.services.job_children import Children, vanished
-from tests.support import postgresql
+from tests.support.on_postgresql import archive, server
 from tests.support.people import session, staffed
+
+__all__ = ["archive", "server"]
 
 
 @pytest.mark.parametrize("tries", [0, 1, 3])
@@ -44,55 +44,45 @@ def test_one_that_was_to_stop_has_stopped(tmp_path: Path) -> None:
     archive.close()
 
 
-@pytest.fixture
-def shared(tmp_path: Path) -> Iterator[Archive]:
-    """An archive on which several machines may work."""
-    server = postgresql.start()
-    archive = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), wu=Role.ARCHIVIST)
-    yield archive
-    archive.close()
-    server.stop()
-
-
 def row_of(archive: Archive, job: str) -> rows.JobRow:
     with archive.catalogue.read() as connection:
         return rows.read(connection, job)
 
 
-def test_a_machine_that_was_late_does_not_end_what_another_has_begun(shared: Archive) -> None:
-    job = jobs.ask(session(shared, "wu"), "copies.replicate", {}).id
-    mine = Children(shared, 3, "a")
-    assert mine.start(row_of(shared, job))
+def test_a_machine_that_was_late_does_not_end_what_another_has_begun(archive: Archive) -> None:
+    job = jobs.ask(session(archive, "wu"), "copies.replicate", {}).id
+    mine = Children(archive, 3, "a")
+    assert mine.start(row_of(archive, job))
     mine.running[job].kill()
     mine.running[job].wait()
-    with shared.catalogue.begin() as connection:  # it was silent for a while, and another took the job over
-        vanished(shared, connection, rows.read(connection, job), 3)
-        assert rows.start(connection, job, pid=1, boot="x", moment=shared.now(), node="b") == 2
+    with archive.catalogue.begin() as connection:  # it was silent for a while, and another took the job over
+        vanished(archive, connection, rows.read(connection, job), 3)
+        assert rows.start(connection, job, pid=1, boot="x", moment=archive.now(), node="b") == 2
     mine.reap(job)
-    assert (row_of(shared, job).state, row_of(shared, job).attempt, row_of(shared, job).node) == ("running", 2, "b")
+    assert (row_of(archive, job).state, row_of(archive, job).attempt, row_of(archive, job).node) == ("running", 2, "b")
 
 
-def test_a_child_that_was_killed_is_seen_to_at_once(shared: Archive) -> None:
-    job = jobs.ask(session(shared, "wu"), "copies.replicate", {}).id
-    mine = Children(shared, 3, "a")
-    assert mine.start(row_of(shared, job))
+def test_a_child_that_was_killed_is_seen_to_at_once(archive: Archive) -> None:
+    job = jobs.ask(session(archive, "wu"), "copies.replicate", {}).id
+    mine = Children(archive, 3, "a")
+    assert mine.start(row_of(archive, job))
     mine.running[job].kill()
     mine.running[job].wait()
     mine.reap(job)
-    assert (row_of(shared, job).state, row_of(shared, job).resumed) == ("queued", 1)
+    assert (row_of(archive, job).state, row_of(archive, job).resumed) == ("queued", 1)
 
 
-def test_a_machine_that_can_begin_no_process_leaves_the_job_to_others(shared: Archive) -> None:
-    job = jobs.ask(session(shared, "wu"), "copies.replicate", {}).id
-    place = job_folders.folder(shared.home, job)
+def test_a_machine_that_can_begin_no_process_leaves_the_job_to_others(archive: Archive) -> None:
+    job = jobs.ask(session(archive, "wu"), "copies.replicate", {}).id
+    place = job_folders.folder(archive.home, job)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text("no folder can be made here")
-    mine = Children(shared, 3, "a")
+    mine = Children(archive, 3, "a")
     for attempt in range(1, 6):  # more often than a job may fail
-        assert not mine.start(row_of(shared, job))
+        assert not mine.start(row_of(archive, job))
         assert mine.unable
-        assert (row_of(shared, job).state, row_of(shared, job).attempt) == ("queued", attempt)
-    assert row_of(shared, job).resumed == 0
+        assert (row_of(archive, job).state, row_of(archive, job).attempt) == ("queued", attempt)
+    assert row_of(archive, job).resumed == 0
 
 
 _COUNTS = """

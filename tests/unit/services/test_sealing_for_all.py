@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -31,24 +30,19 @@ from preserve.services.requests import deliver
 from preserve.services.sealing_for_all import seal_for_all
 from preserve.work import hold
 from tests.support import postgresql
+from tests.support.on_postgresql import lasting_server, staffed_on
 from tests.support.people import session, staffed
 from tests.support.program import Archive as Program
 from tests.support.program import kill
 from tests.support.tiny_case import write_case
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgresql.Server]:
-    """A real server."""
-    started = postgresql.start()
-    yield started
-    started.stop()
+__all__ = ["lasting_server"]
 
 
 @pytest.fixture
-def archive(tmp_path: Path, server: postgresql.Server) -> Iterator[Archive]:
+def archive(tmp_path: Path, lasting_server: postgresql.Server) -> Iterator[Archive]:
     """An archive whose entries one process signs, as a machine has it that has no key."""
-    founded = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), wu=Role.ARCHIVIST)
+    founded = staffed_on(lasting_server, tmp_path, wu=Role.ARCHIVIST)
     founded.close()
     settings = founded.home.path / "preserve.toml"
     settings.write_text(settings.read_text().replace("[catalogue]\n", "[catalogue]\nsealer = true\n"))
@@ -94,9 +88,9 @@ def test_what_others_wrote_is_signed_by_the_one_process_and_proved(archive: Arch
         kill(signing)
 
 
-def test_a_delivery_waits_until_its_evidence_is_signed(tmp_path: Path, server: postgresql.Server) -> None:
+def test_a_delivery_waits_until_its_evidence_is_signed(tmp_path: Path, lasting_server: postgresql.Server) -> None:
     roles = {"wu": Role.ARCHIVIST, "wang": Role.EXAMINER, "head": Role.HEAD}
-    founded = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), signs=True, **roles)
+    founded = staffed_on(lasting_server, tmp_path, signs=True, **roles)
     case = write_case(tmp_path / "case")
     run(founded.home, founded.catalogue, case, person=Answerer("wu", may=True), jobs=1, watcher=Silent())
     actors = {account: Actor(founded, Person(account, account, frozenset({role}))) for account, role in roles.items()}

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from uuid import uuid4
-
 import pytest
 
-from preserve.administration.duties import Role
 from preserve.data_management.archive import Archive
 from preserve.errors import MediumProblem
 from preserve.services.signs_of_life import HUNG, SignsOfLife
 from tests.support import postgresql
-from tests.support.people import staffed
+from tests.support.on_postgresql import archive, server
 
-
-@pytest.fixture
-def server() -> Iterator[postgresql.Server]:
-    started = postgresql.start()
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def archive(tmp_path: Path, server: postgresql.Server) -> Iterator[Archive]:
-    opened = staffed(tmp_path / "home", server.make_database(f"d{uuid4().hex}"), wu=Role.ARCHIVIST)
-    yield opened
-    opened.close()
+__all__ = ["archive", "server"]
 
 
 def renew(archive: Archive, until: str) -> None:

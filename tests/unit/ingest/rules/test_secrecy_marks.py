@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preserve.ingest.rules.profile import read_rules
-from preserve.ingest.rules.secrecy_marks import mark_in
+from preserve.ingest.rules.secrecy_marks import mark_in, may_be_in
 from tests.unit.ingest.rules.test_rules import judged, said
 
 RULE = read_rules(None).secrecy_marks
@@ -52,6 +52,17 @@ def test_a_mark_is_seen_however_it_is_written(text: str) -> None:
 )
 def test_what_is_no_mark_is_left_alone(text: str) -> None:
     assert not mark_in(text, RULE)
+
+
+def test_levels_without_a_letter_in_common_are_looked_for_each() -> None:
+    rule = RULE.model_copy(update={"levels": ("内部", "机密")})
+    assert [may_be_in(text, rule) for text in ("部内", "密机", "密的级别", "内密", "")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_marks_in_what_the_description_says_stop_the_case_unless_it_is_declared() -> None:

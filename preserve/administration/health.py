@@ -25,6 +25,8 @@ from preserve.home import Home, open_home
 from preserve.messages import hint, listed, say
 from storage_adapters.programs import ask
 
+_APART = 5  # seconds that this machine's clock may be from the database's, as for who joins
+
 State = Literal["good", "wrong", "optional"]
 
 
@@ -255,8 +257,10 @@ def examine_signer(home: Home) -> Iterator[Check]:
 
 def _catalogue(home: Home) -> Iterator[Check]:
     from preserve.administration.index_check import last_verified
+    from preserve.clock import now
     from preserve.data_management import journal
     from preserve.data_management.database import open_catalogue
+    from preserve.data_management.nodes import clock_of
     from preserve.data_management.store_away import against_store
 
     try:
@@ -265,12 +269,15 @@ def _catalogue(home: Home) -> Iterator[Check]:
             unfinished = len(journal.unfinished(connection))
             verified = last_verified(connection)
             against_store(home, connection)
+            apart = round(abs((now() - clock_of(connection)).total_seconds()))
     except PreserveError as error:
         reason = say(error.code, where=error.where, **error.values)
         mend = hint(error.code, where=error.where, **error.values) or hint("health.catalogue")
         yield Check("health.catalogue-wrong", "wrong", {"path": home.catalogue_name, "reason": reason, "mend": mend})
         return
     yield Check("health.catalogue", "good", {"path": home.catalogue_name})
+    if catalogue.is_on_a_server and apart > _APART:
+        yield Check("health.clock-apart", "wrong", {"seconds": apart, "most": _APART})
     if verified is None:
         yield Check("health.never-verified", "optional")
     else:

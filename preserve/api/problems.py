@@ -6,8 +6,7 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from preserve.messages import Language, at_door, hint, say, speaking
-from preserve.services.failures import Failure, failure_of
+from preserve.services.failures import Failure, failure_of, from_outside
 from preserve.services.http import http_status
 
 KIND = "application/problem+json"
@@ -108,8 +107,7 @@ def problem_of(request: Request, error: BaseException, language: Language, statu
 
 
 def _of_failure(failure: Failure, status: int) -> dict[str, Any]:
-    values = {name: _without_place(value) for name, value in failure.values.items()}
-    document = replace(failure, where=str(_without_place(failure.where)), values=values).document()
+    document = from_outside(failure).document()
     error = document["error"]
     return {
         "type": f"urn:preserve:{failure.code}",
@@ -120,11 +118,6 @@ def _of_failure(failure: Failure, status: int) -> dict[str, Any]:
         "hint": error["hint"],
         "findings": document["findings"],
     }
-
-
-def _without_place(value: Any) -> Any:
-    """A place of the host as its last part: where the archive lies is nothing for who asks from outside."""
-    return PurePosixPath(value).name if isinstance(value, str) and value.startswith("/") else value
 
 
 def _of_fields(error: RequestValidationError) -> Problem:

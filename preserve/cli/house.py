@@ -14,6 +14,7 @@ from preserve.cli.output import Output
 from preserve.cli.outputs import InputPath, NewArchive, NewFile
 from preserve.cli.request import paper_of
 from preserve.services import house as services
+from preserve.services.founding import InBucket
 from preserve.services.house import NewFonds
 from preserve.services.tables import house as tables
 
@@ -26,9 +27,12 @@ def house() -> None:
 @house.command()
 @click.argument("place", type=NewArchive(), metavar="DIR")
 @click.option("--institution", required=True, metavar="NAME")
-def init(output: Output, place: Path, institution: str) -> None:
+@click.option("--bucket", metavar="NAME")
+@click.option("--endpoint", default="", metavar="URL")
+def init(output: Output, place: Path, institution: str, bucket: str | None, endpoint: str) -> None:
     """Make a house."""
-    founded = output.call(services.found, place, institution)
+    store = None if bucket is None else InBucket(bucket, endpoint)
+    founded = output.call(services.found, place, institution, store=store)
     output.done("cli.house-founded", founded, path=str(founded.house))
 
 

@@ -59,12 +59,13 @@ _FILE_COLUMNS = [ingest_files.c[name] for name in FileRow.__dataclass_fields__]
 def create(connection: Connection, row: IngestRow) -> None:
     """Begin an ingest. Raises Refused when the case is known or another ingest of it is alive."""
     # A rebuilt catalogue knows the case from its package, not from the journal of its ingest.
-    if connection.execute(select(cases.c.objid).where(cases.c.case_number == row.case_number)).first():
-        raise Conflict("ingest.case-known", row.case_number)
+    there = connection.execute(select(cases.c.objid).where(cases.c.case_number == row.case_number)).scalar()
+    if there is not None:
+        raise Conflict("ingest.case-known", row.case_number, objid=str(there))
     try:
         connection.execute(ingests.insert(), asdict(row))
     except IntegrityError as error:
-        raise Conflict("ingest.case-known", row.case_number) from error
+        raise Conflict("ingest.case-known", row.case_number, objid="—") from error
 
 
 def add_files(connection: Connection, ingest: str, files: Iterable[tuple[int, bytes, str, int, int | None]]) -> None:

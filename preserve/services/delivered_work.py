@@ -51,10 +51,16 @@ _PAUSE = 5.0  # seconds in which a machine that cannot begin a process leaves wo
 
 
 def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, node: Node) -> int:
-    """Take what is delivered until this process is asked to stop, then let its jobs stop; how many were started."""
+    """Take what is delivered until this process is asked to stop, then let its jobs stop; how many were started.
+
+    Raises MediumProblem where the server was away for longer than the deliveries wait, or its role lost its rights.
+    """
     worker = _Worker(archive, limits, profile, node)
     try:
         asyncio.run(worker.run())
+    except procrastinate.exceptions.ConnectorException as error:
+        reason = " ".join(str(error.__cause__ or error).split())
+        raise MediumProblem("catalogue.unreachable", archive.home.catalogue_name, reason=reason) from error
     finally:
         worker.threads.shutdown()
     return worker.children.started

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer
@@ -17,6 +19,9 @@ from preserve.messages import hint, say
 from preserve.services.documents import finding_document
 from storage_adapters.errors import MediumAbsent, MediumFailing, MediumFull, ReadOnly, StorageError
 from storage_adapters.medium_errors import FULL, translate
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+]*://\S+$")
+_SERVER = re.compile(r'server at "[^"]*"(?: \([^)]*\))?, port \d+|(?<=user )"[^"]*"|(?<=role )"[^"]*"')
 
 
 class ErrorDocument(TypedDict):
@@ -95,3 +100,28 @@ def status_of(error: BaseException) -> int:
     if isinstance(error, StorageError):
         return 3
     return 1
+
+
+def without_servers(failure: Failure) -> Failure:
+    """The failure without where this archive's servers are, and as whom it comes to them."""
+    values = {name: _without_server(value) for name, value in failure.values.items()}
+    return replace(failure, where=str(_without_server(failure.where)), values=values)
+
+
+def from_outside(failure: Failure) -> Failure:
+    """The failure as a program is told it over a network: nor does it say where on this host the archive lies."""
+    failure = without_servers(failure)
+    values = {name: _last_part(value) for name, value in failure.values.items()}
+    return replace(failure, where=str(_last_part(failure.where)), values=values)
+
+
+def _without_server(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if _ADDRESS.match(value):
+        return _last_part(f"/{value.partition('#')[0].partition('?')[0]}")
+    return _SERVER.sub("server", value)
+
+
+def _last_part(value: Any) -> Any:
+    return PurePosixPath(value).name if isinstance(value, str) and value.startswith("/") else value

@@ -78,10 +78,15 @@ def found(
 
 def _store(wanted: Path | InBucket | None) -> Path | ObjectStore | None:
     if isinstance(wanted, InBucket):
-        here = {"folder": os.path.abspath(wanted.folder)} if wanted.folder is not None else {}
-        with _named("storage.address-wrong"):
-            return ObjectStore(kind=KIND, bucket=wanted.bucket, endpoint=wanted.endpoint, **here)
+        return in_bucket(wanted)
     return None if wanted is None else Path(os.path.abspath(wanted))
+
+
+def in_bucket(wanted: InBucket) -> ObjectStore:
+    """The settings of that store. Raises UsageError for an address that is none."""
+    here = {"folder": os.path.abspath(wanted.folder)} if wanted.folder is not None else {}
+    with _named("storage.address-wrong"):
+        return ObjectStore(kind=KIND, bucket=wanted.bucket, endpoint=wanted.endpoint, **here)
 
 
 @contextmanager

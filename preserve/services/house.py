@@ -26,6 +26,7 @@ from preserve.data_management.house_counts import Counts
 from preserve.errors import Busy, NotIntact, PreserveError, UsageError
 from preserve.outputs import new_file
 from preserve.services.documents import FindingShown
+from preserve.services.founding import InBucket, in_bucket
 from preserve.services.operation import Arguments, Look, command, of_archive, query
 from preserve.services.session import Session
 
@@ -45,10 +46,10 @@ class HouseFounded:
 
 
 @command("house.found", needs="nothing", open_to_all="there is no house yet whose people could be asked")
-def found(session: Session, place: Path, institution: str) -> HouseFounded:
-    """Make a house at `place` with its register; who starts the process founds it. Raises Conflict, Busy."""
+def found(session: Session, place: Path, institution: str, *, store: InBucket | None = None) -> HouseFounded:
+    """Make a house with its register; who starts the process founds it. Raises Conflict, Busy, UsageError."""
     house = Path(os.path.abspath(place))
-    home = founding.found_house(house, institution, session.language)
+    home = founding.found_house(house, institution, session.language, None if store is None else in_bucket(store))
     return HouseFounded(house, home.path, home.settings.archive_id)
 
 

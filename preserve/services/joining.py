@@ -22,6 +22,7 @@ from preserve.data_management import nodes
 from preserve.data_management.archive import Archive
 from preserve.data_management.nodes import Node
 from preserve.errors import Busy, MediumProblem, PreserveError, Refused
+from preserve.messages import say
 from preserve.profiles import SHIPPED
 from preserve.progress import check_stop
 from preserve.services.runs import Lane
@@ -133,11 +134,19 @@ def require_store(archive: Archive) -> None:
         raise MediumProblem("cluster.store", str(home.store), reason=error.strerror or str(error)) from error
     finally:
         probe.unlink(missing_ok=True)
-    _require_bucket(server_store(home), str(home.store_place))
+    _require_own(server_store(home), str(home.store_place))
 
 
-def _require_bucket(store: Store, where: str) -> None:
-    """Try a store that lies elsewhere, from this machine. Raises MediumProblem."""
+def _require_own(store: Store, where: str) -> None:
+    """See that it is this archive's store, and try one that lies elsewhere from here. Raises MediumProblem.
+
+    A folder where nothing is mounted can be written too.
+    """
+    try:
+        store.require()
+    except StorageError as error:
+        reason = say(error.code, where=error.where, **error.values)
+        raise MediumProblem("cluster.store", where, reason=reason) from error
     if not store.is_away:
         return
     try:

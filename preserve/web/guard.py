@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from preserve.messages import LANGUAGES, Language, at_door, known, speaking
 from preserve.services import sessions
-from preserve.services.failures import Failure, failure_of
+from preserve.services.failures import Failure, failure_of, without_servers
 from preserve.services.http import http_status, nobody_was_recognised, retry_after
 from preserve.services.logs import facts
 from preserve.services.operation import OPERATIONS
@@ -158,7 +158,8 @@ class Guard:
         status = http_status(error)
         if status >= 500:
             _log.error("%s %s: %s", asked.page.method, asked.page.path, error)
-        response = self._pages.answer(asked, "error.html", status, {"failure": failure, "status": status})
+        shown = {"failure": without_servers(failure), "status": status}
+        response = self._pages.answer(asked, "error.html", status, shown)
         if seconds := retry_after(error):
             response.headers["retry-after"] = str(seconds)
         return response

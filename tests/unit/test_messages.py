@@ -13,8 +13,9 @@ import click
 import pytest
 from babel.messages.pofile import read_po
 
-import preserve
+import preserve.errors
 from preserve.cli.main import COMMANDS, cli, option_code
+from preserve.errors import PreserveError
 from preserve.messages import LANGUAGES, Language, at_door, hint, known, say, speaking
 from tests.support.codes import SPEAKERS, composed
 from tests.support.words import ALSO, ELSEWHERE, WORDS
@@ -65,6 +66,29 @@ def test_every_code_in_the_source_has_a_sentence_in_both_languages() -> None:
     used = codes_used()
     assert len(used) > 50
     assert unsaid(used) == []
+
+
+def test_who_raises_an_error_fills_every_place_of_its_sentence_and_hint() -> None:
+    kinds = (kind for kind in vars(preserve.errors).values() if isinstance(kind, type))
+    errors = {kind.__name__ for kind in kinds if issubclass(kind, PreserveError)}
+    left = []
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") in errors and node.args):
+                continue
+            given: set[str | None] = {keyword.arg for keyword in node.keywords}
+            if isinstance(code := node.args[0], ast.Constant) and None not in given:
+                left += [
+                    (str(path), node.lineno, name) for name in sorted(_asked_of(str(code.value)) - given - {"where"})
+                ]
+    assert left == []
+
+
+def _asked_of(code: str) -> set[str]:
+    """The places of a sentence, and of its hints at all doors, in both languages."""
+    texts = [catalogue(code.partition(".")[0], language) for language in LANGUAGES]
+    names = (code, *(f"{code}.hint{door}" for door in ("", ".cli", ".api", ".web")))
+    return {place for text in texts for name in names for place in places(text.get(name, ""))}
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

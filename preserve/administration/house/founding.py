@@ -22,6 +22,7 @@ from preserve.errors import Conflict, MediumProblem, Refused, UsageError
 from preserve.home import Home, open_home
 from preserve.houses import HOUSE, home_in_house, read_house
 from preserve.outputs import check_folder
+from preserve.settings import ObjectStore
 from storage_adapters.durable import write_file
 
 HOUSED = "house.archive-founded"
@@ -31,9 +32,10 @@ HOUSED = "house.archive-founded"
 _OURS = {"register", ".register.founding", "fonds"}
 
 
-def found_house(path: Path, institution: str, language: str) -> Home:
+def found_house(path: Path, institution: str, language: str, store: ObjectStore | None = None) -> Home:
     """Make a house at `path`, with the archive that is its register. Raises Conflict where something lies there.
 
+    With `store` the register and each fonds keep packages and records in that bucket, below keys of their own.
     The file that makes a folder a house is written last; a run that was killed before is gone on with.
     """
     if (path / HOUSE).exists():
@@ -49,7 +51,7 @@ def found_house(path: Path, institution: str, language: str) -> Home:
     register = path / "register"
     if not (register / "preserve.toml").is_file():
         founding.found(
-            register, institution=institution, policy="compact", store=None, digests=["sha256"], language=language
+            register, institution=institution, policy="compact", store=store, digests=["sha256"], language=language
         )
     (path / "fonds").mkdir(mode=0o750, exist_ok=True)
     write_file(path / HOUSE, f'house_id = "{str(ULID()).lower()}"\n'.encode(), durable=True)

@@ -74,6 +74,19 @@ def test_a_place_of_the_host_is_not_told() -> None:
     assert "/srv" not in json.dumps(document) and document["where"] == "x.mp4" and document["values"]["path"] == "y"
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nor_is_where_a_server_is_and_who_comes_to_it(language: str) -> None:
+    where = "postgresql://worker@db.internal:5432/archive?sslmode=require#preserve_01"
+    for reason in (
+        'connection failed: connection to server at "10.1.2.3", port 5432 failed: Connection refused',
+        'connection to server at "db.internal" (10.1.2.3), port 5432 failed: FATAL: role "worker" is not permitted',
+    ):
+        _, document, _ = _answer(MediumProblem("catalogue.unreachable", where, reason=reason), language)
+        said = json.dumps(document)
+        assert [word for word in ("db.internal", "10.1.2.3", "5432", "worker") if word in said] == []
+    assert document["where"] == "archive"
+
+
 def test_an_address_with_a_line_end_makes_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     scope = {"type": "http", "path": "/x\n2026-01-01 INFO forged", "headers": [], "method": "GET", "query_string": b""}
     for error in (ValueError("x"), Busy("catalogue.busy", "x")):

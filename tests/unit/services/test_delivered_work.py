@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from preserve.data_management import deliveries
+from preserve.data_management import deliveries, nodes
 from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
 from preserve.data_management.engines.postgresql import PostgresqlSchema
@@ -19,6 +19,8 @@ from tests.support import postgresql
 from tests.support.delivered import all_there_once, ask, at_work, machines, row_of, until
 from tests.support.on_postgresql import archive, server
 from tests.support.people import session
+from tests.support.program import Archive as Program
+from tests.support.program import kill
 
 __all__ = ["archive", "server"]
 
@@ -108,6 +110,27 @@ def test_what_nothing_carries_is_found_again(archive: Archive) -> None:
         connection.exec_driver_sql(f"DELETE FROM {deliveries.schema_of_work(connection)}.procrastinate_jobs")
     with machines(archive, "a"):
         all_there_once(archive, asked)
+
+
+def test_a_worker_that_cannot_ask_for_work_any_more_says_why(archive: Archive) -> None:
+    with archive.catalogue.read() as connection:
+        schema = deliveries.schema_of_work(connection)
+    program = Program(archive.home.path)
+    working = program.start("worker", "--join", "--node", "a")
+    try:
+        until(lambda: bool(here(archive)))
+        with archive.catalogue.begin() as connection:
+            connection.exec_driver_sql(f"ALTER SCHEMA {schema} RENAME TO gone")
+        _, said = working.communicate(timeout=60)
+        assert working.returncode == 5 and "catalogue cannot be reached" in said
+    finally:
+        kill(working)
+
+
+def here(archive: Archive) -> list[str]:
+    """The machines that are there."""
+    with archive.catalogue.read() as connection:
+        return [node.name for node in nodes.all_nodes(connection)]
 
 
 def test_a_worker_whose_signs_of_life_failed_for_a_while_gives_them_again(

@@ -62,11 +62,11 @@ def test_those_of_the_libraries() -> None:
     assert {name for name, number in status.items() if number == 5} == {
         "MediumAbsent",
         "NotMounted",
+        "StoreAway",
+        "StoreDenies",
         "MediumFull",
         "MediumFailing",
         "ReadOnly",
-        "StoreAway",
-        "StoreDenies",
     }
     assert set(status.values()) == {3, 5}
     for kind, number in ((SchemaMissing, 7), (BagUnreadable, 4), (MetadataError, 3)):

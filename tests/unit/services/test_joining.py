@@ -18,6 +18,7 @@ from preserve.data_management.engines import sqlite
 from preserve.data_management.nodes import Node
 from preserve.errors import MediumProblem, PreserveError, Refused
 from preserve.services.joining import APART, digest_of_profiles, joined, node_name, require_alike
+from storage_adapters.directory import MARKER
 from tests.support.delivered import until
 from tests.support.people import staffed
 
@@ -82,6 +83,20 @@ def test_a_clock_that_is_wrong_is_refused(archive: Archive) -> None:
 def test_a_store_that_is_not_there_is_refused(archive: Archive) -> None:
     archive.home.store.rename(archive.home.path / "elsewhere")
     assert refused(archive).code == "cluster.store"
+
+
+def test_a_store_where_nothing_is_mounted_or_of_another_archive_is_refused(archive: Archive) -> None:
+    marker = archive.home.store / MARKER
+    whole = marker.read_bytes()
+    marker.unlink()
+    with pytest.raises(MediumProblem, match=r"cluster\.store"), joined(archive, "a", {}):
+        pass
+    marker.write_bytes(whole.replace(b"store-", b"store-x"))
+    with pytest.raises(MediumProblem, match=r"cluster\.store"), joined(archive, "a", {}):
+        pass
+    marker.write_bytes(whole)
+    with joined(archive, "a", {}):
+        pass
 
 
 def test_another_version_and_other_rules_beside_one_at_work_are_refused(archive: Archive) -> None:

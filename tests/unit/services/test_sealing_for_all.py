@@ -15,6 +15,7 @@ from preserve.access.dip.assembling import Handover
 from preserve.access.requests.entering import Asked, Entry, open_request
 from preserve.access.requests.model import Consumer
 from preserve.access.requests.steps import Opinion, decide, examine
+from preserve.administration import health
 from preserve.administration.actor import Actor
 from preserve.administration.duties import Role
 from preserve.administration.people import Person
@@ -198,3 +199,10 @@ def test_a_lone_entry_is_not_written_where_the_sealer_is_away(archive: Archive) 
     assert refused.value.code == "ledger.sealer-absent"
     with archive.catalogue.read() as connection:
         assert ledger.size(connection) == second
+
+
+def test_doctor_holds_this_clock_against_the_database_s(archive: Archive) -> None:
+    wrong = now() + timedelta(days=1)
+    assert "health.clock-apart" not in {check.code for check in health.examine(archive.home.path)}
+    with running_on(lambda: wrong):
+        assert "health.clock-apart" in {check.code for check in health.examine(archive.home.path)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from preserve.data_management import fonds
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.fonds import FondsRow
 from preserve.errors import Conflict, NotPermitted, Refused, UsageError
-from preserve.home import Home, acting_person
+from preserve.home import Home, acting_person, open_home
 from preserve.houses import HOUSE, home_in_house
 from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
-from preserve.settings import CatalogueAt
+from preserve.settings import CatalogueAt, ObjectStore
+from tests.support import object_store
 from tests.support.tiny_case import write_case
 
 KEEPER = Person(acting_person(), acting_person(), FOUNDER, founder=True)
@@ -45,6 +47,25 @@ def test_a_house_is_found_again_and_made_once(tmp_path: Path) -> None:
     (tmp_path / "full" / "x").touch()
     with pytest.raises(Conflict, match=r"house\.not-empty"):
         found_house(tmp_path / "full", "市档案馆", "zh")
+
+
+def test_in_a_bucket_each_fonds_has_keys_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("ACCESS_KEY_ID", object_store.KEY), ("SECRET_ACCESS_KEY", object_store.SECRET)):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    server = object_store.ObjectStore(tmp_path / "weed")
+    server.start()
+    try:
+        bucket = ObjectStore(kind="s3", bucket="archive", endpoint=server.endpoint)
+        register = open_archive(found_house(tmp_path / "house", "市档案馆", "zh", bucket).path)
+        for row in (ROW, replace(ROW, code="sport", number="J020", name="体育局")):
+            founding.add_fonds(register, row, FIRST, KEEPER)
+        register.close()
+        homes = [home_in_house(tmp_path / "house", code) for code in ("", "culture", "sport")]
+        stores = [open_home(home).settings.store for home in homes]
+        assert all(isinstance(store, ObjectStore) and store.bucket == "archive" for store in stores)
+        assert len({store.prefix for store in stores if isinstance(store, ObjectStore)}) == 3
+    finally:
+        server.kill()
 
 
 @pytest.mark.parametrize("code", ["../register", "..", "a/b", "", "A", "nobody", "."])

@@ -58,13 +58,19 @@ def still_told(home: Home, moment: datetime) -> tuple[str, ...]:
 
 
 def forget(home: Home) -> None:
-    """Take away the schema of a home that never came to be; a file goes with its folder. Raises MediumProblem."""
+    """Take away the schema of a home that never came to be; a file goes with its folder. Raises MediumProblem.
+
+    A schema in which there is a case is some archive's, whatever this home says: it stays.
+    """
     place = place_of(home)
     if not isinstance(place, PostgresqlSchema):
         return
     engine = place.engine()
     try:
         with place.translated(), engine.begin() as connection:
+            there = connection.exec_driver_sql(f"SELECT to_regclass('{place.schema}.cases')").scalar()
+            if there and connection.exec_driver_sql(f"SELECT EXISTS (SELECT FROM {place.schema}.cases)").scalar():
+                return
             connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {place.schema} CASCADE")
             deliveries.drop_schema(connection, place.schema)
     finally:

@@ -13,7 +13,7 @@ import pytest
 
 from preserve.administration.founding import Extras, Founded, Plan, found, lay_out
 from preserve.cli.founding import init
-from preserve.data_management import checkpoints, ledger
+from preserve.data_management import checkpoints, ledger, successors, tables
 from preserve.data_management.database import open_catalogue
 from preserve.errors import Conflict, PreserveError
 from preserve.home import acting_person, open_home
@@ -83,6 +83,23 @@ def test_one_whose_store_does_not_answer_leaves_no_schema_on_the_server(tmp_path
             archive(tmp_path / "home", store=away, extras=Extras(catalogue=server.make_database("d")))
         assert list(tmp_path.iterdir()) == []
         assert server.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preserve%'", "d") == []
+    finally:
+        server.stop()
+
+
+def test_a_schema_with_a_case_in_it_is_never_taken_away(tmp_path: Path) -> None:
+    server = postgresql.start()
+    try:
+        bare, held = (archive(tmp_path / name, extras=Extras(catalogue=server.make_database(name))) for name in "ab")
+        catalogue = open_catalogue(held.home)
+        with catalogue.begin() as connection:
+            values = {column.name: "" for column in tables.cases.columns} | {"objid": "aip-1", "long_term": False}
+            connection.execute(tables.cases.insert(), values)
+        catalogue.close()
+        for founded in (bare, held):
+            successors.forget(founded.home)
+        named = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preserve%' AND nspname NOT LIKE '%work'"
+        assert server.ask(named, "a") == [] and len(server.ask(named, "b")) == 1
     finally:
         server.stop()
 

@@ -20,7 +20,6 @@ from typing import Any
 
 from preserve.cli.main import run
 from preserve.data_management.database import Catalogue
-from preserve.data_management.engines import Entry
 
 _HELD: list[tuple[float, float, float]] = []
 _SYNCED: list[float] = []
@@ -41,10 +40,10 @@ def _timed(call: Callable[[int], None]) -> Callable[[int], None]:
 
 
 @contextmanager
-def _clocked(self: Catalogue, entry: Entry | None = None) -> Iterator[Any]:
+def _clocked(self: Catalogue) -> Iterator[Any]:
     asked, stack = time.perf_counter(), ExitStack()
     with stack:
-        connection = stack.enter_context(_begin(self, entry))
+        connection = stack.enter_context(_begin(self))
         got, worked = time.perf_counter(), time.thread_time()
         _WITHIN.lock = True
         try:

@@ -36,7 +36,7 @@ def test_a_file_that_is_no_font_is_refused(tmp_path: Path) -> None:
     data = font_files()[2].read_bytes()
     for broken in (b"", b"ttcf", data[:300], b"\x00" * 400, data[:12] + b"cmap" + data[16:200]):
         path.write_bytes(broken)
-        with pytest.raises(ValueError, match=""):
+        with pytest.raises(ValueError):
             read_coverage(path)
 
 

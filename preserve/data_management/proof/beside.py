@@ -6,6 +6,7 @@ lives or dies changes nothing but the time.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import subprocess
@@ -21,8 +22,9 @@ from preserve.work import processors
 MANY = 50_000
 """Entries that take longer to hash than a process takes to start, some times over."""
 
-_AHEAD = 1 << 19  # bytes that are read before the first of them is answered: some tiles of entries
+_AHEAD = 1 << 21  # bytes that are read before the first of them is answered: some tiles of entries
 _PIECE = 1 << 16
+_ROOM = 1 << 20  # of a pipe, as much as anybody may have
 
 
 Reckoned = tuple[Part, bytes, list[bytes]]
@@ -66,6 +68,11 @@ class _Beside:
                 bufsize=0,
             )
             assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            for pipe in (self._process.stdin, self._process.stdout):
+                # A tile fills a pipe of the usual size: each of us would be woken, which takes long, for each tile.
+                with suppress(OSError):
+                    fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
             # It may be writing when its pipe is full: neither of us may wait for the other to read.
             os.set_blocking(self._process.stdin.fileno(), False)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from itertools import groupby, islice, repeat
 from typing import Any
 
@@ -29,6 +30,16 @@ Facet = tuple[str, str, str]
 
 _BATCH = 2000
 _FEW = 50_000  # up to so many rows a span of days is a list of cases; of a longer one each case is asked
+_SHORT = 800  # days
+# From day to day by the index; read whole, the rows of a span would be many.
+_SPREAD = text(
+    "WITH RECURSIVE days (day) AS ("
+    " SELECT min(value) FROM facets WHERE kind = 'date' AND value BETWEEN :since AND :until"
+    " UNION ALL SELECT (SELECT min(value) FROM facets WHERE kind = 'date' AND value > day AND value <= :until)"
+    " FROM days WHERE day IS NOT NULL)"
+    " SELECT min((SELECT min(number) FROM facets WHERE kind = 'date' AND value = day)) AS first,"
+    " max((SELECT max(number) FROM facets WHERE kind = 'date' AND value = day)) AS last FROM days"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +174,8 @@ def rows_of(connection: Connection, number: int) -> Iterator[tuple[str, str]]:
 def days(connection: Connection, filters: Filters) -> tuple[str, dict[str, Any]]:
     """An SQL condition on `{number}` that begins with AND, or nothing; and its values.
 
-    A short span becomes the cases in it, and where among all cases they lie; in a long one each case is asked, for
-    the search is over when enough of them are found.
+    What few cases have becomes these cases; else each case is asked, for the search is over when enough of them are
+    found. `first` and `last`, where among all cases those in the span lie, are told of a span that is not long.
     """
     if not (filters.since or filters.until):
         return "", {}
@@ -173,13 +184,31 @@ def days(connection: Connection, filters: Filters) -> tuple[str, dict[str, Any]]
     count, first, last = connection.execute(
         text(f"SELECT count(*), min(number), max(number) FROM (SELECT number {there} LIMIT {_FEW + 1}) few"), values
     ).one()
-    if count > _FEW:
-        return (
-            f" AND EXISTS (SELECT 1 FROM facets {on(connection, 'INDEXED BY facets_by_case', '')}"
-            " WHERE facets.number = {number} AND kind = 'date' AND value BETWEEN :since AND :until)"
-        ), values
-    where = f" AND {{number}} BETWEEN :first AND :last AND +{{number}} IN (SELECT number {there})"
-    return where, {**values, "first": first or 0, "last": last if last is not None else -1}
+    within = " AND {number} BETWEEN :first AND :last"
+    if count <= _FEW:
+        where = f"{within} AND +{{number}} IN (SELECT number {there})"
+        return where, {**values, **_ends(first, last)}
+    where = (
+        f" AND EXISTS (SELECT 1 FROM facets {on(connection, 'INDEXED BY facets_by_case', '')}"
+        " WHERE facets.number = {number} AND kind = 'date' AND value BETWEEN :since AND :until)"
+    )
+    if not _is_short(values["since"], values["until"]):
+        return where, values
+    first, last = connection.execute(_SPREAD, values).one()
+    return within + where, {**values, **_ends(first, last)}
+
+
+def _ends(first: int | None, last: int | None) -> dict[str, int]:
+    """The first and the last case of a span; no number lies between them where it has none."""
+    return {"first": first or 0, "last": -1 if last is None else last}
+
+
+def _is_short(since: str, until: str) -> bool:
+    """Whether each day from one to the other can be asked for, a few steps of an index each."""
+    try:
+        return (date.fromisoformat(until) - date.fromisoformat(since)).days <= _SHORT
+    except ValueError:  # one of them is open
+        return False
 
 
 def matching_file(connection: Connection, number: int, filters: Filters) -> tuple[str, str, str]:

@@ -113,7 +113,7 @@ def _candidates(
     bound |= {f"word{place}": lexeme for place, lexeme in enumerate(lexemes)} | {"words": " & ".join(lexemes)}
     scope = "NOT in_head" if later else "in_head"
     has_each = " AND ".join(f"bool_or(words @@ CAST(:word{place} AS tsquery))" for place in range(len(lexemes)))
-    for closed in _spans(_years(connection, values["below"])):
+    for closed in _spans(_years(connection, values)):
         # A sum is no column: the order of the numbers cannot be what this is read by.
         rows = f"SELECT number FROM search WHERE closed IN ({closed}) AND {scope} AND number + 0 < :below AND"
         # Those that are divided are few and have an index of their own: no list of a word's cases is read for them.
@@ -126,14 +126,19 @@ def _candidates(
         yield from there
 
 
-def _years(connection: Connection, below: int) -> list[int]:
-    """The years that have a partition and can have numbers below this one, the newest first."""
+def _years(connection: Connection, values: dict[str, Any]) -> list[int]:
+    """The years that have a partition and can have numbers that are asked for, the newest first."""
+    below, first = min(values["below"], values.get("last", values["below"]) + 1), values.get("first", 0)
     parts = connection.exec_driver_sql(
         "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
         " WHERE i.inhparent = to_regclass('search')"
     )
     years = sorted((int(str(name).removeprefix("search_")) for name in parts.scalars()), reverse=True)
-    return [year for year in years if date(year, 1, 1).toordinal() * _A_DAY < below]
+    return [
+        year
+        for year in years
+        if date(year, 1, 1).toordinal() * _A_DAY < below and first < (date(year, 12, 31).toordinal() + 1) * _A_DAY
+    ]
 
 
 def _spans(years: Sequence[int]) -> Iterator[str]:

@@ -65,6 +65,28 @@ def test_a_span_of_days_becomes_the_cases_in_it(entered: Connection) -> None:
     assert (values["first"], values["last"]) == (0, -1)
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        ("2026-01-01", "2026-01-31", (7, 7)),
+        ("2026-01-01", "2027-12-31", (7, 7)),
+        ("2027-01-01", "2027-12-31", (0, -1)),
+        ("2020-01-01", "2026-12-31", None),
+        ("2026-01-01", "", None),
+        ("", "2026-12-31", None),
+    ],
+)
+def test_a_span_with_many_days_of_cases_tells_where_they_lie(
+    entered: Connection, since: str, until: str, found: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "_FEW", -1)
+    where, values = facets.days(entered, Filters(since=since, until=until))
+    told = (values["first"], values["last"]) if "first" in values else None
+    assert told == found
+    query = text("SELECT count(*) FROM facets f WHERE 1=1" + where.format(number="f.number"))
+    assert (entered.execute(query, values).scalar_one() > 0) == (found != (0, -1))
+
+
 def test_filters_become_one_question() -> None:
     assert not Filters() and Filters(stage="trial")
     assert Filters(since="2026-01-01").expression() == ""

@@ -35,6 +35,7 @@ from preserve.data_management import case_digests, ledger, sealing
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.package_index import index_package
 from preserve.data_management.proof import anchors
+from preserve.home import given_catalogue
 from tests.support.little_packages import object_of, write_package
 from tests.support.small_case import ingest
 from tests.support.tiny_case import write_case
@@ -142,9 +143,12 @@ class DueDoor:
 
 @contextmanager
 def due_door(folder: Path, many: int = 300) -> Iterator[DueDoor]:
-    """A door over a copy of the home, in this folder; ended in the end."""
-    home, decided, objids = _template(many)
-    shutil.copytree(home, folder / "home", symlinks=True)
+    """A door over a copy of the home, in this folder; ended in the end. A catalogue on a server is made anew."""
+    if given_catalogue():
+        _, decided, objids = due_home(folder, many)
+    else:
+        home, decided, objids = _template(many)
+        shutil.copytree(home, folder / "home", symlinks=True)
     served = start(folder / "home")
     try:
         yield DueDoor(served, decided, objids)

@@ -104,11 +104,12 @@ def _deliver(actor: Actor, number: str, handover: Handover, held: Path, progress
         entered = _enter(actor, delivery, number)
         handing.forget(home, number)
     except BaseException:
-        with suppress(PreserveError, StorageError):  # where it cannot be done now, the next run does it
+        # Where it cannot be done now, the next run does it; who took over may have made its own of what lies there.
+        with suppress(PreserveError, StorageError), actor.catalogue.while_held():
             _undo(actor, number)
         raise
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, PreserveError), actor.catalogue.while_held():
             discard(building, home.work)
     return Delivered(entered, delivery, place, findings)
 

@@ -70,8 +70,10 @@ def hand_out(
                     _, request = _approved(connection, actor, case, number)
                     _enter(connection, actor, request, leaving, named)
             except BaseException:
-                with suppress(PreserveError, StorageError), actor.catalogue.read() as connection:
-                    _settle(home, connection, number)  # where it cannot be done now, the next run does it
+                # Where it cannot be done now, the next run does it; who took over may have made its own of it.
+                held_still = actor.catalogue.while_held()
+                with suppress(PreserveError, StorageError), held_still, actor.catalogue.read() as connection:
+                    _settle(home, connection, number)
                 raise
         handing.forget(home, number)
     return named

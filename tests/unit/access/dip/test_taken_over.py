@@ -1,0 +1,61 @@
+"""A delivery whose attempt was taken for dead and goes on: what it handed over is the next attempt's by then."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from preserve.access.dip.assembling import Handover, deliver
+from preserve.administration.duties import Role
+from preserve.errors import Busy
+from preserve.ingest.runner import Answerer, run
+from preserve.progress import Silent
+from tests.support import postgresql
+from tests.support.asking import Counter
+from tests.support.on_postgresql import server, staffed_on
+from tests.support.people import entries
+from tests.support.tiny_case import write_case
+
+__all__ = ["server"]
+
+
+@pytest.fixture
+def counter(tmp_path: Path, server: postgresql.Server) -> Iterator[Counter]:
+    archive = staffed_on(server, tmp_path, signs=True, wu=Role.ARCHIVIST, wang=Role.EXAMINER, head=Role.HEAD)
+    case = write_case(tmp_path / "case")
+    done = run(archive.home, archive.catalogue, case, person=Answerer("wu", may=True), jobs=1, watcher=Silent())
+    notice = tmp_path / "调取证据通知书.pdf"
+    notice.write_bytes(b"%PDF-1.4\n")
+    yield Counter(archive, "临文综罚〔2026〕77号", done.name.rpartition("_v")[0], notice)
+    archive.close()
+
+
+class TakenOver(Silent):
+    """Does something when the first bytes are written where the delivery is handed over."""
+
+    def __init__(self, out: Path, what: Callable[[], object]) -> None:
+        super().__init__()
+        self._out, self._what = out, what
+
+    def __call__(self, moved: int, files: int = 0) -> None:
+        if list(self._out.glob(".*.part")):
+            self._what()
+
+
+def test_a_late_attempt_takes_back_nothing_of_what_the_next_one_may_have_entered(
+    counter: Counter, server: postgresql.Server, tmp_path: Path
+) -> None:
+    number = counter.approved().number
+    out = tmp_path / "out"
+    database, _, schema = counter.archive.catalogue.place.name.rpartition("/")[2].partition("#")
+    late = TakenOver(out, lambda: server.ask(f"UPDATE {schema}.leases SET holder = 'another'", database))
+    with pytest.raises(Busy, match=r"lease\.lost"):
+        deliver(counter.actor(), number, Handover(out, "zip"), late)
+    (left,) = out.iterdir()
+    server.ask(f"DELETE FROM {schema}.leases", database)
+    done = deliver(counter.actor(), number, Handover(out, "zip"), Silent())
+    assert done.place == left and [*out.iterdir()] == [left] and zipfile.ZipFile(left).testzip() is None
+    assert len(entries(counter.archive, "request.delivered")) == 1

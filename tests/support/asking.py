@@ -83,8 +83,6 @@ def opened_counter(folder: Path, **changes: Any) -> Iterator[Counter]:
         for _ in range(2):
             pdf.add_blank_page(page_size=(300, 400))
         pdf.save(folder / "case" / PAPER)
-    notice = folder / "调取证据通知书.pdf"
-    notice.write_bytes(b"%PDF-1.4\n")
     bureau = "临江市文化和旅游局"
     home = found(
         folder / "home",
@@ -97,17 +95,18 @@ def opened_counter(folder: Path, **changes: Any) -> Iterator[Counter]:
     )
     archive = open_archive(home.home.path)
     try:
-        result = run(
-            archive.home,
-            archive.catalogue,
-            folder / "case",
-            person=Answerer("zhou", may=True),
-            jobs=1,
-            watcher=Silent(),
-        )
-        yield Counter(archive, "临文综罚〔2026〕77号", result.name.rpartition("_v")[0], notice)
+        yield counter_of(archive, folder, "zhou")
     finally:
         archive.close()
+
+
+def counter_of(archive: Archive, folder: Path, answerer: str) -> Counter:
+    """Where people ask for the case that lies in `folder` and is taken in, with a document that a court shows."""
+    notice = folder / "调取证据通知书.pdf"
+    notice.write_bytes(b"%PDF-1.4\n")
+    person = Answerer(answerer, may=True)
+    done = run(archive.home, archive.catalogue, folder / "case", person=person, jobs=1, watcher=Silent())
+    return Counter(archive, "临文综罚〔2026〕77号", done.name.rpartition("_v")[0], notice)
 
 
 _PARTIES = [{"name": "临江星光文化传播有限公司", "role": "当事人"}]

@@ -20,12 +20,10 @@ from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.tables import jobs as table
 from preserve.errors import Stopped
-from preserve.ingest.runner import Answerer, run
-from preserve.progress import Silent
 from preserve.services import job_folders, jobs
 from preserve.services.import_files import count_unfinished
 from tests.support import exported
-from tests.support.asking import Counter
+from tests.support.asking import Counter, counter_of
 from tests.support.due_home import due_home, person
 from tests.support.exported import digests_below
 from tests.support.old_cases import make_places
@@ -45,11 +43,8 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     """An archive with a case, and people who decide."""
     folder = tmp_path_factory.mktemp("bureau")
     archive = staffed(folder / "home", signs=True, wu=Role.ARCHIVIST, wang=Role.EXAMINER, head=Role.HEAD)
-    case = write_case(folder / "case")
-    done = run(archive.home, archive.catalogue, case, person=Answerer("wu", may=True), jobs=1, watcher=Silent())
-    notice = folder / "调取证据通知书.pdf"
-    notice.write_bytes(b"%PDF-1.4\n")
-    yield Counter(archive, "临文综罚〔2026〕77号", done.name.rpartition("_v")[0], notice)
+    write_case(folder / "case")
+    yield counter_of(archive, folder, "wu")
     archive.close()
 
 

@@ -11,10 +11,9 @@ import pytest
 from preserve.access.dip.assembling import Handover, deliver
 from preserve.administration.duties import Role
 from preserve.errors import Busy
-from preserve.ingest.runner import Answerer, run
 from preserve.progress import Silent
 from tests.support import postgresql
-from tests.support.asking import Counter
+from tests.support.asking import Counter, counter_of
 from tests.support.on_postgresql import server, staffed_on
 from tests.support.people import entries
 from tests.support.tiny_case import write_case
@@ -25,11 +24,8 @@ __all__ = ["server"]
 @pytest.fixture
 def counter(tmp_path: Path, server: postgresql.Server) -> Iterator[Counter]:
     archive = staffed_on(server, tmp_path, signs=True, wu=Role.ARCHIVIST, wang=Role.EXAMINER, head=Role.HEAD)
-    case = write_case(tmp_path / "case")
-    done = run(archive.home, archive.catalogue, case, person=Answerer("wu", may=True), jobs=1, watcher=Silent())
-    notice = tmp_path / "调取证据通知书.pdf"
-    notice.write_bytes(b"%PDF-1.4\n")
-    yield Counter(archive, "临文综罚〔2026〕77号", done.name.rpartition("_v")[0], notice)
+    write_case(tmp_path / "case")
+    yield counter_of(archive, tmp_path, "wu")
     archive.close()
 
 

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from preserve.data_management import ledger
-from preserve.data_management.database import Catalogue, create_catalogue
+from preserve.data_management.database import Catalogue
 from preserve.data_management.engines import round_trips
-from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.errors import Busy, Refused
+from tests.support.lone_entries import MOMENT, alone, catalogue, size
 
-MOMENT = datetime(2026, 11, 28, 8, tzinfo=UTC)
-HARD = 'with "quotes", \'more\', \\ and \\\' and %s %% $1 ; -- 𬭛 ","number":0,"subject":"x'
+__all__ = ["catalogue"]
 
 
 @dataclass
 class _Asking:
-    """Rules that ask how long the ledger is, let an entry go with the lock, and refuse where a test wants it."""
+    """Rules that ask how long the ledger is, and refuse where a test wants it."""
 
     question: str = "SELECT count(*) FROM ledger"
     refuse: bool = False
@@ -51,43 +48,25 @@ def rules() -> _Asking:
     return _Asking()
 
 
-@pytest.fixture
-def catalogue(schema: PostgresqlSchema, rules: _Asking) -> Iterator[Catalogue]:
-    made = replace(create_catalogue(schema), rules=rules)
-    yield made
-    made.close()
-
-
-def _alone(catalogue: Catalogue, subject: str = "s") -> int:
-    return ledger.append_alone(
-        catalogue, action="a", subject=subject, actor="z", details={"x": HARD, "number": 0}, moment=MOMENT
-    )
-
-
-def _size(catalogue: Catalogue) -> int:
-    with catalogue.read() as connection:
-        return ledger.size(connection)
-
-
 def test_what_is_asked_is_newer_than_the_lock_and_older_than_the_entry(catalogue: Catalogue, rules: _Asking) -> None:
     with catalogue.begin() as connection:
-        waiting = threading.Thread(target=_alone, args=(catalogue,))
+        waiting = threading.Thread(target=alone, args=(catalogue,))
         waiting.start()
         ledger.append(connection, action="a", subject="first", actor="z", details={}, moment=MOMENT)
     waiting.join()
-    assert rules.seen == 1 and _size(catalogue) == 2
+    assert rules.seen == 1 and size(catalogue) == 2
 
 
 def test_an_entry_that_is_refused_is_not_there(catalogue: Catalogue, rules: _Asking) -> None:
     rules.refuse = True
     with pytest.raises(Busy):
-        _alone(catalogue)
+        alone(catalogue)
     rules.refuse = False
-    assert _alone(catalogue) == 1, "and leaves no hole"
+    assert alone(catalogue) == 1, "and leaves no hole"
 
 
 def test_an_answer_is_of_this_transaction_alone(catalogue: Catalogue, rules: _Asking) -> None:
-    _alone(catalogue)
+    alone(catalogue)
     with replace(catalogue, rules=None).begin() as connection:
         assert round_trips.answer(connection) is None
         assert round_trips.number_of(connection) is None
@@ -105,18 +84,18 @@ def test_after_a_statement_that_failed_there_is_no_number_to_commit_by(catalogue
         with pytest.raises(DBAPIError):
             connection.exec_driver_sql("SELECT nothing FROM nowhere")
         assert round_trips.number_of(connection) is None
-    assert _size(catalogue) == 0
+    assert size(catalogue) == 0
 
 
 def test_an_entry_that_fails_is_told_as_other_statements_are(catalogue: Catalogue) -> None:
     with pytest.raises(Refused, match=r"catalogue\.nul"), catalogue.begin() as connection:
         round_trips.append(connection, "\0", "")
-    assert _alone(catalogue) == 1, "the connection serves on"
+    assert alone(catalogue) == 1, "the connection serves on"
 
 
 def test_what_was_prepared_and_is_gone_is_prepared_again(catalogue: Catalogue) -> None:
     for number in range(1, 8):
-        assert _alone(catalogue) == number
+        assert alone(catalogue) == number
         with pytest.raises(ZeroDivisionError), catalogue.begin() as connection:
             ledger.append(connection, action="a", subject="s", actor="z", details={}, moment=MOMENT)
             raise ZeroDivisionError

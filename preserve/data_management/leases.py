@@ -34,12 +34,18 @@ _LOOK_AGAIN = 0.1  # seconds between two looks at a lease that another holds
 _NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 _UNTIL = _NOW.replace("clock_timestamp()", f"(clock_timestamp() + interval '{TERM} seconds')")
 
-# Who has the name already, and another attempt of the same job that came after it, are the two who may take it.
+# An attempt of a job that has ended, or that another came after, can write nothing any more: what it left behind, since
+# it was killed or the server was away when it let go, is free for whoever comes. One that is to begin keeps its own.
+_IS_OVER = (
+    "EXISTS (SELECT 1 FROM jobs AS j WHERE j.id = l.job AND"
+    " (j.attempt > l.attempt OR (j.attempt = l.attempt AND j.state NOT IN ('running', 'stopping'))))"
+)
 _TAKE = text(
     "INSERT INTO leases AS l (name, holder, fence, job, attempt, until)"
     f" VALUES (:name, :holder, 1, :job, :attempt, {_UNTIL}) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder,"
     " fence = l.fence + 1, job = excluded.job, attempt = excluded.attempt, until = excluded.until"
-    f" WHERE l.until < {_NOW} OR (l.job <> '' AND l.job = excluded.job AND l.attempt < excluded.attempt) RETURNING 1"
+    f" WHERE l.until < {_NOW} OR (l.job <> '' AND l.job = excluded.job AND l.attempt < excluded.attempt)"
+    f" OR (l.job <> '' AND {_IS_OVER}) RETURNING 1"
 )
 _LET_GO = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
 # One that ran out and that nobody took is still its holder's: a server that was away for a while takes nothing away.

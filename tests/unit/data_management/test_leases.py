@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,14 +12,15 @@ import pytest
 
 from preserve.administration.duties import Role
 from preserve.archival_storage.media import server_store
-from preserve.data_management import leases, replacing, successors
+from preserve.data_management import jobs, leases, replacing, successors
 from preserve.data_management.archive import Archive, open_archive
 from preserve.data_management.leases import Leases
 from preserve.data_management.rebuild import rebuild
 from preserve.errors import Busy, Conflict
+from preserve.services import jobs as work
 from preserve.work import hold
 from tests.support import postgresql
-from tests.support.people import staffed
+from tests.support.people import session, staffed
 
 BUSY = Conflict("audit.under-way", "x")
 
@@ -132,6 +134,33 @@ def test_a_later_attempt_of_a_job_takes_its_leases_and_another_job_does_not(arch
             pass
         with pytest.raises(Busy), archive.catalogue.begin():
             pass
+
+
+def test_what_an_attempt_left_behind_is_anybodys_once_that_attempt_is_over(archive: Archive, file: Path) -> None:
+    job = work.ask(session(archive, "wu"), "audit.run", {"wish": {"everything": True}}).id
+
+    def is_free() -> bool:
+        with suppress(Conflict), leases.taken_by("01OTHER", 1), another(archive).hold(file, BUSY, 0):
+            return True
+        return False
+
+    with archive.catalogue.begin() as connection:
+        jobs.start(connection, job, pid=1, boot="", moment=archive.now())
+    with leases.taken_by(job, 1), hold(file, BUSY):
+        assert not is_free()
+        with archive.catalogue.aside() as connection:
+            jobs.end(connection, job, 1, "failed", archive.now())
+        assert is_free()
+    with archive.catalogue.begin() as connection:
+        jobs.queue_again(connection, job)
+    with leases.taken_by(job, 1), hold(file, BUSY):
+        assert is_free()
+    with leases.taken_by(job, 2), hold(file, BUSY):
+        assert not is_free()  # it is about to begin
+    with archive.catalogue.begin() as connection:
+        jobs.start(connection, job, pid=1, boot="", moment=archive.now())
+    with leases.taken_by(job, 1), hold(file, BUSY):
+        assert is_free()
 
 
 def test_a_catalogue_is_not_replaced_by_who_lost_the_lease(archive: Archive, server: postgresql.Server) -> None:

@@ -1,8 +1,8 @@
 """The index of words in a PostgreSQL catalogue: our own tokens as lexemes, in GIN, in a partition for each year.
 
-The years are asked from the newest back until enough is found, by their GIN alone: left to itself, the planner
-gambles between that and the order of the numbers. The index does not know which tokens stand side by side, so a case
-counts only when its text was held against the words.
+The newest cases are asked first, then the years from the newest back, until enough is found, by their GIN alone: left
+to itself, the planner gambles between that and the order of the numbers. The index does not know which tokens stand
+side by side, so a case counts only when its text was held against the words.
 
 A case has rows of two kinds: `in_head` what its description says, the other all that it says. A row with more words
 than a tsvector takes (beyond 1 MB it would lose some without a word) is divided; then its words are asked one by one.
@@ -29,10 +29,18 @@ _LONGEST = 255  # characters of a lexeme; it may have 2,046 bytes
 _A_PIECE = 20_000  # tokens of a passage that come into one row in any case
 _OVERLAP = 512  # tokens that two pieces of one passage share: no word of a query has more
 _AT_ONCE = 64  # cases whose text is read at once
+_NEWEST = 1_000  # so many cases are asked first: what is frequent fills its page from them
+
+_Stretch = tuple[str, int, int, str]
+"""Years, the numbers that are asked for from the first to the one before the end, and as what they are compared."""
 
 _INSERT = text(
     "INSERT INTO search (closed, number, part, in_head, divided, words)"
     " VALUES (:closed, :number, :part, :in_head, :divided, array_to_tsvector(:words))"
+)
+_PARTS = text(
+    "SELECT c.relname, (SELECT number FROM findable WHERE number < :end ORDER BY number DESC LIMIT 1 OFFSET :few)"
+    " AS begin FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass('search')"
 )
 _PLAN = text(
     "SELECT set_config('enable_seqscan', :on, true), set_config('enable_indexscan', :on, true),"
@@ -70,11 +78,14 @@ def numbers(
     """
     if later and not wanted:
         return []
-    found: list[int] = []
-    for number in _proved(connection, _candidates(connection, wanted, filters, later, values), wanted, filters, later):
-        found.append(number)
-        if len(found) == values["limit"]:
-            break
+    lexemes = [*asked_of(wanted), *asked_of_filters(filters)]
+    if not lexemes:
+        return _newest(connection, values)
+    stretches = list(_stretches(connection, values))
+    connection.execute(_PLAN, {"on": "off"})
+    candidates = _candidates(connection, stretches, lexemes, later, values)
+    found = list(islice(_proved(connection, candidates, wanted, filters, later), values["limit"]))
+    connection.execute(_PLAN, {"on": "on"})
     return found
 
 
@@ -99,57 +110,65 @@ def lexemes_of(passages: Iterable[Passage]) -> Iterator[set[str]]:
     return _groups(_pieces(passages))
 
 
+def _newest(connection: Connection, values: dict[str, Any]) -> list[int]:
+    """The next cases where nothing but days is asked for."""
+    where = values["where"].format(number="found.number")
+    bound = {name: value for name, value in values.items() if name != "where"}
+    query = f"SELECT number FROM findable found WHERE number < :below{where} ORDER BY number DESC LIMIT :limit"
+    return list(connection.execute(text(query), bound).scalars())
+
+
 def _candidates(
-    connection: Connection, wanted: Sequence[Term], filters: Filters, later: int, values: dict[str, Any]
+    connection: Connection, stretches: Iterable[_Stretch], lexemes: Sequence[str], later: int, values: dict[str, Any]
 ) -> Iterator[int]:
     """Every case, the highest number first, that has the tokens in any order."""
     where = values["where"].format(number="found.number")
-    bound = {name: value for name, value in values.items() if name not in ("where", "limit")}
-    lexemes = [*asked_of(wanted), *asked_of_filters(filters)]
-    if not lexemes:
-        query = f"SELECT number FROM findable found WHERE number < :below{where} ORDER BY number DESC LIMIT :limit"
-        yield from connection.execute(text(query), {**bound, "limit": values["limit"]}).scalars()
-        return
+    bound = {name: value for name, value in values.items() if name not in ("where", "below", "limit")}
     bound |= {f"word{place}": lexeme for place, lexeme in enumerate(lexemes)} | {"words": " & ".join(lexemes)}
     scope = "NOT in_head" if later else "in_head"
     has_each = " AND ".join(f"bool_or(words @@ CAST(:word{place} AS tsquery))" for place in range(len(lexemes)))
-    for closed in _spans(_years(connection, values)):
-        # A sum is no column: the order of the numbers cannot be what this is read by.
-        rows = f"SELECT number FROM search WHERE closed IN ({closed}) AND {scope} AND number + 0 < :below AND"
+    for closed, begin, end, number in stretches:
+        rows = f"SELECT number FROM search WHERE closed IN ({closed}) AND {scope}"
+        within = f"{number} >= :begin AND {number} < :end"
         # Those that are divided are few and have an index of their own: no list of a word's cases is read for them.
-        whole = f"{rows} NOT divided AND words @@ CAST(:words AS tsquery)"
-        divided = f"{rows} divided GROUP BY number HAVING {has_each}"
+        whole = f"{rows} AND {within} AND NOT divided AND words @@ CAST(:words AS tsquery)"
+        divided = f"{rows} AND {within} AND divided GROUP BY number HAVING {has_each}"
         query = f"SELECT number FROM ({whole} UNION ({divided})) found WHERE true{where} ORDER BY number DESC"
-        connection.execute(_PLAN, {"on": "off"})
-        there = connection.execute(text(query), bound).scalars().all()
-        connection.execute(_PLAN, {"on": "on"})
-        yield from there
+        yield from connection.execute(text(query), {**bound, "begin": begin, "end": end}).scalars().all()
 
 
-def _years(connection: Connection, values: dict[str, Any]) -> list[int]:
-    """The years that have a partition and can have numbers that are asked for, the newest first."""
-    below, first = min(values["below"], values.get("last", values["below"]) + 1), values.get("first", 0)
-    parts = connection.exec_driver_sql(
-        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-        " WHERE i.inhparent = to_regclass('search')"
-    )
-    years = sorted((int(str(name).removeprefix("search_")) for name in parts.scalars()), reverse=True)
-    return [
-        year
-        for year in years
-        if date(year, 1, 1).toordinal() * _A_DAY < below and first < (date(year, 12, 31).toordinal() + 1) * _A_DAY
-    ]
+def _stretches(connection: Connection, values: dict[str, Any]) -> Iterator[_Stretch]:
+    """The newest cases that are asked for, of which words and numbers are looked up, both; then whole years.
 
-
-def _spans(years: Sequence[int]) -> Iterator[str]:
-    """These years as they are asked for: one, then two, then four … at once, for a round trip costs as much as a look.
-
-    What is frequent is found in the first, and what is rare is little to read.
+    What is frequent is found among the first: of a year with many cases nobody reads all that have the word. The years
+    come ever more at once, for a round trip costs as much as a look, and what is rare is little to read.
     """
-    begin, size = 0, 1
-    while begin < len(years):
-        yield ", ".join(map(str, years[begin : begin + size]))
-        begin, size = begin + size, 2 * size
+    end, first = min(values["below"], values.get("last", values["below"]) + 1), values.get("first", 0)
+    parts = connection.execute(_PARTS, {"end": end, "few": _NEWEST}).all()
+    years = sorted((int(str(part.relname).removeprefix("search_")) for part in parts), reverse=True)
+    years = [year for year in years if _begin_of(year) < end and first < _end_of(year)]
+    begin = max(first, *(part.begin or 0 for part in parts), 0)
+    if newest := [year for year in years if begin < _end_of(year)]:
+        yield _listed(newest), begin, end, "number"
+    years, size = [year for year in years if max(first, _begin_of(year)) < begin], 2
+    while years:
+        # A sum is no column: the order of the numbers cannot be what they are read by.
+        yield _listed(years[:size]), first, begin, "number + 0"
+        years, size = years[size:], 4 * size
+
+
+def _listed(years: Iterable[int]) -> str:
+    return ", ".join(map(str, years))
+
+
+def _begin_of(year: int) -> int:
+    """The lowest number that a case closed in this year can have."""
+    return date(year, 1, 1).toordinal() * _A_DAY
+
+
+def _end_of(year: int) -> int:
+    """The number after the highest one."""
+    return (date(year, 12, 31).toordinal() + 1) * _A_DAY
 
 
 def _proved(

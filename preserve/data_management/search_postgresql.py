@@ -20,6 +20,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from preserve.data_management import facets
 from preserve.data_management.facets import IN_PART, Filters
 from preserve.data_management.passages import Passage, unpack
+from preserve.data_management.tables import facets as facets_table
 from preserve.data_management.tables import findable
 from preserve.data_management.tokens import Term, folded, spaced
 
@@ -29,6 +30,7 @@ _LONGEST = 255  # characters of a lexeme; it may have 2,046 bytes
 _A_PIECE = 20_000  # tokens of a passage that come into one row in any case
 _OVERLAP = 512  # tokens that two pieces of one passage share: no word of a query has more
 _AT_ONCE = 64  # cases whose text is read at once
+_VALUES = 2_000  # values of cases that are held at once
 _NEWEST = 1_000  # so many cases are asked first: what is frequent fills its page from them
 
 _Stretch = tuple[str, int, int, str]
@@ -99,10 +101,18 @@ def asked_of_filters(filters: Filters) -> list[str]:
     return [*(_query(term, kind) for kind, term in filters.in_part()), *map(_quoted, filters.marks())]
 
 
-def says(connection: Connection, number: int, filters: Filters) -> bool:
-    """Whether the values of a case hold the words of each filter side by side, where the index alone does not tell."""
-    in_doubt = [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
-    return all(_facet_says(connection, number, kind, term) for kind, term in in_doubt)
+def saying(connection: Connection, numbers: Sequence[int], filters: Filters) -> set[int]:
+    """Those of the cases whose values have the words of each filter side by side, which the index alone cannot tell."""
+    about = _about(filters)
+    if not about:
+        return set(numbers)
+    row = facets_table.c
+    kinds = sorted({kind for kind, _ in about})
+    query = select(row.number, row.kind, row.value).distinct().where(row.number.in_(numbers), row.kind.in_(kinds))
+    held: set[tuple[int, int]] = set()
+    for number, kind, value in connection.execute(query.execution_options(yield_per=_VALUES)):
+        held |= {(number, n) for n, (one, term) in enumerate(about) if one == kind and term.stands_in(value)}
+    return {number for number in numbers if all((number, n) in held for n in range(len(about)))}
 
 
 def lexemes_of(passages: Iterable[Passage]) -> Iterator[set[str]]:
@@ -176,17 +186,17 @@ def _proved(
 ) -> Iterator[int]:
     """Those of the candidates whose text has the words; with `later` not in the description alone."""
     in_doubt = [term for term in wanted if not _is_token(term)]
-    about = [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
-    if not later and not in_doubt and not about:
+    if not later and not in_doubt and not _about(filters):
         yield from candidates  # one token each: the index knows
         return
     while batch := list(islice(candidates, _AT_ONCE)):
         columns = [findable.c.number, findable.c.head, *([findable.c.body] if later and in_doubt else [])]
         query = select(*columns).where(findable.c.number.in_(bindparam("numbers", expanding=True)))
         rows = {row.number: row._mapping for row in connection.execute(query, {"numbers": batch})}
+        saying_it = saying(connection, batch, filters)
         for number in batch:
             row = rows.get(number)
-            if row is None or not all(_facet_says(connection, number, kind, term) for kind, term in about):
+            if row is None or number not in saying_it:
                 continue
             head = [folded(one.text) for one in unpack(row["head"])]
             if not later:
@@ -202,8 +212,9 @@ def _all_in(terms: Sequence[Term], texts: Sequence[str]) -> bool:
     return all(any(term.stands_in(one) for one in texts) for term in terms)
 
 
-def _facet_says(connection: Connection, number: int, kind: str, term: Term) -> bool:
-    return any(one == kind and term.stands_in(value) for one, value in facets.rows_of(connection, number))
+def _about(filters: Filters) -> list[tuple[str, Term]]:
+    """The words of filters of which the index knows the tokens only, and not how they stand."""
+    return [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
 
 
 def _is_token(term: Term) -> bool:

@@ -30,6 +30,9 @@ READABLE_SINCE = "0031"
 that takes something away, to the one that this names as `contracts` (docs/schema-changes.md)."""
 
 
+_TAKES_ITS_TIME = "SET LOCAL idle_in_transaction_session_timeout = 0"
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """An open catalogue; `rules` where it is that of an archive and not only a place."""
@@ -95,8 +98,11 @@ class Catalogue:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue."""
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
-            _let_take_its_time(connection)
+            if self.is_on_a_server:
+                connection.exec_driver_sql(f"{_TAKES_ITS_TIME}; SET TRANSACTION READ ONLY")
             yield connection
+            if self.is_on_a_server:  # after a rollback the server would forget what psycopg prepared
+                connection.commit()
 
     @contextmanager
     def while_held(self) -> Iterator[None]:
@@ -272,7 +278,7 @@ def open_catalogue(home: Home | Path | CataloguePlace, *, older: bool = False) -
 def _let_take_its_time(connection: Connection) -> None:
     """Who makes a catalogue reads packages between two statements; nobody takes that for a process that hangs."""
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        connection.exec_driver_sql(_TAKES_ITS_TIME)
 
 
 def require_own(catalogue: Catalogue) -> None:

@@ -61,6 +61,12 @@ def begin(connection: Connection, schema: str, question: str) -> None:
         known[_ANSWER] = _begin(connection, schema, question)
 
 
+def begin_to_read(connection: Connection) -> None:
+    """Begin to read, all of one moment. Raises DBAPIError."""
+    # Until something is read, the view is not fixed.
+    _run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1")
+
+
 def _begin(connection: Connection, schema: str, question: str) -> Any:
     """The answer to the question."""
     asked = f", asked.* FROM ({question}) asked" if question else ""

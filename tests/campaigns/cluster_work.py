@@ -195,7 +195,7 @@ class Campaign:
     def finish_versions(self) -> None:
         """Until each case has its new version, and nothing is at work any more."""
         while len(self.versions()) < len(self.cases):
-            insist(self.ask)
+            insist(self.ask, self.see_to)
             self.finish()
         self.finish()
 
@@ -216,14 +216,14 @@ def _actor(archive: Archive, account: str, role: Role) -> Actor:
     return Actor(archive, Person(account, f"某{account}", frozenset({role})))
 
 
-def insist(what: Callable[[], None]) -> None:
+def insist(what: Callable[[], None], see_to: Callable[[], None]) -> None:
     """Do it once the catalogue answers."""
 
     def did() -> bool:
         what()
         return True
 
-    until(did, lambda: None)
+    until(did, see_to)
 
 
 def until(wanted: Callable[[], bool], see_to: Callable[[], None], patience: float = PATIENCE) -> None:

@@ -173,7 +173,7 @@ def prove(
 
 def _tiles(connection: Connection) -> TileCheck:
     newest = checkpoints.newest(connection)
-    return TileCheck(connection, newest.size if newest else 0)
+    return TileCheck(checkpoints.tree(connection), newest.size if newest else 0)
 
 
 def _without_place(progress: Told) -> Told:

@@ -40,12 +40,21 @@ _COUNTED = 100  # pictures
 
 
 def may_rewrap(source: Path) -> bool:
-    """Whether every stream can go into Matroska as it is."""
+    """Whether every stream can go into Matroska as it is, and each picture at a time that the source tells."""
     known = read_streams(source)
-    return all(s["codec_name"] in _COPIED_VIDEO for s in known.video) and all(
-        s["codec_name"] in _COPIED_SOUND | _UNPACKED or s["codec_name"].startswith(_COPIED_FAMILIES)
-        for s in known.sound
+    return (
+        all(s["codec_name"] in _COPIED_VIDEO for s in known.video)
+        and all(
+            s["codec_name"] in _COPIED_SOUND | _UNPACKED or s["codec_name"].startswith(_COPIED_FAMILIES)
+            for s in known.sound
+        )
+        and not (without_times(known) and any(_is_reordered(stream) for stream in known.video))
     )
+
+
+def _is_reordered(stream: Mapping[str, Any]) -> bool:
+    """Coded in another order than shown, and nothing in it says when: MPEG-2 counts its pictures by itself."""
+    return stream["codec_name"] in ("h264", "hevc") and int(stream.get("has_b_frames") or 0) > 0
 
 
 @dataclass(frozen=True, slots=True)

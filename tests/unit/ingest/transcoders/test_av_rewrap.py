@@ -98,6 +98,7 @@ def test_pictures_coded_before_their_turn_get_no_invented_times(tmp_path: Path) 
     source = _recording(tmp_path / "a.avi", *options)
     result = rewrap(source, tmp_path, "result", lambda seconds: None, "a.avi")
     assert not result.proof.holds and "away from where it did" in result.proof.why
+    assert not may_rewrap(source), "so nobody tries, and the forecast knows"
 
 
 @pytest.mark.parametrize("name", ["a.mpg", "a.mxf"])

@@ -17,6 +17,7 @@ from preserve.progress import check_stop, stoppable
 from preserve.services.operation import job as long_work
 from preserve.services.session import Session
 from preserve.work import hold
+from storage_adapters.errors import StorageError
 
 _log = logging.getLogger("preserve.sealer")
 _LOOK = 0.2  # seconds between two looks at whether there is anything to sign
@@ -55,18 +56,21 @@ def seal_for_all(session: Session) -> Sealed:
 
 def _until_stopped(archive: Archive) -> int:
     signed, looked = 0, float("-inf")
+    owed = False  # what was signed is in the catalogue, and may not be in the store yet
     with suppress(Stopped):
         while True:
             try:
                 due = time.monotonic() - looked > _LOOK_FOR_HOUR
-                if due or _waits(archive):
+                if due or owed or _waits(archive):
+                    owed = True
                     signed += _seal(archive)
+                    owed = False
                     looked = time.monotonic() if due else looked
                     time.sleep(_APART)
-            except (Busy, MediumProblem) as error:
+            except (Busy, MediumProblem, StorageError) as error:
                 if error.code == "lease.lost":
                     raise  # another one signs by now
-                _log.warning("tried again: %s", error.code)  # the server is away, or the store
+                _log.warning("tried again: %s", error.code)  # the server is away, or the store, which may be full
             check_stop()
             time.sleep(_LOOK)
     return signed

@@ -57,7 +57,7 @@ class Faults:
     def strike(self, kind: str = "") -> None:
         """Hurt one of them while it works, by chance or as said, and wait until that work goes on."""
         campaign, kinds = self.campaign, self.kinds()
-        insist(campaign.ask)
+        insist(campaign.ask, campaign.see_to)
         row = self._at_work()
         kind = kind or campaign.chance.choice(sorted(kinds))
         began = time.monotonic()

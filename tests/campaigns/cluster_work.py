@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import random
 import time
 from collections import Counter
@@ -135,8 +137,10 @@ class Campaign:
         with self.held.archive.catalogue.read() as connection:
             ended = rows.find(connection, states=rows.AGAIN, limit=1000)
         for row in ended:
-            code = json.loads(row.failure or "{}").get("code", "")
-            if row.state not in ("lost", "stopped") and code not in _GONE:
+            failure = json.loads(row.failure or "{}")
+            code = failure.get("code", "")
+            no_room = failure.get("values", {}).get("reason") == os.strerror(errno.ENOSPC)
+            if row.state not in ("lost", "stopped") and code not in _GONE and not no_room:
                 raise SystemExit(f"{row.operation} {row.state}: {row.failure}")
             jobs.resume(session(self.held.archive, "wu"), row.id)
             self.resumed[code or row.state] += 1
@@ -195,7 +199,7 @@ class Campaign:
     def finish_versions(self) -> None:
         """Until each case has its new version, and nothing is at work any more."""
         while len(self.versions()) < len(self.cases):
-            insist(self.ask)
+            insist(self.ask, self.see_to)
             self.finish()
         self.finish()
 
@@ -216,14 +220,14 @@ def _actor(archive: Archive, account: str, role: Role) -> Actor:
     return Actor(archive, Person(account, f"某{account}", frozenset({role})))
 
 
-def insist(what: Callable[[], None]) -> None:
+def insist(what: Callable[[], None], see_to: Callable[[], None]) -> None:
     """Do it once the catalogue answers."""
 
     def did() -> bool:
         what()
         return True
 
-    until(did, lambda: None)
+    until(did, see_to)
 
 
 def until(wanted: Callable[[], bool], see_to: Callable[[], None], patience: float = PATIENCE) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,11 +29,12 @@ from preserve.progress import Silent
 from preserve.services.requests import deliver
 from preserve.services.sealing_for_all import seal_for_all
 from preserve.work import hold
-from tests.support import postgresql
+from tests.support import full_disk, postgresql
 from tests.support.on_postgresql import lasting_server, staffed_on
 from tests.support.people import session, staffed
 from tests.support.program import Archive as Program
 from tests.support.program import kill
+from tests.support.started import Started
 from tests.support.tiny_case import write_case
 
 __all__ = ["lasting_server"]
@@ -42,13 +43,26 @@ __all__ = ["lasting_server"]
 @pytest.fixture
 def archive(tmp_path: Path, lasting_server: postgresql.Server) -> Iterator[Archive]:
     """An archive whose entries one process signs, as a machine has it that has no key."""
-    founded = staffed_on(lasting_server, tmp_path, wu=Role.ARCHIVIST)
+    opened = with_a_sealer(lasting_server, tmp_path)
+    yield opened
+    opened.close()
+
+
+def with_a_sealer(server: postgresql.Server, folder: Path) -> Archive:
+    """A new archive in which one process signs for all."""
+    founded = staffed_on(server, folder, wu=Role.ARCHIVIST)
     founded.close()
     settings = founded.home.path / "preserve.toml"
     settings.write_text(settings.read_text().replace("[catalogue]\n", "[catalogue]\nsealer = true\n"))
-    opened = open_archive(founded.home.path)
-    yield opened
-    opened.close()
+    return open_archive(founded.home.path)
+
+
+def until(so: Callable[[], bool], signing: Started | subprocess.Popen[str]) -> None:
+    """Look until it is so, while the sealer is at work."""
+    end = time.monotonic() + 30
+    while not so():
+        assert signing.poll() is None, signing.communicate()
+        assert time.monotonic() < end, "nobody signs"
 
 
 def add(archive: Archive) -> int:
@@ -75,9 +89,7 @@ def test_what_others_wrote_is_signed_by_the_one_process_and_proved(archive: Arch
     aside.rename(archive.home.keys / "ledger.key")
     signing = program.start("sealer")
     try:
-        end = time.monotonic() + 30
-        while covered(archive) < before + 1:
-            assert time.monotonic() < end, "nobody signs"
+        until(lambda: covered(archive) >= before + 1, signing)
         closed = sealing.close_segment(archive.home, archive.catalogue)
         assert closed.checkpoint.size >= before + 1
         assert program.json("sealer")["error"]["code"] == "ledger.sealer-there"
@@ -86,6 +98,32 @@ def test_what_others_wrote_is_signed_by_the_one_process_and_proved(archive: Arch
         assert signing.wait(30) == 0, signing.communicate()
     finally:
         kill(signing)
+
+
+def test_a_full_disk_does_not_end_it_and_the_store_is_told_later(
+    tmp_path: Path, lasting_server: postgresql.Server
+) -> None:
+    (tmp_path / "disks").mkdir()
+    with full_disk.disk(tmp_path / "disks", "shared", "300M") as disk:
+        archive = with_a_sealer(lasting_server, disk.top)
+        head = archive.home.store / "ledger" / "checkpoint.txt"
+        before = head.read_text()
+        signing = Program(archive.home.path).start("sealer")
+        try:
+            disk.fill()
+            for _ in range(2):  # before it signs the second one it has tried to tell the store of the first
+                size = add(archive)
+                until(lambda size=size: covered(archive) >= size, signing)  # type: ignore[misc]
+            assert head.read_text() == before
+            disk.free()
+            until(lambda: head.read_text() != before, signing)
+            signing.terminate()
+            said = signing.communicate()
+            assert signing.returncode == 0, said
+            assert "storage.medium-full" in said[1], said
+        finally:
+            kill(signing)
+            archive.close()
 
 
 def test_a_delivery_waits_until_its_evidence_is_signed(tmp_path: Path, lasting_server: postgresql.Server) -> None:

@@ -276,8 +276,8 @@ def _best_of_each(
     best: dict[int, Shown | None] = {}
     lacking = []
     for match in matches:  # one after the other: what a large case says is large
-        head = list(unpack(heads[match.number]))
-        if match.later < 2 and says_all(head, wanted):
+        head = list(unpack(heads[match.number])) if match.later == 0 else []
+        if says_all(head, wanted):
             best[match.number] = best_of(head, wanted)
         else:
             lacking.append(match)

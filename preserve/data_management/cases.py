@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from preserve.data_management import filings
 from preserve.data_management.counted import count_up_to
@@ -271,27 +271,30 @@ def replace_description(connection: Connection, objid: str, description: CaseDes
 # --- lists
 
 
-def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
-    """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
+@cache
+def _listing() -> Select[Any]:
+    """Cases by case number, `most` of them that follow `after`. Made once: SQLAlchemy takes long for one so large."""
     named = [column for field in fields(CaseRow) for column in _OWN if column.name == field.name]
     pieces = (
         select(func.count())
         .where(files.c.objid == cases.c.objid, files.c.version == versions.c.version)
         .where(files.c.representation == "original", files.c.path.not_in(DESCRIPTIONS))
-        .correlate(cases, versions)
-        .scalar_subquery()
     )
-    query = (
-        select(*named, versions.c.version, versions.c.files, versions.c.size, pieces)
+    counted = pieces.correlate(cases, versions).scalar_subquery()
+    return (
+        select(*named, versions.c.version, versions.c.files, versions.c.size, counted)
         .select_from(cases)
         .join(versions, (versions.c.objid == cases.c.objid) & (versions.c.version == _NEWEST))
-        .where(cases.c.case_number > after)
+        .where(cases.c.case_number > bindparam("after"))
         .order_by(cases.c.case_number)
-    )
-    return [CaseRow(*tuple(row)) for row in connection.execute(query.limit(limit))]
+    ).limit(bindparam("most"))
+
+
+def list_cases(connection: Connection, *, after: str = "", limit: int = 100) -> list[CaseRow]:
+    """Cases by case number, from the one that follows the number `after`; counts are those of the newest version."""
+    return [CaseRow(*tuple(row)) for row in connection.execute(_listing(), {"after": after, "most": limit})]
 
 
 def count_cases(connection: Connection, *, after: str = "", most: int | None = None) -> int:
     """How many cases have a case number that follows `after`; `most` where there are as many or more."""
-    following = select(cases.c.case_number).where(cases.c.case_number > after)
-    return count_up_to(connection, following, most)
+    return count_up_to(connection, select(cases.c.case_number).where(cases.c.case_number > after), most)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, union_all, update
+from sqlalchemy import CompoundSelect, Connection, delete, func, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from metadata.findings import Finding
@@ -103,12 +105,16 @@ def of_cases(connection: Connection, objids: Iterable[str]) -> dict[str, IngestR
     return rows
 
 
+@cache
+def _unfinished(newest: int | None) -> CompoundSelect[Any]:
+    """Each state from its index: what is done, which is nearly all, is not read. Made once, for it takes long."""
+    newest_first = select(ingests).order_by(ingests.c.started.desc()).limit(newest)
+    return union_all(*(newest_first.where(ingests.c.state == state).subquery().select() for state in _UNFINISHED))
+
+
 def unfinished(connection: Connection, *, newest: int | None = None) -> list[IngestRow]:
     """The ingests that are not done (running, waiting, refused), oldest first: all of them, or the newest so many."""
-    # Each state from its index; what is done, which is nearly all, is not read.
-    newest_first = select(ingests).order_by(ingests.c.started.desc()).limit(newest)
-    each = [newest_first.where(ingests.c.state == state).subquery().select() for state in _UNFINISHED]
-    rows = [IngestRow(**row._mapping) for row in connection.execute(union_all(*each))]
+    rows = [IngestRow(**row._mapping) for row in connection.execute(_unfinished(newest))]
     rows.sort(key=lambda row: row.started, reverse=True)
     return rows[:newest][::-1]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from preserve.data_management.tables import preferences
+
+# Made once: every page asks it.
+_LANGUAGE_OF = select(preferences.c.language).where(preferences.c.account == bindparam("account"))
 
 
 def language_of(connection: Connection, account: str) -> str:
     """The language an account chose, empty where it chose none."""
-    found = connection.execute(select(preferences.c.language).where(preferences.c.account == account)).scalar()
-    return str(found or "")
+    return str(connection.execute(_LANGUAGE_OF, {"account": account}).scalar() or "")
 
 
 def prefer_language(connection: Connection, account: str, language: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from preserve.data_management.tables import cases, chosen_cases, marks, saved_searches
 
@@ -45,13 +45,23 @@ class Chosen:
     title: str
 
 
+# Made once: every list of cases asks them.
+_SEARCHES_OF = (
+    select(saved_searches.c.name, saved_searches.c.query, saved_searches.c.made)
+    .where(saved_searches.c.account == bindparam("account"))
+    .order_by(saved_searches.c.name)
+)
+_CHOSEN_BY = (
+    select(cases.c.objid, cases.c.case_number, cases.c.title)
+    .join(chosen_cases, chosen_cases.c.objid == cases.c.objid)
+    .where(chosen_cases.c.account == bindparam("account"))
+    .order_by(cases.c.case_number)
+)
+
+
 def searches_of(connection: Connection, account: str) -> list[SavedSearch]:
     """The searches of one reader, by name."""
-    table = saved_searches.c
-    rows = connection.execute(
-        select(table.name, table.query, table.made).where(table.account == account).order_by(table.name)
-    )
-    return [SavedSearch(*row) for row in rows]
+    return [SavedSearch(*row) for row in connection.execute(_SEARCHES_OF, {"account": account})]
 
 
 def save_search(connection: Connection, account: str, search: SavedSearch) -> None:
@@ -105,13 +115,7 @@ def forget_marks(connection: Connection, identifiers: Iterable[str]) -> None:
 
 def chosen_by(connection: Connection, account: str) -> list[Chosen]:
     """The cases that one reader chose, by case number."""
-    rows = connection.execute(
-        select(cases.c.objid, cases.c.case_number, cases.c.title)
-        .join(chosen_cases, chosen_cases.c.objid == cases.c.objid)
-        .where(chosen_cases.c.account == account)
-        .order_by(cases.c.case_number)
-    )
-    return [Chosen(*row) for row in rows]
+    return [Chosen(*row) for row in connection.execute(_CHOSEN_BY, {"account": account})]
 
 
 def count_chosen(connection: Connection, account: str) -> int:

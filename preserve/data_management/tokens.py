@@ -18,6 +18,7 @@ BETWEEN = " \ue000 "
 """Stands between two passages: a token that no query can have, so that no phrase reaches from one into the next."""
 
 _AROUND = 2_000  # characters beside a word that are looked at: a token of more is no word
+_BESIDE = 128  # of them these in any case, the others as far as a token goes
 _MOST_TERMS = 16
 _LONGEST_TERM = 200
 
@@ -93,9 +94,18 @@ class Term:
         wanted = f" {' '.join(self.phrase)}{end}"
         # Where the word can be, the tokens around it are made; the pattern alone would find it within other words.
         return any(
-            wanted in f" {spaced(text[max(0, found.start() - _AROUND) : found.end() + _AROUND])} "
-            for found in self.pattern.finditer(text)
+            wanted in f" {spaced(_around(text, found.start(), found.end()))} " for found in self.pattern.finditer(text)
         )
+
+
+def _around(text: str, begin: int, end: int) -> str:
+    """A piece of a text with what stands beside it, up to where a token ends."""
+    first, last = max(0, begin - _BESIDE), min(len(text), end + _BESIDE)
+    while first > 0 and begin - first < _AROUND and text[first - 1].isalnum():
+        first -= 1
+    while last < len(text) and last - end < _AROUND and text[last].isalnum():
+        last += 1
+    return text[first:last]
 
 
 def terms(query: str) -> list[Term]:

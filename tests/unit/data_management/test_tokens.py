@@ -71,3 +71,15 @@ def test_the_same_tokens_as_in_indexes_of_old(seed: int) -> None:
     alphabet = "演出活动检查〇々カな𠀀﨑 \n,。12Ａb-_\u0301é"
     text = "".join(chance.choices(alphabet, k=500))
     assert spaced(text) == " ".join(_one_by_one(text))
+
+
+@pytest.mark.parametrize("filler", ["", "。" * 3, "x" * 300, "前" * 300, " " * 200, "别的话。" * 80])
+def test_a_word_is_seen_whole_whatever_stands_beside_it(filler: str) -> None:
+    """A long token that begins otherwise does not have the word, wherever in it the same letters come again."""
+    (word,) = terms("xyz")
+    assert word.stands_in(f"{filler} xyz{filler}")
+    assert not word.stands_in(f"a{'xyz' * 300}")
+    (words,) = terms("演出活动")
+    assert words.stands_in(f"{filler}演出活动{filler}")
+    (number,) = terms("12")
+    assert number.stands_in(f"{filler} 12 {filler}") and not number.stands_in(f"{filler} 112 {filler}")

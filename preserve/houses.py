@@ -52,3 +52,9 @@ def home_in_house(house: Path, code: str = "") -> Path:
     if not (home / SETTINGS).is_file():
         raise UsageError("house.no-fonds", code)
     return home
+
+
+def fonds_of(home: Path) -> str:
+    """The code of the fonds whose home this is; empty for the home of a house itself, and of an archive in no house."""
+    house = home.parent.parent
+    return home.name if home.parent.name == "fonds" and (house / HOUSE).is_file() else ""

@@ -143,11 +143,20 @@ class Leases:
                 self._do(lambda connection: connection.execute(_LET_GO, {"name": held.name, "holder": held.holder}))
 
     def _take(self, held: _Held, busy: PreserveError, until: float) -> None:
+        """Take it, or raise `busy` at that time. A job waits until who holds it renews it, or it runs out.
+
+        What a killed process left looks held for some seconds. A person tries again then; a job that was refused stays
+        so until somebody sees it.
+        """
         job, attempt = _job.get()
         values = {"name": held.name, "holder": held.holder, "job": job, "attempt": attempt}
+        runs_out = ""
         while not self._do(lambda connection: connection.execute(_TAKE, values).first()):
             if time.monotonic() >= until:
-                raise busy
+                now = self._do(lambda connection: renewed(connection, [held.name])).get(held.name, "") if job else ""
+                if not job or "" != runs_out != now:
+                    raise busy
+                runs_out = now
             check_stop()
             time.sleep(_LOOK_AGAIN)
 

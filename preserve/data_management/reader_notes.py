@@ -14,6 +14,7 @@ from preserve.data_management.tables import cases, chosen_cases, marks, saved_se
 
 MOST_SEARCHES = 100
 MOST_MARKS = 1000
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,18 @@ def drop_mark(connection: Connection, account: str, identifier: str, number: int
     table = marks.c
     mine = (table.number == number, table.account == account, table.identifier == identifier)
     return connection.execute(delete(marks).where(*mine)).rowcount
+
+
+def are_marks(connection: Connection) -> bool:
+    """Whether anybody noted any moment of anything."""
+    return connection.execute(select(marks.c.number).limit(1)).first() is not None
+
+
+def forget_marks(connection: Connection, identifiers: Iterable[str]) -> None:
+    """Forget what everybody noted of these objects: they were destroyed."""
+    gone = list(identifiers)
+    for start in range(0, len(gone), _AT_ONCE):
+        connection.execute(delete(marks).where(marks.c.identifier.in_(gone[start : start + _AT_ONCE])))
 
 
 def chosen_by(connection: Connection, account: str) -> list[Chosen]:

@@ -26,6 +26,7 @@ from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.nodes import Node
 from preserve.errors import Busy, Conflict, MediumProblem, NotFound, PreserveError, Stopped
 from preserve.progress import check_stop
+from preserve.services import job_arguments
 from preserve.services.job_children import TRIES, Children, vanished
 from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile
@@ -68,6 +69,7 @@ def work(archive: Archive, limits: Mapping[Lane, int], profile: JobsProfile, nod
 
 def take_over(archive: Archive, delivery: int, job: str, attempt: int) -> None:
     """End a delivery whose worker is gone, and have the job delivered anew; once, whoever else does the same."""
+    job_arguments.declare_all()  # nobody may wait for that in the transaction
     with archive.catalogue.begin() as connection:
         if not deliveries.finish(connection, delivery):
             return
@@ -232,6 +234,7 @@ class _Worker:
 
     def _deliver_what_was_left(self) -> None:
         """See to jobs that nothing carries: in a catalogue that was moved here or set back, or after a lost word."""
+        job_arguments.declare_all()  # nobody may wait for that in the transaction
         with self.archive.catalogue.begin() as connection:
             rows = {row.id: row for row in jobs.unfinished(connection)}
             # A delivery names the attempt that it is for: of a job that waits the next one, else the one at work.

@@ -31,7 +31,8 @@ _DEVICES = ("sr", "sg", "cdrom", "dvd")
 
 
 @cache
-def _declare_all() -> None:
+def declare_all() -> None:
+    """Import every room: a second of work. Whoever asks for operations within a transaction calls this before."""
     import preserve.services.rooms  # noqa: F401  declares every operation
 
 
@@ -39,7 +40,7 @@ def fit(name: str) -> tuple[Operation[..., Any], Runs]:
     """The operation of that name, and how it runs as a job. Raises NotFound where none runs as one: neither what
     asks nobody, nor what wants the password again."""
     if name not in OPERATIONS:
-        _declare_all()
+        declare_all()
     operation = OPERATIONS.get(name)
     if operation is None or operation.runs is None or operation.open_to_all or operation.confirmed:
         raise NotFound("job.no-such-work", name)

@@ -80,6 +80,7 @@ class Children:
         """
         place = job_folders.folder(self.archive.home, job)
         alive = Conflict("job.not-ended", job)
+        job_arguments.declare_all()  # nobody may wait for that in the transaction
         # On a server the lock is a lease, which outlives its process for some seconds; the attempt says whose it is.
         several = self.archive.catalogue.is_on_a_server
         ended = nullcontext() if several else hold_here(place / job_folders.LOCK, alive)

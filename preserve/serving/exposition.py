@@ -21,18 +21,21 @@ _OPEN, _ENDED = (*WAITING, *AT_WORK), ("done", *AGAIN)
 _TROUBLE = ("planned", "written", "suspect", "lost")
 
 
-def text_of(facts: Metrics) -> bytes:
-    """All figures, in the text form 0.0.4 that every collector reads."""
+def text_of(facts: Metrics, fonds: str = "") -> bytes:
+    """All figures, in the text form 0.0.4 that every collector reads.
+
+    Those of a `fonds` of a house have its code as a label: one collector takes the same name without it but once.
+    """
     registry = CollectorRegistry()
-    registry.register(_Facts(facts))
+    registry.register(_Facts(facts, fonds))
     return generate_latest(registry)
 
 
 class _Facts:
     """A collector of one look."""
 
-    def __init__(self, facts: Metrics) -> None:
-        self._facts = facts
+    def __init__(self, facts: Metrics, fonds: str) -> None:
+        self._facts, self._label = facts, {"fonds": fonds} if fonds else {}
 
     def describe(self) -> list[Metric]:
         """Nothing before it is collected."""
@@ -41,7 +44,9 @@ class _Facts:
     def collect(self) -> Iterator[Metric]:
         """Each family once."""
         for part in (_service, _jobs, _work, _copies, _audits, _room, _logs):
-            yield from part(self._facts)
+            for family in part(self._facts):
+                family.samples = [one._replace(labels={**self._label, **one.labels}) for one in family.samples]
+                yield family
 
 
 def _gauge(name: str, meaning: str, value: float | None) -> Iterator[Metric]:
@@ -67,6 +72,7 @@ def _service(facts: Metrics) -> Iterator[Metric]:
     family = GaugeMetricFamily("preserve_info", "Versions of what runs", labels=list(told))
     family.add_metric(list(told.values()), 1)
     yield family
+    yield from _gauge("figures_timestamp_seconds", "When these figures were taken", _second(facts.moment))
     yield from _gauge("worker_up", "Whether a worker has this home, or a node works that joined", float(facts.worker))
 
 

@@ -11,6 +11,7 @@ from preserve.cli.main import Command
 from preserve.cli.output import Output
 from preserve.cli.outputs import ReplacedFile
 from preserve.errors import ToolMissing
+from preserve.houses import fonds_of
 from preserve.outputs import new_file
 from preserve.services import metrics as room
 
@@ -25,12 +26,13 @@ def metrics(output: Output, file: Path | None) -> None:
         raise ToolMissing("serve.metrics-missing", str(error.name)) from error
 
     shown = output.call(room.show)
+    text = text_of(shown, fonds_of(output.session().home.path))
     if file is None:
         if not output.as_json:
-            sys.stdout.write(text_of(shown).decode())
+            sys.stdout.write(text.decode())
         output.document(shown)
         return
     with new_file(file, output.session().home, replace=True) as part:
-        part.write_bytes(text_of(shown))
+        part.write_bytes(text)
         part.chmod(0o644)  # the collector is another user, and nothing in it is anybody's
     output.done("cli.metrics-written", shown, path=str(file))

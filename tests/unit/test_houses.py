@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preserve.errors import Refused, UsageError
-from preserve.houses import HOUSE, home_in_house, is_fonds_code, read_house
+from preserve.houses import HOUSE, fonds_of, home_in_house, is_fonds_code, read_house
 
 
 @pytest.fixture
@@ -43,3 +43,8 @@ BAD = ("a-", "-a", "1a", "a--b", "A", "", "a" * 34, "a\n", "文", "a.b")
 @pytest.mark.parametrize(("code", "may"), [*((code, True) for code in GOOD), *((code, False) for code in BAD)])
 def test_codes(code: str, may: bool) -> None:
     assert is_fonds_code(code) is may
+
+
+def test_a_home_says_of_which_fonds_it_is(house: Path, tmp_path: Path) -> None:
+    assert fonds_of(house / "fonds" / "culture") == "culture"
+    assert (fonds_of(house / "register"), fonds_of(tmp_path / "alone" / "fonds" / "home")) == ("", "")

@@ -251,7 +251,7 @@ def _bury(run: _Run, entry: Entry) -> None:
         run.watch("bury")
         if item.item:
             below = reduced_version(connection, item.objid, gone.disposal, item.item)
-            tombstones.forget_older(connection, item.objid, below)
+            tombstones.forget_older(connection, tombstone, below)
         else:
             tombstones.bury(connection, tombstone)
         destroyed.finish(connection, item.objid, item.item, gone.disposal, sha256, actor=account, moment=moment)

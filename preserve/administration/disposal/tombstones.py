@@ -25,6 +25,7 @@ from preserve.data_management import (
     jobs,
     ledger,
     object_index,
+    reader_notes,
     readings,
     retention_index,
     search,
@@ -176,19 +177,25 @@ def bury(connection: Connection, tombstone: Tombstone) -> None:
     overwrite_what_is_deleted(connection)
     for version in versions.of_case(connection, tombstone.objid):
         forget_version(connection, tombstone.objid, version.version)
+    _forget_notes(connection, tombstone)
     search.forget(connection, tombstone.objid)
     jobs.forget_about(connection, tombstone.objid, tombstone.case_number)
     retention_index.replace(connection, tombstone.objid, ())
     cases.replace_description(connection, tombstone.objid, _reduced(tombstone))
 
 
-def forget_older(connection: Connection, objid: str, below: int) -> None:
-    """Take the versions of a case that still held the part out of the catalogue."""
+def forget_older(connection: Connection, tombstone: Tombstone, below: int) -> None:
+    """Take the versions of a case that still held the part out of the catalogue, and what readers noted of the part."""
     overwrite_what_is_deleted(connection)
-    jobs.forget_about(connection, objid)
-    for version in versions.of_case(connection, objid):
+    _forget_notes(connection, tombstone)
+    jobs.forget_about(connection, tombstone.objid)
+    for version in versions.of_case(connection, tombstone.objid):
         if version.version < below:
-            forget_version(connection, objid, version.version)
+            forget_version(connection, tombstone.objid, version.version)
+
+
+def _forget_notes(connection: Connection, tombstone: Tombstone) -> None:
+    reader_notes.forget_marks(connection, (file.identifier for file in tombstone.files))
 
 
 def _reduced(tombstone: Tombstone) -> CaseDescription:
@@ -211,17 +218,27 @@ def _reduced(tombstone: Tombstone) -> CaseDescription:
 
 
 def after_rebuild(home: Home) -> Callable[[Connection], None]:
-    """What a rebuilt catalogue needs: rows of cases that went, from their tombstones, and the days of those left."""
+    """What a rebuilt catalogue needs: rows of cases that went, from their tombstones, and the days of those left.
+
+    What readers had noted of what went comes with a catalogue that was put back to an earlier moment: it goes again.
+    """
     days = rules_in_force.after_rebuild(home)
 
     def enter(connection: Connection) -> None:
+        overwrite_what_is_deleted(connection)
+        noted = reader_notes.are_marks(connection)
         for gone in destroyed.all_gone(connection):
-            if gone.item or cases.is_listed(connection, gone.objid):
+            known = bool(gone.item) or cases.is_listed(connection, gone.objid)
+            if known and not noted:
                 continue
             try:
                 tombstone = read_draft(home, gone)
             except NotIntact:
                 continue  # of an archive restored from media alone only the ledger tells of it
+            if gone.state == "destroyed":
+                _forget_notes(connection, tombstone)
+            if known:
+                continue
             case = Case(
                 tombstone.objid,
                 tombstone.case_number,

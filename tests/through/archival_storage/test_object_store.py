@@ -72,6 +72,8 @@ def test_a_case_s_whole_way(kept: tuple[Office, Bucket], tmp_path: Path) -> None
     name = f"{case['objid']}_v0001"
     assert archive.json("copies")["cases"][0]["sealed"]
     assert archive.run("doctor").returncode == 0
+    told = {check["code"]: check["state"] for check in archive.json("doctor")["checks"]}
+    assert (told["health.home-trials"], told["health.room"]) == ("good", "good")  # of this machine, where it is made
     _reads_by_ranges(archive.home, name)
     _anybody_can_unpack(bucket, name, tmp_path)
     _damaged_and_mended(office, bucket, name, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from preserve.data_management.database import open_catalogue
 from preserve.home import Home, open_home
 from preserve.messages import LANGUAGES, hint, say, speaking
 from preserve.settings import Settings
+from storage_adapters import trials
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,31 @@ def test_each_thing_that_is_missing_is_told_and_hides_no_other(home: Path) -> No
     (home / "preserve.toml").write_text('time_zone = "Asia/Nowhere"\n' + settings, encoding="utf-8")
     shutil.rmtree(home / "store")
     assert {"health.key-missing", "health.catalogue-wrong", "health.store", "health.clock-zone"} <= wrong(home)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder of another file system."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
+
+
+def test_a_home_on_another_file_system_than_its_store_is_tried_too(
+    home: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "health.home-trials" not in checks(home)
+    shutil.move(home / "store", elsewhere / "store")
+    file = home / "preserve.toml"
+    settings = file.read_text(encoding="utf-8").replace('store = "store"\n', "")
+    file.write_text(f'store = "{elsewhere}/store"\n{settings}', encoding="utf-8")
+    assert wrong(home) == set() and checks(home)["health.home-trials"].state == "good"
+    monkeypatch.setattr(trials.fcntl, "flock", lambda handle, how: None)
+    seen = checks(home)
+    told = seen["health.home-lock-failed"]
+    assert told.state == "wrong" and "health.home-trials" not in seen
+    for language in LANGUAGES:
+        with speaking(language):
+            assert str(home / "work") in say(told.code, **told.values) and hint(told.code, **told.values)
 
 
 def test_a_server_that_is_away_is_no_reason_to_make_the_catalogue_again(home: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -161,6 +163,37 @@ def test_what_an_attempt_left_behind_is_anybodys_once_that_attempt_is_over(archi
         jobs.start(connection, job, pid=1, boot="", moment=archive.now())
     with leases.taken_by(job, 1), hold(file, BUSY):
         assert is_free()
+
+
+_LEAVES = """
+import os, sys
+from pathlib import Path
+from preserve.data_management.archive import open_archive
+from preserve.errors import Busy
+from preserve.work import hold
+
+archive = open_archive(Path(sys.argv[1]))
+with hold(Path(sys.argv[2]), Busy("x")):
+    os._exit(0)
+"""
+
+
+def leave(archive: Archive, file: Path) -> None:
+    """Leave a lease behind as a command does that is killed: it runs out by itself, and nobody renews it."""
+    subprocess.run([sys.executable, "-c", _LEAVES, str(archive.home.path), str(file)], check=True)
+
+
+def test_a_job_waits_for_what_a_killed_command_left_and_a_person_is_told(archive: Archive, file: Path) -> None:
+    leave(archive, file)
+    with pytest.raises(Conflict), another(archive).hold(file, BUSY, 0):
+        pass
+    with leases.taken_by("01JOB", 1), another(archive).hold(file, BUSY, 0):
+        pass
+
+
+def test_a_job_is_refused_by_who_lives(archive: Archive, file: Path) -> None:
+    with hold(file, BUSY), pytest.raises(Conflict), leases.taken_by("01JOB", 1), another(archive).hold(file, BUSY, 0):
+        pass
 
 
 def test_a_catalogue_is_not_replaced_by_who_lost_the_lease(archive: Archive, server: postgresql.Server) -> None:

@@ -113,3 +113,31 @@ def test_a_child_is_told_once_and_the_next_one_of_its_number_too(tmp_path: Path)
         assert child.wait(10) == 0
     children.tell("second")
     archive.close()
+
+
+_SEES_TO_ONE = """
+import sys
+from pathlib import Path
+from sqlalchemy import event
+from preserve.data_management.archive import open_archive
+from preserve.services.job_children import Children
+
+archive, known = open_archive(Path(sys.argv[1])), []
+rooms = lambda *_: known.append(sum(name.startswith("preserve.services.") for name in sys.modules))
+event.listen(archive.catalogue.engine, "before_cursor_execute", rooms)
+event.listen(archive.catalogue.engine, "commit", rooms)
+Children(archive, 1, "a").see_to_vanished(sys.argv[2])
+print(*known)
+"""
+
+
+def test_nothing_is_imported_while_the_catalogue_is_held(tmp_path: Path) -> None:
+    archive = staffed(tmp_path / "home", wu=Role.ARCHIVIST)
+    job = jobs.ask(session(archive, "wu"), "copies.replicate", {}).id
+    with archive.catalogue.begin() as connection:
+        rows.start(connection, job, pid=1, boot="x", moment=archive.now(), node="a")
+    asked = [sys.executable, "-c", _SEES_TO_ONE, str(archive.home.path), job]
+    known = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()
+    assert row_of(archive, job).state == "queued"
+    assert len(known) > 3 and len(set(known)) == 1, known
+    archive.close()

@@ -109,3 +109,14 @@ def test_promtool_reads_it() -> None:
     for facts in (NOTHING, WHOLE):
         done = subprocess.run(["promtool", "check", "metrics"], input=text_of(facts), capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_figures_of_several_fonds_go_through_one_collector() -> None:
+    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    for fonds in ("", "culture", "sport"):
+        for family in text_string_to_metric_families(text_of(WHOLE, fonds).decode()):
+            for name, labels, *_ in family.samples:
+                assert labels.get("fonds", "") == fonds
+                one = (name, tuple(sorted(labels.items())))
+                assert one not in seen
+                seen.add(one)

@@ -9,7 +9,7 @@ import pytest
 from preserve.administration.disposal import tombstones
 from preserve.administration.disposal.executing import execute
 from preserve.clock import now
-from preserve.data_management import cases, destroyed, object_index, retention_index, versions
+from preserve.data_management import cases, destroyed, object_index, reader_notes, retention_index, versions
 from preserve.errors import NotIntact, PreserveError
 from tests.support.due_case import Bureau
 
@@ -66,6 +66,30 @@ def test_the_catalogue_keeps_what_the_tombstone_tells_and_no_more(bureau: Bureau
         assert (case.description.objects, case.description.parties, case.description.note) == ((), (), "")
         assert retention_index.rows_of(connection, case.objid) == []
         assert cases.read(connection, bureau.objids[1]).newest == 1
+
+
+def _note(bureau: Bureau, *identifiers: str) -> None:
+    with bureau.archive.catalogue.begin() as connection:
+        for identifier in identifiers:
+            reader_notes.add_mark(connection, "li", identifier, 12.5, "王某认错", "2026-11-28T08:00:00Z")
+
+
+def _noted(bureau: Bureau, identifiers: list[str]) -> list[str]:
+    with bureau.archive.catalogue.read() as connection:
+        return [one for one in identifiers if reader_notes.marks_of(connection, "li", one)]
+
+
+def test_what_readers_noted_goes_too_and_does_not_come_back_with_an_earlier_catalogue(bureau: Bureau) -> None:
+    disposal = bureau.decided(1)
+    with bureau.archive.catalogue.read() as connection:
+        gone, kept = ([row.identifier for row in object_index.of_case(connection, one)] for one in bureau.objids)
+    _note(bureau, *gone, *kept)
+    execute(bureau.as_("chen", LATER), disposal.number)
+    assert _noted(bureau, gone + kept) == kept
+    _note(bureau, *gone)
+    with bureau.archive.catalogue.begin() as connection:
+        tombstones.after_rebuild(bureau.archive.home)(connection)
+    assert _noted(bureau, gone + kept) == kept
 
 
 def test_only_a_whole_case_is_buried(bureau: Bureau) -> None:

@@ -155,6 +155,7 @@ def test_where_one_signs_for_all_the_move_signs_what_waits_and_what_it_adds(sign
 
 
 def test_the_command_says_nothing_of_a_checkpoint_in_the_catalogue_that_is_no_more(signed_by_one: Home) -> None:
+    _write(signed_by_one)
     done = Archive(signed_by_one.path).run("catalogue", "move", "--to", "file")
     begun, moved = done.stderr.splitlines()
     assert done.returncode == 0 and begun == "Moving the catalogue" and moved.startswith("The catalogue lies in")

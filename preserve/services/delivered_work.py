@@ -30,6 +30,7 @@ from preserve.services import job_arguments
 from preserve.services.job_children import TRIES, Children, vanished
 from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile
+from preserve.services.joining import digest_of_profiles
 from preserve.services.runs import Lane
 from preserve.services.signs_of_life import SignsOfLife
 
@@ -222,8 +223,12 @@ class _Worker:
                 child.kill()
 
     def _beat(self) -> None:
+        # A job reads the rules when it begins: who joins is held to what is read now, not to what was read at first.
+        profiles = ""
+        with suppress(OSError):  # one is being written anew
+            profiles = digest_of_profiles(self.archive.home.profiles)
         with self.archive.catalogue.aside() as connection:
-            if not nodes.beat(connection, self.node.worker):
+            if not nodes.beat(connection, self.node.worker, profiles):
                 self.replaced.set()
 
     async def _rescue(self, app: procrastinate.App) -> None:

@@ -105,6 +105,8 @@ def _note(
 def last_proved(connection: Connection) -> tuple[Start, str]:
     """Up to where the entries were proved without anything found, and when; the beginning where it is not known.
 
+    Where a whole verification found something since, nothing before it counts, until another one finds nothing.
+
     The ledger says it: an entry under the newest checkpoint, to which it is proved here. Whoever has not the key can
     neither add one nor move it forward, only take the catalogue back to before it, which contradicts the store's head.
     """
@@ -112,7 +114,9 @@ def last_proved(connection: Connection) -> tuple[Start, str]:
     best, when = BEGINNING, ""
     for entry in ledger.of_action(connection, VERIFIED, PROVED):
         size, root = entry.details.get("proved", 0), entry.details.get("root", "")
-        if signed and isinstance(size, int) and size > best.size and not entry.details.get("findings"):
+        if entry.details.get("findings"):
+            best, when = BEGINNING, ""
+        elif signed and isinstance(size, int) and size > best.size:
             Proofs(connection, signed).path(entry)
             best, when = Start(size, bytes.fromhex(root)), entry.time
     return best, when

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from preserve.data_management import leases, one_view
-from preserve.data_management.engines import CataloguePlace, Entry
+from preserve.data_management.engines import CataloguePlace, Entry, round_trips
 from preserve.data_management.engines.sqlite import SqliteFile
 from preserve.data_management.engines.sqlite import is_unreadable as is_unreadable
 from preserve.data_management.leases import Leases
@@ -55,7 +55,7 @@ class Catalogue:
             if self.is_on_a_server and rules is not None:  # one that is being made has no leases
                 leases.require_held(connection, place.name)
             elif self.is_on_a_server:
-                _let_take_its_time(connection)
+                round_trips.take_time(connection)
             if rules is not None:
                 rules.opening(connection)
             yield connection
@@ -95,8 +95,11 @@ class Catalogue:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue."""
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
-            _let_take_its_time(connection)
+            if self.is_on_a_server:
+                round_trips.take_time(connection)
             yield connection
+            if self.is_on_a_server:  # after a rollback the server would forget what psycopg prepared
+                connection.commit()
 
     @contextmanager
     def while_held(self) -> Iterator[None]:
@@ -267,12 +270,6 @@ def open_catalogue(home: Home | Path | CataloguePlace, *, older: bool = False) -
     if catalogue.is_on_a_server and version >= SCHEMA:  # an older one may have no leases
         keep_locks(home.path, Leases(home.path, place))
     return replace(catalogue, rules=Keeper(home))
-
-
-def _let_take_its_time(connection: Connection) -> None:
-    """Who makes a catalogue reads packages between two statements; nobody takes that for a process that hangs."""
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def require_own(catalogue: Catalogue) -> None:

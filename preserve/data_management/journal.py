@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from metadata.findings import Finding
@@ -105,10 +105,10 @@ def of_cases(connection: Connection, objids: Iterable[str]) -> dict[str, IngestR
 
 def unfinished(connection: Connection, *, newest: int | None = None) -> list[IngestRow]:
     """The ingests that are not done (running, waiting, refused), oldest first: all of them, or the newest so many."""
-    rows: list[IngestRow] = []
-    for state in _UNFINISHED:  # each from its index; what is done, which is nearly all, is not read
-        query = select(ingests).where(ingests.c.state == state).order_by(ingests.c.started.desc()).limit(newest)
-        rows += [IngestRow(**row._mapping) for row in connection.execute(query)]
+    # Each state from its index; what is done, which is nearly all, is not read.
+    newest_first = select(ingests).order_by(ingests.c.started.desc()).limit(newest)
+    each = [newest_first.where(ingests.c.state == state).subquery().select() for state in _UNFINISHED]
+    rows = [IngestRow(**row._mapping) for row in connection.execute(union_all(*each))]
     rows.sort(key=lambda row: row.started, reverse=True)
     return rows[:newest][::-1]
 

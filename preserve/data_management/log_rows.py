@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
-_BLOCK = 1000  # entries that are held at once while a segment is written
+_BLOCK = 1000  # entries that are held at once while many are read
 
 
 class Numbered(Protocol):
@@ -52,6 +52,11 @@ def _about_in_order(table: Table, *, narrowed: bool) -> Select[Any]:
     return about_query(table, narrowed=narrowed).order_by(table.c.number)
 
 
+def _streamed(start: int, stop: int | None) -> dict[str, Any]:
+    """Few entries come at once, more of them some at a time: for a server a stream is three questions more."""
+    return {} if stop is not None and stop - start < _BLOCK else {"yield_per": _BLOCK}
+
+
 @dataclass(frozen=True, slots=True)
 class LogRows(Generic[Entry_]):
     """The rows of one log as its entries. `require` raises NotIntact for one that nobody may act on."""
@@ -84,7 +89,8 @@ class LogRows(Generic[Entry_]):
         query = self.query().where(self.table.c.number >= start)
         if stop is not None:
             query = query.where(self.table.c.number <= stop)
-        for row in connection.execute(query.order_by(self.table.c.number), execution_options={"yield_per": 1000}):
+        options = _streamed(start, stop)
+        for row in connection.execute(query.order_by(self.table.c.number), execution_options=options):
             yield self.make(row.number, row.entry, bytes(row.leaf))
 
     def lines(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
@@ -96,7 +102,7 @@ class LogRows(Generic[Entry_]):
     def leaves(self, connection: Connection, start: int, stop: int) -> Iterator[bytes]:
         """The leaf hashes from number `start` to `stop`. Raises ValueError at a number that is missing."""
         expected, asked = start, {"start": start, "stop": stop}
-        for row in connection.execute(_leaves_of(self.table), asked, execution_options={"yield_per": 1000}):
+        for row in connection.execute(_leaves_of(self.table), asked, execution_options=_streamed(start, stop)):
             if row.number != expected:
                 break
             yield bytes(row.leaf)

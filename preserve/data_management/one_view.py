@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class View:
     connection: Connection | None = None
     inside: int = 0
     over: bool = False
+    failed: bool = False
     known: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @contextmanager
@@ -43,7 +45,7 @@ class View:
         try:
             yield connection
         except BaseException:
-            self.over = True
+            self.over = self.failed = True
             raise
         finally:
             self.inside -= 1
@@ -58,7 +60,15 @@ class View:
         if self.over and not self.inside and self.connection is not None:
             connection, self.connection, self.over = self.connection, None, False
             self.known.clear()
-            connection.close()
+            self._end(connection)
+
+    def _end(self, connection: Connection) -> None:
+        """Nothing was written, so it is all the same how it ends; but after a rollback psycopg has the server forget
+        every statement that it prepared, and plans of the next request are made anew."""
+        sound, self.failed = not self.failed, False
+        with closing(connection), suppress(DBAPIError):  # all was read: a server that has gone meanwhile spoils nothing
+            if sound and (transaction := connection.get_transaction()) is not None:
+                transaction.commit()
 
 
 _here: ContextVar[View | None] = ContextVar("view", default=None)

@@ -1,8 +1,8 @@
 """The index of words in a PostgreSQL catalogue: our own tokens as lexemes, in GIN, in a partition for each year.
 
-The years are asked from the newest back until enough is found, by their GIN alone: left to itself, the planner
-gambles between that and the order of the numbers. The index does not know which tokens stand side by side, so a case
-counts only when its text was held against the words.
+The newest cases are asked first, then the years from the newest back, until enough is found, by their GIN alone: left
+to itself, the planner gambles between that and the order of the numbers. The index does not know which tokens stand
+side by side, so a case counts only when its text was held against the words.
 
 A case has rows of two kinds: `in_head` what its description says, the other all that it says. A row with more words
 than a tsvector takes (beyond 1 MB it would lose some without a word) is divided; then its words are asked one by one.
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from preserve.data_management import facets
 from preserve.data_management.facets import IN_PART, Filters
 from preserve.data_management.passages import Passage, unpack
+from preserve.data_management.tables import facets as facets_table
 from preserve.data_management.tables import findable
 from preserve.data_management.tokens import Term, folded, spaced
 
@@ -29,15 +30,26 @@ _LONGEST = 255  # characters of a lexeme; it may have 2,046 bytes
 _A_PIECE = 20_000  # tokens of a passage that come into one row in any case
 _OVERLAP = 512  # tokens that two pieces of one passage share: no word of a query has more
 _AT_ONCE = 64  # cases whose text is read at once
+_VALUES = 2_000  # values of cases that are held at once
+_NEWEST = 1_000  # so many cases are asked first: what is frequent fills its page from them
+
+_Stretch = tuple[str, int, int, str]
+"""Years, the numbers that are asked for from the first to the one before the end, and as what they are compared."""
 
 _INSERT = text(
     "INSERT INTO search (closed, number, part, in_head, divided, words)"
     " VALUES (:closed, :number, :part, :in_head, :divided, array_to_tsvector(:words))"
 )
+_PARTS = text(
+    "SELECT c.relname, (SELECT number FROM findable WHERE number < :end ORDER BY number DESC LIMIT 1 OFFSET :few)"
+    " AS begin FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass('search')"
+)
 _PLAN = text(
     "SELECT set_config('enable_seqscan', :on, true), set_config('enable_indexscan', :on, true),"
-    " set_config('enable_indexonlyscan', :on, true)"
+    " set_config('enable_indexonlyscan', :on, true), set_config('plan_cache_mode', :plans, true)"
 )
+_BY_WORDS = {"on": "off", "plans": "force_custom_plan"}  # a plan for any word would be none for a frequent one
+_AS_USUAL = {"on": "on", "plans": "auto"}
 
 
 def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -70,11 +82,14 @@ def numbers(
     """
     if later and not wanted:
         return []
-    found: list[int] = []
-    for number in _proved(connection, _candidates(connection, wanted, filters, later, values), wanted, filters, later):
-        found.append(number)
-        if len(found) == values["limit"]:
-            break
+    lexemes = [*asked_of(wanted), *asked_of_filters(filters)]
+    if not lexemes:
+        return _newest(connection, values)
+    stretches = list(_stretches(connection, values))
+    connection.execute(_PLAN, _BY_WORDS)
+    candidates = _candidates(connection, stretches, lexemes, later, values)
+    found = list(islice(_proved(connection, candidates, wanted, filters, later), values["limit"]))
+    connection.execute(_PLAN, _AS_USUAL)
     return found
 
 
@@ -88,10 +103,18 @@ def asked_of_filters(filters: Filters) -> list[str]:
     return [*(_query(term, kind) for kind, term in filters.in_part()), *map(_quoted, filters.marks())]
 
 
-def says(connection: Connection, number: int, filters: Filters) -> bool:
-    """Whether the values of a case hold the words of each filter side by side, where the index alone does not tell."""
-    in_doubt = [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
-    return all(_facet_says(connection, number, kind, term) for kind, term in in_doubt)
+def saying(connection: Connection, numbers: Sequence[int], filters: Filters) -> set[int]:
+    """Those of the cases whose values have the words of each filter side by side, which the index alone cannot tell."""
+    about = _about(filters)
+    if not about:
+        return set(numbers)
+    row = facets_table.c
+    kinds = sorted({kind for kind, _ in about})
+    query = select(row.number, row.kind, row.value).distinct().where(row.number.in_(numbers), row.kind.in_(kinds))
+    held: set[tuple[int, int]] = set()
+    for number, kind, value in connection.execute(query.execution_options(yield_per=_VALUES)):
+        held |= {(number, n) for n, (one, term) in enumerate(about) if one == kind and term.stands_in(value)}
+    return {number for number in numbers if all((number, n) in held for n in range(len(about)))}
 
 
 def lexemes_of(passages: Iterable[Passage]) -> Iterator[set[str]]:
@@ -99,57 +122,65 @@ def lexemes_of(passages: Iterable[Passage]) -> Iterator[set[str]]:
     return _groups(_pieces(passages))
 
 
+def _newest(connection: Connection, values: dict[str, Any]) -> list[int]:
+    """The next cases where nothing but days is asked for."""
+    where = values["where"].format(number="found.number")
+    bound = {name: value for name, value in values.items() if name != "where"}
+    query = f"SELECT number FROM findable found WHERE number < :below{where} ORDER BY number DESC LIMIT :limit"
+    return list(connection.execute(text(query), bound).scalars())
+
+
 def _candidates(
-    connection: Connection, wanted: Sequence[Term], filters: Filters, later: int, values: dict[str, Any]
+    connection: Connection, stretches: Iterable[_Stretch], lexemes: Sequence[str], later: int, values: dict[str, Any]
 ) -> Iterator[int]:
     """Every case, the highest number first, that has the tokens in any order."""
     where = values["where"].format(number="found.number")
-    bound = {name: value for name, value in values.items() if name not in ("where", "limit")}
-    lexemes = [*asked_of(wanted), *asked_of_filters(filters)]
-    if not lexemes:
-        query = f"SELECT number FROM findable found WHERE number < :below{where} ORDER BY number DESC LIMIT :limit"
-        yield from connection.execute(text(query), {**bound, "limit": values["limit"]}).scalars()
-        return
+    bound = {name: value for name, value in values.items() if name not in ("where", "below", "limit")}
     bound |= {f"word{place}": lexeme for place, lexeme in enumerate(lexemes)} | {"words": " & ".join(lexemes)}
     scope = "NOT in_head" if later else "in_head"
     has_each = " AND ".join(f"bool_or(words @@ CAST(:word{place} AS tsquery))" for place in range(len(lexemes)))
-    for closed in _spans(_years(connection, values)):
-        # A sum is no column: the order of the numbers cannot be what this is read by.
-        rows = f"SELECT number FROM search WHERE closed IN ({closed}) AND {scope} AND number + 0 < :below AND"
+    for closed, begin, end, number in stretches:
+        rows = f"SELECT number FROM search WHERE closed IN ({closed}) AND {scope}"
+        within = f"{number} >= :begin AND {number} < :end"
         # Those that are divided are few and have an index of their own: no list of a word's cases is read for them.
-        whole = f"{rows} NOT divided AND words @@ CAST(:words AS tsquery)"
-        divided = f"{rows} divided GROUP BY number HAVING {has_each}"
+        whole = f"{rows} AND {within} AND NOT divided AND words @@ CAST(:words AS tsquery)"
+        divided = f"{rows} AND {within} AND divided GROUP BY number HAVING {has_each}"
         query = f"SELECT number FROM ({whole} UNION ({divided})) found WHERE true{where} ORDER BY number DESC"
-        connection.execute(_PLAN, {"on": "off"})
-        there = connection.execute(text(query), bound).scalars().all()
-        connection.execute(_PLAN, {"on": "on"})
-        yield from there
+        yield from connection.execute(text(query), {**bound, "begin": begin, "end": end}).scalars().all()
 
 
-def _years(connection: Connection, values: dict[str, Any]) -> list[int]:
-    """The years that have a partition and can have numbers that are asked for, the newest first."""
-    below, first = min(values["below"], values.get("last", values["below"]) + 1), values.get("first", 0)
-    parts = connection.exec_driver_sql(
-        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-        " WHERE i.inhparent = to_regclass('search')"
-    )
-    years = sorted((int(str(name).removeprefix("search_")) for name in parts.scalars()), reverse=True)
-    return [
-        year
-        for year in years
-        if date(year, 1, 1).toordinal() * _A_DAY < below and first < (date(year, 12, 31).toordinal() + 1) * _A_DAY
-    ]
+def _stretches(connection: Connection, values: dict[str, Any]) -> Iterator[_Stretch]:
+    """The newest cases that are asked for, of which words and numbers are looked up, both; then whole years.
 
-
-def _spans(years: Sequence[int]) -> Iterator[str]:
-    """These years as they are asked for: one, then two, then four … at once, for a round trip costs as much as a look.
-
-    What is frequent is found in the first, and what is rare is little to read.
+    What is frequent is found among the first: of a year with many cases nobody reads all that have the word. The years
+    come ever more at once, for a round trip costs as much as a look, and what is rare is little to read.
     """
-    begin, size = 0, 1
-    while begin < len(years):
-        yield ", ".join(map(str, years[begin : begin + size]))
-        begin, size = begin + size, 2 * size
+    end, first = min(values["below"], values.get("last", values["below"]) + 1), values.get("first", 0)
+    parts = connection.execute(_PARTS, {"end": end, "few": _NEWEST}).all()
+    years = sorted((int(str(part.relname).removeprefix("search_")) for part in parts), reverse=True)
+    years = [year for year in years if _begin_of(year) < end and first < _end_of(year)]
+    begin = max(first, *(part.begin or 0 for part in parts), 0)
+    if newest := [year for year in years if begin < _end_of(year)]:
+        yield _listed(newest), begin, end, "number"
+    years, size = [year for year in years if max(first, _begin_of(year)) < begin], 2
+    while years:
+        # A sum is no column: the order of the numbers cannot be what they are read by.
+        yield _listed(years[:size]), first, begin, "number + 0"
+        years, size = years[size:], 4 * size
+
+
+def _listed(years: Iterable[int]) -> str:
+    return ", ".join(map(str, years))
+
+
+def _begin_of(year: int) -> int:
+    """The lowest number that a case closed in this year can have."""
+    return date(year, 1, 1).toordinal() * _A_DAY
+
+
+def _end_of(year: int) -> int:
+    """The number after the highest one."""
+    return (date(year, 12, 31).toordinal() + 1) * _A_DAY
 
 
 def _proved(
@@ -157,17 +188,17 @@ def _proved(
 ) -> Iterator[int]:
     """Those of the candidates whose text has the words; with `later` not in the description alone."""
     in_doubt = [term for term in wanted if not _is_token(term)]
-    about = [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
-    if not later and not in_doubt and not about:
+    if not later and not in_doubt and not _about(filters):
         yield from candidates  # one token each: the index knows
         return
     while batch := list(islice(candidates, _AT_ONCE)):
         columns = [findable.c.number, findable.c.head, *([findable.c.body] if later and in_doubt else [])]
         query = select(*columns).where(findable.c.number.in_(bindparam("numbers", expanding=True)))
         rows = {row.number: row._mapping for row in connection.execute(query, {"numbers": batch})}
+        saying_it = saying(connection, batch, filters)
         for number in batch:
             row = rows.get(number)
-            if row is None or not all(_facet_says(connection, number, kind, term) for kind, term in about):
+            if row is None or number not in saying_it:
                 continue
             head = [folded(one.text) for one in unpack(row["head"])]
             if not later:
@@ -183,8 +214,9 @@ def _all_in(terms: Sequence[Term], texts: Sequence[str]) -> bool:
     return all(any(term.stands_in(one) for one in texts) for term in terms)
 
 
-def _facet_says(connection: Connection, number: int, kind: str, term: Term) -> bool:
-    return any(one == kind and term.stands_in(value) for one, value in facets.rows_of(connection, number))
+def _about(filters: Filters) -> list[tuple[str, Term]]:
+    """The words of filters of which the index knows the tokens only, and not how they stand."""
+    return [(kind, term) for kind, term in filters.in_part() if not _is_token(term)]
 
 
 def _is_token(term: Term) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, or_, select, text
 
 from preserve.data_management import ledger
 from preserve.data_management.engines.dialect import on
-from preserve.data_management.holdings import CopyRow
+from preserve.data_management.holdings import CopyRow, in_states
 from preserve.data_management.tables import copies, ingests, media, proceedings, versions
 from preserve.data_management.tables import ledger as entries
 
@@ -66,7 +66,7 @@ def copies_in(connection: Connection, states: Collection[str], most: int) -> lis
     """The copies on media in use that are in one of these states, by package and medium, at most so many."""
     columns = [copies.c[name] for name in CopyRow.__dataclass_fields__]
     query = select(*columns).join(media, media.c.id == copies.c.medium)
-    query = query.where(copies.c.state.in_(list(states)), media.c.state == "in use")
+    query = query.where(in_states(states), media.c.state == "in use")
     return [CopyRow(*row) for row in connection.execute(query.order_by(copies.c.name, copies.c.medium).limit(most))]
 
 

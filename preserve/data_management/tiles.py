@@ -36,6 +36,7 @@ _LAST = (
     .order_by(tiles.c.place.desc())
     .limit(1)
 )
+_COUNTS = select(tiles.c.level, func.count()).where(tiles.c.log == bindparam("of")).group_by(tiles.c.level)
 _TOGETHER = 64  # full tiles that are written at once: half a megabyte
 _NODES = 1 << 13  # subtree hashes that are remembered; ten thousand proofs share most of theirs
 _TILES = 128  # rows that are remembered: a megabyte
@@ -58,6 +59,11 @@ class Tiles:
         """Over how many leaves there are tiles."""
         row = self._connection.execute(_LAST, {"of": self._log}).first()
         return int(row[0]) * WIDTH + int(row[1]) // DIGEST if row else 0
+
+    def counts(self) -> dict[int, int]:
+        """How many tiles there are of each level."""
+        rows = self._connection.execute(_COUNTS, {"of": self._log})
+        return {int(level): int(count) for level, count in rows}
 
     def root(self, start: int, stop: int) -> bytes:
         """The tree hash over leaves `start` to `stop` as `merkle.Root`; `start` is where such a subtree can begin.

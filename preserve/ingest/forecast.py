@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from preserve.errors import ToolMissing
@@ -18,7 +18,7 @@ from preserve.home import Home
 from preserve.ingest.facts import Character, Copied, Identification
 from preserve.ingest.normalise import Plan, formats_profile, number, plan
 from preserve.ingest.provenance import TakenFile
-from preserve.ingest.transcoders import av_sample, image
+from preserve.ingest.transcoders import av_rewrap, av_sample, image
 from preserve.programs import ToolFailed
 from preserve.progress import check_stop
 
@@ -58,7 +58,7 @@ class Forecast:
         known = size + self._ratios["original"]
         if character.kind in ("text", "document", "email"):
             known += size * self._ratios["text"]
-        plans = {policy: plan(file, policy, self._formats) for policy in POLICIES}
+        plans = {policy: _as_done(path, plan(file, policy, self._formats)) for policy in POLICIES}
         copies = {
             copy: self._copy(path, file, copy) for copy in sorted({c for p in plans.values() for c in _wanted(p)})
         }
@@ -105,6 +105,15 @@ class Forecast:
             return av_sample.sample(path, _RECORDINGS[copy], scratch, duration, rate, lambda _: check_stop())
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _as_done(path: Path, wanted: Plan) -> Plan:
+    """What is done in the end: streams that Matroska cannot take as they are will be transcoded."""
+    if wanted.action != "rewrap":
+        return wanted
+    with suppress(ToolFailed, ToolMissing, OSError):
+        return wanted if av_rewrap.may_rewrap(path) else replace(wanted, action="ffv1")
+    return wanted
 
 
 def _wanted(wanted: Plan) -> list[str]:

@@ -15,6 +15,8 @@ from tests.support.tiny_case import write_case
 RECORDINGS = {
     "现场.mp4": ("testsrc2=s=320x180:r=12", ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")),
     "入口.mov": ("testsrc=s=160x120:r=25", ("-c:v", "libx264", "-crf", "35", "-c:a", "pcm_alaw", "-ar", "8000")),
+    "录像.avi": ("testsrc2=s=320x180:r=12", ("-c:v", "libx264", "-bf", "0", "-c:a", "pcm_alaw", "-ar", "8000")),
+    "另存.avi": ("testsrc=s=160x120:r=25", ("-c:v", "libx264", "-bf", "2", "-c:a", "pcm_s16le", "-ar", "8000")),
     "旧机.mpg": ("mandelbrot=s=176x144:r=25", ("-c:v", "mpeg2video", "-c:a", "mp2")),
     "光盘.vob": ("mandelbrot=s=176x144:r=25", ("-c:v", "mpeg2video", "-c:a", "pcm_dvd", "-ar", "48000", "-ac", "2")),
     "录像机.h265": ("testsrc2=s=320x180:r=25", ("-an", "-c:v", "libx265", "-x265-params", "log-level=none")),

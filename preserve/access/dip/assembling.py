@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ulid import ULID
 
 from metadata.findings import Finding
+from preserve.access import attempts
+from preserve.access.attempts import Held
 from preserve.access.certificate import check_signer
 from preserve.access.dip import handing, package
-from preserve.access.dip.forms import Form, check_form, hand_over
+from preserve.access.dip.forms import Form, Shape, check_form, hand_over
 from preserve.access.requests import steps
 from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
@@ -26,7 +28,7 @@ from preserve.messages import speaking
 from preserve.outputs import check_device, into_folder
 from preserve.progress import Progress
 from preserve.work import require_space
-from storage_adapters.durable import discard, drop_file
+from storage_adapters.durable import drop_file
 from storage_adapters.errors import StorageError
 
 
@@ -90,27 +92,31 @@ def _deliver(actor: Actor, number: str, handover: Handover, held: Path, progress
     size = sum(file.size for file in request.examination.selection)
     require_space(home.work, 3 * size, home.settings.reserve)
     check_signer(home)
-    _sweep(building, home.work, held)
+    _sweep(building, held, actor.catalogue.while_held)
     staged = building / f"dip-{str(ULID()).lower()}"
     form, device = handover.form, handover.device
+    is_known = False  # to who comes after this attempt, and may enter what it made
     try:
         with speaking(home.settings.language):
             delivery, findings = package.build(package.Order(actor, request, cases), staged, progress)
-        papers = _keep_papers(actor, number, staged)
         to = handover.to or request.consumer.name
-        delivery = delivery.model_copy(update={"to": to, "form": form, "papers": papers})
-        handing.note(home, number, staged, delivery, handover.target.absolute(), form, device)
-        place, _ = hand_over(staged, held, form, handover.password, device, progress)
+        with actor.catalogue.while_held():
+            papers = _keep_papers(actor, number, staged)
+            delivery = delivery.model_copy(update={"to": to, "form": form, "papers": papers})
+            handing.note(home, number, staged, delivery, handover.target.absolute(), form, device)
+            is_known = True
+        shape = Shape(form, handover.password, device)
+        place = hand_over(staged, held, shape, progress, actor.catalogue.while_held)
         entered = _enter(actor, delivery, number)
         handing.forget(home, number)
     except BaseException:
         # Where it cannot be done now, the next run does it; who took over may have made its own of what lies there.
-        with suppress(PreserveError, StorageError), actor.catalogue.while_held():
+        with suppress(PreserveError, StorageError):
             _undo(actor, number)
         raise
     finally:
-        with suppress(FileNotFoundError, PreserveError), actor.catalogue.while_held():
-            discard(building, home.work)
+        with suppress(FileNotFoundError, PreserveError), actor.catalogue.while_held() if is_known else nullcontext():
+            _clear(building, staged)
     return Delivered(entered, delivery, place, findings)
 
 
@@ -125,11 +131,13 @@ def _keep_papers(actor: Actor, number: str, staged: Path) -> tuple[Paper, ...]:
 
 
 def _take_back(actor: Actor, number: str, papers: Sequence[Paper]) -> None:
-    """What was handed over and entered by nobody goes, and the papers that were kept of it."""
-    handing.take_back(actor.home, number)
+    """What was handed over and entered by nobody goes, and the papers that were kept of it. Raises Busy."""
+    held = actor.catalogue.while_held
+    handing.take_back(actor.home, number, held)
     folder = REQUESTS.folder_of(actor.home, number)
-    for paper in papers:
-        drop_file(folder / paper.file, folder)
+    with held():
+        for paper in papers:
+            drop_file(folder / paper.file, folder)
 
 
 def _settle(actor: Actor, request: Request, building: Path, password: str, progress: Progress) -> Delivered | None:
@@ -137,8 +145,8 @@ def _settle(actor: Actor, request: Request, building: Path, password: str, progr
     home, number = actor.home, request.number
     noted = handing.noted(home, number)
     if noted is None:
-        if request.delivery is not None and building.exists():  # killed while it cleared up
-            discard(building, home.work)
+        if request.delivery is not None:  # killed while it cleared up
+            _sweep(building, None, actor.catalogue.while_held)
         return None
     entered = request.delivery is not None and request.delivery.dip == noted.delivery.dip
     adopted = None
@@ -149,16 +157,15 @@ def _settle(actor: Actor, request: Request, building: Path, password: str, progr
         handing.forget(home, number)
     else:
         _take_back(actor, number, noted.delivery.papers)
-    with suppress(FileNotFoundError):
-        discard(building, home.work)
+    _sweep(building, None, actor.catalogue.while_held)
     return adopted
 
 
 def _undo(actor: Actor, number: str) -> None:
     """What no entry tells of may not lie outside."""
-    with actor.catalogue.read() as connection:
-        delivery = REQUESTS.read(connection, actor.home, number).delivery
     noted = handing.noted(actor.home, number)
+    with actor.catalogue.while_held(), actor.catalogue.read() as connection:
+        delivery = REQUESTS.read(connection, actor.home, number).delivery
     if noted is not None and delivery is not None and delivery.dip == noted.delivery.dip:
         handing.forget(actor.home, number)
     else:
@@ -176,14 +183,22 @@ def _enter(actor: Actor, delivery: Delivery, number: str) -> Request:
     return entered
 
 
-def _sweep(building: Path, work: Path, target: Path) -> None:
-    """What an attempt left that was killed: what it was making, and what it had half written to the same folder."""
-    if not building.exists():
-        return
-    for name in os.listdir(building):
-        for left in (f".{name}.part", f".{name}.zip.part", f"{name}.iso"):
-            if (target / left).is_dir():
-                discard(target / left, target)
-            else:
-                drop_file(target / left, target)
-    discard(building, work)
+def _sweep(building: Path, target: Path | None, held: Held) -> None:
+    """What attempts left that were killed: what they were making, and what they had half written to the same folder.
+
+    Another may be at work by now: what is removed is what was seen before that was asked.
+    """
+    seen = os.listdir(building) if building.exists() else []
+    with held():
+        for name in seen:
+            if target is not None:
+                for left in (f".{name}.part", f".{name}.zip.part", f"{name}.iso"):
+                    attempts.remove([target / left], target)
+            _clear(building, building / name)
+
+
+def _clear(building: Path, staged: Path) -> None:
+    """What one attempt was making goes; where nothing of another is there, the folder with it."""
+    attempts.remove([staged], building)
+    with suppress(OSError):
+        building.rmdir()

@@ -8,9 +8,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from preserve.access.attempts import Held
 from preserve.clock import now
 from preserve.errors import Conflict, MediumProblem, NotIntact, UsageError
 from storage_adapters.contract import ExpectedFile
@@ -35,27 +38,39 @@ def check_form(target: Path, form: Form, password: str) -> None:
         raise MediumProblem("request.target-unwritable", str(target), reason="")
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a DIP is handed over as: its form, the password of an encrypted one, the burner of one that is burned."""
+
+    form: Form
+    password: str = ""
+    device: Path | None = None
+
+
 def hand_over(
-    staged: Path, target: Path, form: Form, password: str, device: Path | None, progress: Callable[[int], None]
-) -> tuple[Path, Form]:
+    staged: Path, target: Path, shape: Shape, progress: Callable[[int], None], held: Held = nullcontext
+) -> Path:
     """Put the finished DIP into the folder `target`, in its form; nothing half-written stays there.
 
-    Raises MediumProblem where the folder cannot be written, NotIntact where what was written does not read back.
+    It gets its name, or is burned, while this piece of work is `held`. Raises MediumProblem where the folder cannot be
+    written, NotIntact where what was written does not read back, Busy where another attempt is at it by now.
     """
+    form = shape.form
     try:
         if form == "folder":
-            return _as_folder(staged, target, progress), form
+            return _as_folder(staged, target, progress, held)
         if form == "disc":
-            return _as_disc(staged, target, device, progress), form
-        return _as_zip(staged, target, password if form == "encrypted-zip" else "", progress), form
+            return _as_disc(staged, target, shape.device, progress, held)
+        return _as_zip(staged, target, shape.password if form == "encrypted-zip" else "", progress, held)
     except OSError as error:
         raise MediumProblem("request.target-unwritable", str(target), reason=error.strerror or str(error)) from error
 
 
-def _as_folder(staged: Path, target: Path, progress: Callable[[int], None]) -> Path:
+def _as_folder(staged: Path, target: Path, progress: Callable[[int], None], held: Held) -> Path:
     final = target / staged.name
     if os.stat(staged).st_dev == os.stat(target).st_dev:
-        publish(staged, final)
+        with held():
+            publish(staged, final)
         return final
     copied = target / f".{staged.name}.part"
     try:
@@ -65,14 +80,15 @@ def _as_folder(staged: Path, target: Path, progress: Callable[[int], None]) -> P
             shutil.copyfile(staged / name, path)
             progress(path.stat().st_size)
         sync_file_system(target)
-        publish(copied, final)
+        with held():
+            publish(copied, final)
     finally:
         if copied.exists():
             discard(copied, target)
     return final
 
 
-def _as_zip(staged: Path, target: Path, password: str, progress: Callable[[int], None]) -> Path:
+def _as_zip(staged: Path, target: Path, password: str, progress: Callable[[int], None], held: Held) -> Path:
     import pyzipper
 
     final = target / f"{staged.name}.zip"
@@ -98,7 +114,8 @@ def _as_zip(staged: Path, target: Path, password: str, progress: Callable[[int],
         _check_zip(staged, part, password)
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
-        os.link(part, final)  # never over another
+        with held():
+            os.link(part, final)  # never over another
         sync_folder(target)
     finally:
         drop_file(part, target)
@@ -134,7 +151,7 @@ def _compare(staged: Path, part: Path, box: Any) -> None:
                 raise NotIntact("request.form-broken", str(part))
 
 
-def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable[[int], None]) -> Path:
+def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable[[int], None], held: Held) -> Path:
     """An image of a disc; burned and read back where a burner is named. Raises the optical adapter's errors."""
     from storage_adapters.optical.burning import burn
     from storage_adapters.optical.image import Graft, make_image
@@ -148,6 +165,8 @@ def _as_disc(staged: Path, target: Path, device: Path | None, progress: Callable
     make_image(grafts, final, volume, now(), progress)
     disc = final
     try:
+        with held():  # a burn takes longer than anything may be held for
+            pass
         if device is not None:
             burn(final, device, progress=progress)
             disc = device

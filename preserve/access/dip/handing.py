@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metadata.verify import verify_package
+from preserve.access import attempts
+from preserve.access.attempts import Held
 from preserve.access.dip.forms import Form, reads_back
 from preserve.access.requests.model import Delivery
 from preserve.administration.proceedings.records import write_record
 from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
-from storage_adapters.durable import discard, drop_file, sync_folder
+from storage_adapters.durable import drop_file, sync_folder
 from storage_adapters.file_systems import medium_of
 from storage_adapters.reading import digest_file
 
@@ -97,22 +99,24 @@ def is_whole(handing: Handing, staged: Path, password: str, progress: Callable[[
     return seal == handing.sealed and verify_package(handing.place, from_medium=True, progress=progress).intact
 
 
-def take_back(home: Home, number: str) -> None:
-    """Nothing of what was being handed over stays outside. Raises Refused where its place is not there."""
+def take_back(home: Home, number: str, held: Held = nullcontext) -> None:
+    """Nothing of what was being handed over stays outside, as this piece of work is `held`.
+
+    Raises Refused where its place is not there, Busy where another attempt is at it by now.
+    """
     found = noted(home, number)
     if found is None:
         return
     _require_place(found)
     target, dip = Path(found.target), found.delivery.dip
-    for name in (found.file, f".{dip}.part", f".{dip}.zip.part", f"{dip}.iso", f"{dip}.iso.part"):
-        if (target / name).is_symlink():
-            os.unlink(target / name)
-        elif (target / name).is_dir():
-            discard(target / name, target)
-        else:
-            drop_file(target / name, target)
-    sync_folder(target)
-    forget(home, number)
+    names = (found.file, f".{dip}.zip.part", f"{dip}.iso", f"{dip}.iso.part")
+    there = [*(target / name for name in names), *attempts.left(target, dip)]
+    with held():
+        if noted(home, number) != found:
+            return  # it was taken back, and made again
+        attempts.remove(there, target)
+        sync_folder(target)
+        forget(home, number)
 
 
 def _require_place(handing: Handing) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from preserve.access import attempts
 from preserve.access.exporting import information_package, ocfl, plain
 from preserve.access.exporting.holding import Held, held, take
 from preserve.access.exporting.layout import Layout
@@ -31,6 +32,7 @@ from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import check_files, digest_file, size_of, walk_files
 
 ABOUT, SUMS = "export.json", "SHA256SUMS"
+_LISTS = ".sums"
 _MARGIN = 64 << 20  # bytes for lists, papers and what a file system takes for itself
 
 LAYOUTS: dict[Form, type[Layout]] = {
@@ -61,6 +63,14 @@ class _Count:
     files: int = 0
     size: int = 0
     running: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What this attempt writes, and beside it the list of each case, which is needed until that has its name."""
+
+    staging: Path
+    lists: Path
 
 
 def write(job: Job, target: Path) -> Written:
@@ -119,34 +129,34 @@ def _into_root(job: Job, folder: Path) -> tuple[_Count, str, str]:
 
 def _as_folder(job: Job, folder: Path) -> tuple[_Count, str, str]:
     number = job.export.number
-    final, staging = folder / number, folder / f".{number}.part"
-    layout = LAYOUTS[job.export.form](job.archive, job.export)
+    final, archive = folder / number, job.archive
+    layout = LAYOUTS[job.export.form](archive, job.export)
     job.progress.begin("exporting.writing", sum(item.size for item in job.items))
     if os.path.lexists(final):
         _require_ours(job, final)
         _drop_lists(folder, number)
         return _read_again(job, final), number, digest_file(final / SUMS, ("sha256",))[1]["sha256"]
-    _refuse_links(staging)
-    staging.mkdir(exist_ok=True)
-    lists = _lists(staging)
-    _refuse_links(lists)
-    lists.mkdir(exist_ok=True)
-    left = [item for item in job.items if not (staging / layout.place(item)).exists()]
+    in_hand = archive.catalogue.while_held
+    room = _Room(attempts.take_over(folder, number, in_hand), attempts.take_over(folder, number, in_hand, _LISTS))
+    _refuse_links(room.staging)
+    _refuse_links(room.lists)
+    left = [item for item in job.items if not (room.staging / layout.place(item)).exists()]
     require_space(folder, sum(layout.needs(item) for item in left) + _MARGIN)
     count = _Count()
     for item in job.items:
-        _case(job, layout, item, staging, count)
-    _finish(job, layout, staging, count)
-    sync_file_system(staging)
-    publish(staging, final)
+        _case(job, layout, item, room, count)
+    _finish(job, layout, room, count)
+    sync_file_system(room.staging)
+    with in_hand():
+        publish(room.staging, final)
     _drop_lists(folder, number)
     sync_folder(folder)
     return count, number, digest_file(final / SUMS, ("sha256",))[1]["sha256"]
 
 
-def _case(job: Job, layout: Layout, item: Item, staging: Path, count: _Count) -> None:
+def _case(job: Job, layout: Layout, item: Item, room: _Room, count: _Count) -> None:
     """One case at its place, read back; its lines in a list of its own until the list of all is made."""
-    place, listed = layout.place(item), _lists(staging) / item.objid
+    staging, place, listed = room.staging, layout.place(item), room.lists / item.objid
     with held(job.archive, item, job.progress) as package:
         plan = layout.plan(package)
         if not (staging / place).exists():
@@ -160,7 +170,7 @@ def _case(job: Job, layout: Layout, item: Item, staging: Path, count: _Count) ->
             _read_back(job, part, [ExpectedFile(path, size, {"sha256": digest}) for path, digest, size in lines])
             publish(part, staging / place)
         else:
-            _again(job, package, plan, staging, place)
+            _again(job, package, plan, room, place)
         with listed.open(encoding="utf-8") as lines_there:
             count.files += sum(1 for _ in lines_there)
     count.cases += 1
@@ -174,9 +184,10 @@ def _fill(job: Job, layout: Layout, package: Held, plan: dict[str, str], part: P
     layout.describe(package, part)
 
 
-def _again(job: Job, package: Held, plan: dict[str, str], staging: Path, place: str) -> None:
+def _again(job: Job, package: Held, plan: dict[str, str], room: _Room, place: str) -> None:
     """What an earlier run left under its name: what was copied is held to the ledger, the rest to that run's list."""
-    listed = dict(_read_list(_lists(staging) / package.item.objid))
+    staging = room.staging
+    listed = dict(_read_list(room.lists / package.item.objid))
     for path, source in plan.items():
         wanted = package.files[source].digests.get("sha256", "")
         found = listed.get(f"{place}/{path}", "")
@@ -185,8 +196,9 @@ def _again(job: Job, package: Held, plan: dict[str, str], staging: Path, place: 
     _read_back(job, staging, [ExpectedFile(path, None, {"sha256": digest}) for path, digest in listed.items()])
 
 
-def _finish(job: Job, layout: Layout, staging: Path, count: _Count) -> None:
+def _finish(job: Job, layout: Layout, room: _Room, count: _Count) -> None:
     """The papers over all cases, the list of every file, and what the export is."""
+    staging = room.staging
     for left in [name for name in os.listdir(staging) if (staging / name).is_file()]:
         drop_file(staging / left, staging)  # papers of a run that was cut off, whole or not
     layout.finish(job.items, staging)
@@ -207,20 +219,13 @@ def _finish(job: Job, layout: Layout, staging: Path, count: _Count) -> None:
     write_file(staging / ABOUT, (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
     with on_medium(staging), (staging / SUMS).open("wb") as out:
         for item in job.items:
-            out.write((_lists(staging) / item.objid).read_bytes())
+            out.write((room.lists / item.objid).read_bytes())
         for name in (*top, ABOUT):
             out.write(f"{digest_file(staging / name, ('sha256',))[1]['sha256']}  {name}\n".encode())
 
 
-def _lists(staging: Path) -> Path:
-    """Where the list of each case waits: beside what is written, since it is needed until that has its name."""
-    return staging.with_suffix(".sums")
-
-
 def _drop_lists(folder: Path, number: str) -> None:
-    lists = _lists(folder / f".{number}.part")
-    if lists.is_dir() and not lists.is_symlink():
-        discard(lists, folder)
+    attempts.remove(attempts.left(folder, number, _LISTS), folder)
 
 
 def _lines(folder: Path) -> Iterator[tuple[str, str, int]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from preserve.access import attempts
 from preserve.access.dip import handing
 from preserve.access.requests.model import Delivery, Request
 from preserve.access.requests.procedure import REQUESTS
@@ -28,10 +29,9 @@ from preserve.data_management import destroyed, ledger, object_index
 from preserve.data_management.proof import anchors
 from preserve.data_management.versions import Version
 from preserve.errors import Conflict, NotPermitted, PreserveError
-from preserve.home import Home
 from preserve.outputs import into_folder
 from preserve.progress import Progress
-from storage_adapters.durable import discard, publish
+from storage_adapters.durable import publish
 from storage_adapters.errors import StorageError
 
 
@@ -59,7 +59,7 @@ def hand_out(
     with REQUESTS.claimed(home, number, "request.busy"):
         # To write, though nothing is written: before anything leaves the ledger must be the one that was signed.
         with actor.catalogue.begin() as connection:
-            _settle(home, connection, number)
+            _settle(actor, connection, number)
             version, _ = _approved(connection, actor, case, number)
             leaving = _Leaving(number, version, anchors.read_anchor(connection, version.name).manifest, sources)
         with into_folder(to, home) as held:
@@ -71,41 +71,44 @@ def hand_out(
                     _enter(connection, actor, request, leaving, named)
             except BaseException:
                 # Where it cannot be done now, the next run does it; who took over may have made its own of it.
-                held_still = actor.catalogue.while_held()
-                with suppress(PreserveError, StorageError), held_still, actor.catalogue.read() as connection:
-                    _settle(home, connection, number)
+                with suppress(PreserveError, StorageError), actor.catalogue.read() as connection:
+                    _settle(actor, connection, number)
                 raise
         handing.forget(home, number)
     return named
 
 
-def _settle(home: Home, connection: Connection, number: str) -> None:
+def _settle(actor: Actor, connection: Connection, number: str) -> None:
     """What an earlier run handed out and did not enter is taken back: it is made anew. Raises Refused, NotIntact."""
+    home, held = actor.home, actor.catalogue.while_held
     noted = handing.noted(home, number)
     delivery = REQUESTS.read(connection, home, number).delivery
     if noted is not None and delivery is not None and delivery.dip == noted.delivery.dip:
-        handing.forget(home, number)
+        with held():
+            handing.forget(home, number)
     else:
-        handing.take_back(home, number)
+        handing.take_back(home, number, held)
 
 
 def _put(actor: Actor, leaving: _Leaving, to: Path, named: Path, progress: Progress) -> Restored:
-    """The package whole below `to`, noted before it has its name there. Raises Refused, NotIntact."""
-    name = leaving.version.name
-    place, staged = to / name, to / f".{name}.part"
+    """The package whole below `to`, noted before it has its name there. Raises Refused, NotIntact, Busy."""
+    name, held = leaving.version.name, actor.catalogue.while_held
+    place, former = to / name, attempts.left(to, name)
     if os.path.lexists(place):
         raise Conflict("storage.exists-already", str(place))
-    if staged.is_dir() and not staged.is_symlink():
-        discard(staged, to)
-    size = extract(name, leaving.sources, staged, progress)
+    with held():
+        attempts.remove(former, to)
+    staged = attempts.own(to, name)
     try:
+        size = extract(name, leaving.sources, staged, progress)
         require_same(staged, leaving.manifest)
         delivery = _delivery(actor, leaving, to="", files=0, size=size)
-        handing.note(actor.home, leaving.number, staged, delivery, named, "folder", None)
+        with held():
+            handing.note(actor.home, leaving.number, staged, delivery, named, "folder", None)
+            publish(staged, place)
     except BaseException:
-        discard(staged, to)
+        attempts.remove([staged], to)
         raise
-    publish(staged, place)
     return Restored(name, place, size)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from preserve.access import attempts
 from preserve.access.transfer import handing, transfer_list
 from preserve.access.transfer.forms import Outgoing, open_signer_for, write_case
 from preserve.access.transfer.four_properties import four_properties
@@ -27,7 +28,7 @@ from preserve.outputs import into_folder
 from preserve.progress import Progress
 from preserve.work import require_space
 from storage_adapters.contract import CopyRef, ExpectedFile
-from storage_adapters.durable import discard, publish, sync_file_system, write_file
+from storage_adapters.durable import publish, sync_file_system, write_file
 from storage_adapters.errors import StorageError
 from storage_adapters.medium_errors import on_medium
 from storage_adapters.reading import digest_file
@@ -48,10 +49,6 @@ class _Place:
     def final(self) -> Path:
         return self.folder / self.number
 
-    @property
-    def staging(self) -> Path:
-        return self.folder / f".{self.number}.part"
-
 
 def export(
     archive: Archive, transfer: Transfer, actor: str, target: Path, *, moment: datetime, progress: Progress
@@ -71,7 +68,7 @@ def _export(
 ) -> HandOver:
     """Write it, read it back and say what it is; what turns out not to be intact does not stay there."""
     profile = read_transfer_profile(archive.home.profiles)
-    final, staging = place.final, place.staging
+    final, staging, held = place.final, None, archive.catalogue.while_held
     try:
         if final.exists() and not _is_ours(final, transfer):
             raise Conflict("storage.exists-already", str(final))
@@ -79,19 +76,20 @@ def _export(
         outgoing = Outgoing(archive, transfer, profile, expected, moment, progress)
         counts = {objid: len(files) for objid, files in expected.items()}
         tests = four_properties(archive.home, archive.catalogue, transfer, counts)
-        handing.note(archive.home, transfer.number, place.named)
+        handing.note(archive.home, transfer.number, place.named, held)
         if not final.exists():
             needed = sum(item.size for item in transfer.items)
             require_space(place.folder, int(needed * (_ENCODED if transfer.form == "eep" else 1)) + (64 << 20))
+            staging = attempts.take_over(place.folder, place.number, held)
             _refuse_links(staging)
-            staging.mkdir(exist_ok=True)
             _write(outgoing, tests, staging)
-            publish(staging, final)
+            with held():
+                publish(staging, final)
         listed: dict[str, Any] = json.loads((final / LIST).read_text(encoding="utf-8"))
         read_back(outgoing, final, listed)
     except NotIntact:
-        if staging.exists():
-            discard(staging, place.folder)
+        if staging is not None:
+            attempts.remove([staging], place.folder)
         raise
     except OSError as error:
         reason = error.strerror or str(error)
@@ -104,7 +102,8 @@ def _handed_over(
 ) -> HandOver:
     """What the record says of it; a copy of each paper is kept with the transfer."""
     folder = TRANSFERS.folder_of(outgoing.archive.home, place.number)
-    papers = tuple(keep_paper(folder, kind, place.final / name) for kind, name in transfer_list.NAMES.items())
+    with outgoing.archive.catalogue.while_held():
+        papers = tuple(keep_paper(folder, kind, place.final / name) for kind, name in transfer_list.NAMES.items())
     files = [file for case in listed["cases"] for file in case["files"]]
     return HandOver(
         by=actor,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import nullcontext
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from preserve.access import attempts
+from preserve.access.attempts import Held
 from preserve.administration.proceedings.records import write_record
 from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
-from storage_adapters.durable import discard, drop_file
+from storage_adapters.durable import drop_file
 from storage_adapters.file_systems import medium_of
 
 
@@ -21,31 +23,34 @@ class _Note(BaseModel):
     medium: str
 
 
-def note(home: Home, number: str, target: Path) -> None:
+def note(home: Home, number: str, target: Path, held: Held = nullcontext) -> None:
     """Write down, durably, where a transfer is written; what an earlier run wrote elsewhere is taken back first.
 
-    Raises Refused where that place is not there now.
+    Raises Refused where that place is not there now, Busy where another attempt is at it by now.
     """
     noted = _noted(home, number)
     if noted is not None and (Path(noted.target), noted.medium) != (target, medium_of(target)):
-        take_back(home, number)
-    write_record(_file(home, number), _Note(target=str(target), medium=medium_of(target)))
+        take_back(home, number, held)
+    made = _Note(target=str(target), medium=medium_of(target))
+    with held():
+        write_record(_file(home, number), made)
 
 
-def take_back(home: Home, number: str) -> None:
-    """Nothing that was not entered as handed over stays outside. Raises Refused where its place is not there."""
+def take_back(home: Home, number: str, held: Held = nullcontext) -> None:
+    """Nothing that was not entered as handed over stays outside, as this piece of work is `held`.
+
+    Raises Refused where its place is not there, Busy where another attempt is at it by now.
+    """
     noted = _noted(home, number)
     if noted is None:
         return
     target = Path(noted.target)
     if not target.is_dir() or medium_of(target) != noted.medium:
         raise Conflict("request.handed-over-elsewhere", str(target / number))
-    for name in (number, f".{number}.part"):
-        if (target / name).is_symlink():
-            os.unlink(target / name)
-        elif (target / name).is_dir():
-            discard(target / name, target)
-    forget(home, number)
+    there = [target / number, *attempts.left(target, number)]
+    with held():
+        attempts.remove(there, target)
+        forget(home, number)
 
 
 def forget(home: Home, number: str) -> None:

@@ -194,14 +194,13 @@ class PostgresqlSchema:
     def _connect(self, engine: Engine, writes: bool, question: str) -> Connection:
         connection = engine.connect()
         try:
-            if writes:  # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with the lock
-                connection = connection.execution_options(isolation_level="AUTOCOMMIT", writes=True)
-                connection.begin()
+            # SQLAlchemy's and psycopg's own BEGIN would be a round trip more: ours goes with what is asked first.
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT", writes=writes)
+            connection.begin()
+            if writes:
                 round_trips.begin(connection, self.schema, question)
             else:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-                connection.begin()
-                connection.exec_driver_sql("SELECT 1").all()  # until something is read, the view is not fixed
+                round_trips.begin_to_read(connection)
         except BaseException:
             connection.close()
             raise

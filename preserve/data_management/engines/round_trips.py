@@ -61,6 +61,20 @@ def begin(connection: Connection, schema: str, question: str) -> None:
         known[_ANSWER] = _begin(connection, schema, question)
 
 
+def take_time(connection: Connection) -> None:
+    """Let a transaction be silent for as long as it likes.
+
+    Who makes a catalogue reads packages between two statements; nobody takes that for a process that hangs.
+    """
+    _run(connection, "SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def begin_to_read(connection: Connection) -> None:
+    """Begin to read, all of one moment. Raises DBAPIError."""
+    # Until something is read, the view is not fixed.
+    _run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1")
+
+
 def _begin(connection: Connection, schema: str, question: str) -> Any:
     """The answer to the question."""
     asked = f", asked.* FROM ({question}) asked" if question else ""

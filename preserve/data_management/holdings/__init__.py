@@ -27,6 +27,7 @@ from preserve.data_management.holdings.rows import (
     copies_on,
     count_by_medium,
     count_in,
+    in_states,
     read_copy,
     read_medium,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "copy_after",
     "count_by_medium",
     "count_in",
+    "in_states",
     "medium_after",
     "read_copy",
     "read_medium",

@@ -1,21 +1,18 @@
-"""The ledger's tiles made again from the leaves, and held against those that are kept."""
+"""A log's tiles made again from the leaves, and held against those that are kept."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from metadata.findings import Finding
-from preserve.data_management import checkpoints
 from preserve.data_management.merkle import DIGEST, Frontier, fold, roots
-from preserve.data_management.tiles import LEVEL, WIDTH
+from preserve.data_management.tiles import LEVEL, WIDTH, Tiles
 
 
 class TileCheck:
     """Takes in tiles of leaf hashes in order, knows the root over them, and keeps the first tile that is another."""
 
-    def __init__(self, connection: Connection, covered: int) -> None:
-        """`covered` entries should stand in tiles."""
-        self._tiles = checkpoints.tree(connection)
+    def __init__(self, tiles: Tiles, covered: int, code: str = "ledger.tile-differs") -> None:
+        """`covered` entries should stand in the tiles; `code` is that of a finding."""
+        self._tiles, self._code = tiles, code
         self._covered = covered
         self._levels: list[bytearray] = [bytearray()]
         self._full = Frontier()  # over the tiles of level 0 that are full
@@ -42,6 +39,17 @@ class TileCheck:
     def over(self, node: bytes) -> bytes:
         """The root over all leaves taken in and some more, of which this is the root: at most those of one tile."""
         return self._full.root_with(node)
+
+    def size(self) -> int:
+        """How many leaves there are so far."""
+        return (self._full.size << LEVEL) + len(self._levels[0]) // DIGEST
+
+    def add(self, leaf: bytes) -> None:
+        """Take in one leaf."""
+        self._levels[0] += leaf
+        if len(self._levels[0]) == WIDTH * DIGEST:
+            hashes = bytes(self._levels[0])
+            self._close(hashes, fold(hashes))
 
     def take(self, hashes: bytes, node: bytes) -> None:
         """Take in a tile from its first leaf on, or what there is of the last; `node` is the root over a full one."""
@@ -74,17 +82,21 @@ class TileCheck:
 
     def end(self) -> None:
         """Hold the tiles that are not full, too."""
-        size = (self._full.size << LEVEL) + len(self._levels[0]) // DIGEST
+        size = self.size()
         for level, hashes in enumerate(self._levels):
             if hashes:
                 self._hold(level, size >> LEVEL * (level + 1), bytes(hashes))
         if self.bad is None and (more := self._tiles.size()) > self._covered:
-            self.bad = _differs(0, (more - 1) // WIDTH)
+            self.bad = self._differs(0, (more - 1) // WIDTH)
+        for level, count in self._tiles.counts().items():
+            wanted = -(-(self._covered >> LEVEL * level) // WIDTH)
+            if self.bad is None and count > wanted:
+                self.bad = self._differs(level, wanted)
 
     def _hold(self, level: int, place: int, hashes: bytes) -> None:
         count = min(max((self._covered >> LEVEL * level) - place * WIDTH, 0), WIDTH)
         if self.bad is None and self._as_kept(level, place) != hashes[: count * DIGEST]:
-            self.bad = _differs(level, place)
+            self.bad = self._differs(level, place)
 
     def _as_kept(self, level: int, place: int) -> bytes:
         if level:
@@ -93,6 +105,5 @@ class TileCheck:
             self._kept = self._tiles.read_from(level, place)
         return self._kept.get(place, b"")
 
-
-def _differs(level: int, place: int) -> Finding:
-    return Finding("ledger.tile-differs", f"tile/{level}/{place}", "error", {"level": level, "place": place})
+    def _differs(self, level: int, place: int) -> Finding:
+        return Finding(self._code, f"tile/{level}/{place}", "error", {"level": level, "place": place})

@@ -113,8 +113,12 @@ def verify_ledger(
     """
     with catalogue.read() as connection:
         believed = believed_keys(connection, public_key)
-        report = prove(connection, segments_folder, believed, progress=progress, since=since, waits=waits)
-        seen = verify_looks.prove(connection, segments_folder, believed, since=report.since, waits=waits)
+        if not _goes_on(_tiles(connection), since):
+            since = BEGINNING
+        # The looks first: where somebody stops the proof, a later one goes on at a place up to which both are proved.
+        seen = verify_looks.prove(connection, segments_folder, believed, since=since.size, waits=waits)
+        told = progress if seen.intact else _without_place(progress)
+        report = prove(connection, segments_folder, believed, progress=told, since=since, waits=waits)
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))
         return replace(report, findings=(*report.findings, *seen.findings, *beside), looks=seen.looks)
 
@@ -141,10 +145,9 @@ def prove(
     """As `verify_ledger` but for the keys, in the caller's transaction."""
     findings: list[Finding] = []
     beside = witnesses.read_witnesses(segments_folder, findings)
-    newest = checkpoints.newest(connection)
-    check = TileCheck(connection, newest.size if newest else 0)
+    check = _tiles(connection)
     if not _goes_on(check, since):
-        since, check = BEGINNING, TileCheck(connection, newest.size if newest else 0)
+        since, check = BEGINNING, _tiles(connection)
     rows = Rows(connection, public, since.size)
     findings += rows.forged
     files = _signed(beside, public, findings)
@@ -166,6 +169,11 @@ def prove(
     findings += witnesses.missing(connection, segments_folder, count, beside)
     findings += witnesses.uncovered(connection, count, waits=waits)
     return LedgerReport(count, proven, rows.count, len(kept), tuple(findings), since.size)
+
+
+def _tiles(connection: Connection) -> TileCheck:
+    newest = checkpoints.newest(connection)
+    return TileCheck(checkpoints.tree(connection), newest.size if newest else 0)
 
 
 def _without_place(progress: Told) -> Told:

@@ -14,7 +14,8 @@ from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger, looks, looks_sealing, looks_segments, sealer
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.looks_sealing import Anchor
-from preserve.data_management.merkle import Frontier
+from preserve.data_management.proof.tile_check import TileCheck
+from preserve.data_management.segment_cover import is_covered
 from preserve.errors import NotIntact
 
 
@@ -51,8 +52,8 @@ def prove(
         anchors = looks_sealing.anchors(connection)
     except NotIntact:
         anchors = []  # an entry was changed, which proving the ledger says
-    frontier = _begin(connection, [anchor for anchor in anchors if anchor.number <= since])
-    start = frontier.size
+    tree = _begin(connection, [anchor for anchor in anchors if anchor.number <= since])
+    start = tree.size()
     expected: dict[int, list[tuple[bytes, str]]] = {}
     for anchor in anchors:
         expected.setdefault(anchor.size, []).append((anchor.root, str(anchor.number)))
@@ -61,8 +62,7 @@ def prove(
     lines = _lines(ledger_folder.parent / looks_sealing.FOLDER, start, findings)
     expected = {size: roots for size, roots in expected.items() if size > start}
     bad, proven = False, start
-    for look in looks.entries(connection, start + 1):
-        count = frontier.size + 1
+    for count, look in enumerate(looks.entries(connection, start + 1), start + 1):
         line = next(lines, None)
         problem = looks.problem_of(look, count)
         if not problem and line is not None and line != look.text:
@@ -70,18 +70,24 @@ def prove(
         if problem and not bad:
             findings.append(Finding(problem, f"{looks.LOG}/{count}", "error", {"number": count}))
             bad = True
-        frontier.add(ledger.leaf_hash(look.text))
+        tree.add(ledger.leaf_hash(look.text))
         for root, where in expected.pop(count, ()):
-            if root == frontier.root():
+            if root == tree.root():
                 proven = count
             elif not bad:
                 contradicted: dict[str, int | str] = {"first": proven + 1, "last": count, "witness": where}
                 findings.append(Finding("looks.contradicts-root", f"{looks.LOG}/{count}", "error", contradicted))
                 bad = True
-    size = frontier.size
+    size = tree.size()
     expected.pop(0, None)  # nothing can contradict a root over nothing
     if not bad and (max(expected, default=0) > size or next(lines, None) is not None):
         findings.append(Finding("looks.missing", f"{looks.LOG}/{size + 1}", "error", {"number": size + 1}))
+        bad = True
+    tree.end()
+    # None at all are none that lie: a catalogue that an earlier release made again has them with its next look.
+    if tree.bad is not None and not bad and looks_sealing.tree(connection).size():
+        findings.append(tree.bad)
+    findings += _short(ledger_folder, anchors, findings)
     findings += _beside(connection, ledger_folder, size, signed, waits=waits)
     return LooksReport(size, max((anchor.size for anchor in anchors), default=0), tuple(findings))
 
@@ -111,14 +117,20 @@ def _signed(
     return good
 
 
-def _begin(connection: Connection, anchors: Sequence[Anchor]) -> Frontier:
+def _begin(connection: Connection, anchors: Sequence[Anchor]) -> TileCheck:
     """The tree that the last of these roots is over, from the tiles; the empty one where they do not hash to it."""
+    signed = looks_sealing.newest(connection)
+
+    def empty() -> TileCheck:
+        return TileCheck(looks_sealing.tree(connection), signed.size if signed else 0, "looks.tile-differs")
+
     for anchor in anchors[-1:]:
         with suppress(ValueError):
-            frontier = Frontier(anchor.size, looks_sealing.tree(connection).peaks(anchor.size))
-            if frontier.root() == anchor.root:
-                return frontier
-    return Frontier()
+            tree = empty()
+            tree.go_on(anchor.size)
+            if tree.root() == anchor.root:
+                return tree
+    return empty()
 
 
 def _lines(folder: Path, after: int, findings: list[Finding]) -> Iterator[str]:
@@ -126,6 +138,16 @@ def _lines(folder: Path, after: int, findings: list[Finding]) -> Iterator[str]:
         yield from looks_segments.lines(folder, after)
     except (OSError, ValueError) as error:
         findings.append(Finding("looks.segment-broken", str(folder), detail=str(error)))
+
+
+def _short(ledger_folder: Path, anchors: Sequence[Anchor], findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Segments that are gone from the end: they are written before a segment of the ledger that has their root."""
+    folder = ledger_folder.parent / looks_sealing.FOLDER
+    closed = max((last for _, last, _ in checkpoints.segments(ledger_folder)), default=0)
+    told = max((anchor.size for anchor in anchors if anchor.number <= closed), default=0)
+    known = any(finding.code == "looks.segment-broken" for finding in findings)
+    if not known and not is_covered(looks_segments.cover_of(folder), 1, told):
+        yield Finding("looks.segment-broken", str(folder), detail=f"{told}")
 
 
 def _beside(

@@ -76,7 +76,7 @@ def timing(source: Path, known: Streams, *, copied: bool) -> Timing:
             words = "begins with" if copied else "is without"
             fillings.append(f"stream {index} {words} {lead * 1000:.0f} ms of filling that its encoder put there")
         if track is None or (stream in known.sound and not copied and _only_filling(track)):
-            moved = -_late(source, stream, begins - start) if _without_times(known) else 0.0
+            moved = -_late(source, stream, begins - start) if without_times(known) else 0.0
             placed.append(_Placed(index, False, moved, begins))
         else:
             moved = _shift(track)
@@ -171,7 +171,7 @@ def _sentence(index: int, track: Track) -> str:
     return f"edit list of stream {index}: a player shows {shown} of {track.length:.3f} s"
 
 
-def _without_times(known: Streams) -> bool:
+def without_times(known: Streams) -> bool:
     """Containers that count frames in the order of coding and say nothing of the order of showing."""
     return str(known.said.get("format", {}).get("format_name")) == "avi"
 

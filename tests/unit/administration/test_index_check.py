@@ -11,7 +11,7 @@ from sqlalchemy import text
 from preserve.administration.duties import Role
 from preserve.administration.index_check import last_proved
 from preserve.clock import now
-from preserve.data_management import ledger
+from preserve.data_management import ledger, looks
 from preserve.data_management.archive import Archive
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof.verify_ledger import BEGINNING
@@ -100,8 +100,30 @@ def test_what_was_altered_since_shows_and_what_was_altered_before_waits_for_the_
     assert verify(_at_home(archive), since_checkpoint=True).status == 0
     report = verify(_at_home(archive))
     assert (report.findings[0].code, report.findings[0].where) == ("ledger.entry-changed", str(last - 1))
-    with archive.catalogue.read() as connection:
-        assert last_proved(connection)[0].size > last, "a proof with findings moves nothing"
+    again = verify(_at_home(archive), since_checkpoint=True)
+    assert (again.status, again.since) == (4, 0), "what a whole proof found is not passed over by the next partial one"
+    with archive.catalogue.engine.begin() as connection:
+        connection.execute(text("UPDATE ledger SET entry = replace(entry, '\"y\"', '\"z\"') WHERE number > 2"))
+    whole = verify(_at_home(archive))
+    assert verify(_at_home(archive), since_checkpoint=True).since == whole.entries
+
+
+def test_looks_that_a_stopped_proof_did_not_reach_do_not_pass_for_proved(archive: Archive) -> None:
+    with archive.catalogue.begin() as connection:
+        for _ in range(3):
+            looks.append(connection, action="case.viewed", subject="s", actor="z", details={}, moment=now())
+    checkpoint(session(archive))
+    for _ in range(4):
+        _add(archive, TOGETHER)
+    forged = text("UPDATE looks SET entry = replace(entry, '\"z\"', '\"y\"') WHERE number = 2")
+    with archive.catalogue.engine.begin() as connection:
+        connection.execute(forged)
+    with pytest.raises(Stopped):
+        verify(_at_home(archive, Stopping(2)))
+    assert entries(archive, "ledger.proved") == []
+    report = verify(_at_home(archive), since_checkpoint=True)
+    assert (report.status, report.since) == (4, 0)
+    assert "looks.changed" in {finding.code for finding in report.findings}
 
 
 @pytest.mark.parametrize("forged", ['"proved":9', '"proved":1'])

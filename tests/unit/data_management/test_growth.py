@@ -127,6 +127,8 @@ CONSTANT: dict[str, Callable[[Connection], object]] = {
     "cases that follow": lambda c: cases.count_cases(c, after="a", most=100),
     "versions that follow": lambda c: versions.count_after(c, f"{_objid(0)}_v0001", 100),
     "periods that follow": lambda c: retention_index.count_cases_after(c, "a", 100),
+    "copies in trouble": lambda c: standings.copies_in(c, ("suspect", "lost"), 100),
+    "number of copies in trouble": lambda c: holdings.count_in(c, ("suspect", "lost")),
     "years of packages": lambda c: standings.years(c),
     "what was ever done": lambda c: log_search.actions(c),
     "unfinished ingests": lambda c: journal.unfinished(c, newest=100),

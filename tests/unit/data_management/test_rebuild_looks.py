@@ -79,6 +79,15 @@ def test_a_sound_log_is_taken_as_it_is(home: Home, catalogue: Catalogue) -> None
     assert texts(home)[:5] == before
 
 
+def test_a_log_that_was_taken_over_has_its_tiles(home: Home, catalogue: Catalogue) -> None:
+    catalogue.close()
+    rebuild(home, [server_store(home)])
+    opened = open_catalogue(home)
+    with opened.read() as connection:
+        assert looks_sealing.tree(connection).size() == 5
+    opened.close()
+
+
 @pytest.mark.sqlite
 def test_without_the_old_catalogue_the_segments_are_what_there_is(home: Home, catalogue: Catalogue) -> None:
     catalogue.close()

@@ -40,7 +40,11 @@ def _found(connection: Connection, words: str, filters: Filters | None = None, l
     return [hit.objid for hit in search.find(connection, words, filters, limit)]
 
 
-def test_every_question_has_the_same_answer(both: tuple[Catalogue, Catalogue]) -> None:
+@pytest.mark.parametrize("newest", [0, 7, 1000])  # so many cases are asked before all others
+def test_every_question_has_the_same_answer(
+    both: tuple[Catalogue, Catalogue], newest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_postgresql, "_NEWEST", newest)
     chance = random.Random(18)
     alphabet = "经营许可证件演出活动未成年人12号ab "
     rows = [
@@ -63,6 +67,8 @@ def test_every_question_has_the_same_answer(both: tuple[Catalogue, Catalogue]) -
     questions += [("", Filters(officer=name)) for name in ("陈立", "立新", "陈立新", "新陈", "113")]
     questions += [
         ("演出", Filters(officer="陈立", since="2022-03-01", until="2024-02-01")),
+        ("演出", Filters(since="2015-05-01", until="2015-09-01")),
+        ("演出", Filters(since="2030-05-01", until="2030-09-01")),
         ("", Filters(stage="trial")),
     ]
     file, server = both
@@ -72,7 +78,11 @@ def test_every_question_has_the_same_answer(both: tuple[Catalogue, Catalogue]) -
             assert _found(one, word, filters, 3) == _found(other, word, filters, 3), (word, filters)
 
 
-def test_pages_follow_each_other_over_years_and_kinds(both: tuple[Catalogue, Catalogue]) -> None:
+@pytest.mark.parametrize("newest", [0, 3, 1000])
+def test_pages_follow_each_other_over_years_and_kinds(
+    both: tuple[Catalogue, Catalogue], newest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_postgresql, "_NEWEST", newest)
     _, server = both
     with server.begin() as connection:
         for number in range(12):

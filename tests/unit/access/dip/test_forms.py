@@ -10,7 +10,7 @@ import pyzipper
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preserve.access.dip.forms import Form, check_form, hand_over, reads_back
+from preserve.access.dip.forms import Form, Shape, check_form, hand_over, reads_back
 from preserve.errors import Conflict, UsageError
 from preserve.progress import Silent
 from storage_adapters.errors import CopyExists
@@ -34,7 +34,7 @@ def zips(staged: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Form, P
     made: dict[Form, Path] = {}
     for form in ZIPS:
         check_form(folder / form, form, PASSWORD)
-        made[form], _ = hand_over(staged, folder / form, form, PASSWORD, None, Silent())
+        made[form] = hand_over(staged, folder / form, Shape(form, PASSWORD), Silent())
     return made
 
 
@@ -82,11 +82,11 @@ def test_nothing_is_put_over_another(staged: Path, tmp_path: Path, form: Form) -
     if form == "folder":
         (place / "own.txt").write_text("x")
         with pytest.raises(CopyExists):
-            hand_over(staged, tmp_path, form, "", None, Silent())
+            hand_over(staged, tmp_path, Shape(form), Silent())
         assert (place / "own.txt").read_text() == "x" and staged.is_dir()
         return
     with pytest.raises(Conflict, match=r"storage\.exists-already"):
-        hand_over(staged, tmp_path, form, "", None, Silent())
+        hand_over(staged, tmp_path, Shape(form), Silent())
     assert place.read_bytes() == b"" and [path.name for path in tmp_path.iterdir()] == [place.name]
 
 

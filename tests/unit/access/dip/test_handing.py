@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ulid import ULID
 
 from preserve.access.dip.assembling import Handover, deliver
-from preserve.access.dip.forms import Form, hand_over
+from preserve.access.dip.forms import Form, Shape, hand_over
 from preserve.access.dip.handing import Handing, forget, is_whole, note, noted, take_back
 from preserve.access.requests.model import Delivery
 from preserve.data_management.archive import Archive
@@ -82,7 +83,7 @@ def test_it_is_whole_only_byte_for_byte(archive: Archive, staged: Path, tmp_path
     readme = (staged / "README.html").read_bytes()
     made = begun(archive.home, staged, tmp_path / "out", form)
     assert not is_whole(made, staged, "", Silent()), "nothing is there yet"
-    hand_over(staged, tmp_path / "out", form, "", None, Silent())
+    hand_over(staged, tmp_path / "out", Shape(form), Silent())
     assert is_whole(made, staged, "", Silent())
     victim = made.place / "README.html" if form == "folder" else made.place
     victim.write_bytes(victim.read_bytes().replace(readme, readme[:-1] + b"?"))
@@ -91,7 +92,7 @@ def test_it_is_whole_only_byte_for_byte(archive: Archive, staged: Path, tmp_path
 
 def test_a_package_with_another_seal_is_another_package(archive: Archive, staged: Path, tmp_path: Path) -> None:
     made = begun(archive.home, staged, tmp_path / "out")
-    hand_over(staged, tmp_path / "out", "folder", "", None, Silent())
+    hand_over(staged, tmp_path / "out", Shape("folder"), Silent())
     other = made.model_copy(update={"sealed": "1" * 64})
     assert is_whole(made, staged, "", Silent()) and not is_whole(other, staged, "", Silent())
 
@@ -99,7 +100,7 @@ def test_a_package_with_another_seal_is_another_package(archive: Archive, staged
 def test_what_was_not_entered_is_taken_back_and_nothing_else(archive: Archive, staged: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     begun(archive.home, staged, out)
-    for name in (DIP, f".{DIP}.part"):
+    for name in (DIP, f".{DIP}.part", f".{DIP}.{str(ULID()).lower()}.part"):
         (out / name).mkdir()
         (out / name / "x").write_text("x")
     (out / f"{DIP}.iso.part").write_text("x")

@@ -139,14 +139,14 @@ def test_what_lies_there_half_changed_is_not_believed(counter: Counter, tmp_path
     steps.write_out(counter.actor(), number, tmp_path / "whole", progress=Silent())
     number = approved(counter, "plain")
     stopped = 40
-    while not list(tmp_path.glob(f".{number}.part/2026/*/*")):
+    while not list(tmp_path.glob(f".{number}.*.part/2026/*/*")):
         try:
             steps.write_out(counter.actor(), number, tmp_path, progress=Stopping(stopped))
         except Stopped:
             stopped += 1
             continue
         return  # it was written in one go: nothing was left to change
-    (victim,) = tmp_path.glob(f".{number}.part/2026/*/原件/笔录.txt")
+    (victim,) = tmp_path.glob(f".{number}.*.part/2026/*/原件/笔录.txt")
     victim.write_bytes(b"another")
     with pytest.raises(NotIntact):
         steps.write_out(counter.actor(), number, tmp_path, progress=Silent())

@@ -93,6 +93,23 @@ def test_a_reader_has_one_view_and_writes_nothing(catalogue: Catalogue) -> None:
         connection.execute(text("DELETE FROM ledger"))
 
 
+def test_what_many_pages_ask_is_prepared_once(catalogue: Catalogue) -> None:
+    for number in range(8):
+        with catalogue.together(), catalogue.read() as connection:
+            assert connection.execute(text("SELECT count(*) FROM looks WHERE number > :last"), {"last": number}).one()
+        with catalogue.locked() as connection:
+            assert connection.execute(text("SELECT count(*) FROM ledger WHERE number > :last"), {"last": number}).one()
+    with catalogue.read() as connection:
+        kept = list(connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars())
+    assert any("FROM looks" in one for one in kept)
+    assert any("FROM ledger" in one for one in kept)
+
+
+def test_nothing_is_written_while_others_may_not(catalogue: Catalogue) -> None:
+    with pytest.raises(MediumProblem, match="read-only"), catalogue.locked() as connection:
+        connection.execute(text("INSERT INTO saved_searches (account, name, query, made) VALUES ('', '', '', '')"))
+
+
 def test_who_waits_too_long_is_told_so(catalogue: Catalogue) -> None:
     with catalogue.begin() as holding:
         holding.exec_driver_sql("SELECT 1")

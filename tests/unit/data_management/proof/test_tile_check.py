@@ -30,7 +30,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 
 def _check(connection: Connection, start: int = 0, covered: int = SIZE, size: int = SIZE) -> TileCheck:
-    check = TileCheck(connection, covered)
+    check = TileCheck(checkpoints.tree(connection), covered)
     check.go_on(start)
     assert check.root() == Frontier().add_all(LEAVES[:start]).root()
     while start < size:
@@ -65,6 +65,16 @@ def test_a_wrong_one_is_named(filled: Connection, where: tuple[int, int], change
         bad = _check(filled).bad
         assert bad is not None
         assert (bad.code, dict(bad.values)) == ("ledger.tile-differs", {"level": level, "place": place})
+        nested.rollback()
+
+
+@pytest.mark.parametrize(("level", "place"), [(1, 2), (2, 1), (3, 0)])
+def test_one_too_many_is_named(filled: Connection, level: int, place: int) -> None:
+    with filled.begin_nested() as nested:
+        row = f"('ledger', {level}, {place}, zeroblob(32))"
+        filled.execute(text(f"INSERT INTO tiles (log, level, place, hashes) VALUES {row}"))
+        bad = _check(filled).bad
+        assert bad is not None and bad.where == f"tile/{level}/{place}"
         nested.rollback()
 
 

@@ -128,6 +128,24 @@ def test_evidence_that_is_gone_or_altered_is_named(home: Home, catalogue: Catalo
     assert findings(home) == [("looks.checkpoint-forged", "looks.txt")]
 
 
+def test_tiles_that_are_not_those_of_the_looks_are_named(home: Home, catalogue: Catalogue) -> None:
+    change(catalogue, "UPDATE tiles SET hashes = zeroblob(length(hashes)) WHERE log = 'looks'")
+    assert findings(home) == [("looks.tile-differs", "tile/0/0")]
+    change(catalogue, "DELETE FROM tiles WHERE log = 'looks'")
+    assert findings(home) == [], "an index that is not there yet is made with the next look"
+
+
+def test_a_segment_that_is_gone_from_the_end_is_named(home: Home, catalogue: Catalogue) -> None:
+    sealing.close_segment(home, catalogue)
+    folder = home.store / looks_sealing.FOLDER
+    *_, last = sorted(folder.iterdir())
+    assert findings(home) == []
+    last.unlink()
+    assert findings(home) == [("looks.segment-broken", str(folder))]
+    sealing.close_segment(home, catalogue)
+    assert last.exists() and findings(home) == []
+
+
 def since_now(home: Home, catalogue: Catalogue) -> list[tuple[str, str]]:
     """What is found after everything up to the newest checkpoint was proved, and nothing before it is read."""
     with catalogue.read() as connection:

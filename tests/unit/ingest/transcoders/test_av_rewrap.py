@@ -29,6 +29,9 @@ def _recording(path: Path, *options: str) -> Path:
         ("mu-law.mov", ("-c:v", "libx264", "-c:a", "pcm_mulaw", "-ar", "8000"), "stream-digests-equal"),
         ("adpcm.mkv", ("-c:v", "libx264", "-c:a", "adpcm_ms", "-ar", "8000"), "stream-digests-equal"),
         ("ima.mkv", ("-c:v", "libx264", "-c:a", "adpcm_ima_wav", "-ar", "8000"), "stream-digests-equal"),
+        ("quicktime.mov", ("-c:v", "libx264", "-c:a", "adpcm_ima_qt", "-ar", "8000"), "stream-digests-equal"),
+        ("pcm.avi", ("-c:v", "libx264", "-bf", "0", "-c:a", "pcm_s16le"), "decoded-frames-equal"),
+        ("a-law.avi", ("-c:v", "libx264", "-bf", "0", "-c:a", "pcm_alaw", "-ar", "8000"), "decoded-frames-equal"),
     ],
 )
 def test_nothing_is_decoded_and_it_is_proven(name: str, options: tuple[str, ...], method: str, tmp_path: Path) -> None:
@@ -39,6 +42,63 @@ def test_nothing_is_decoded_and_it_is_proven(name: str, options: tuple[str, ...]
     assert result.proof.source == result.proof.result != {} and len(result.proof.commands) == 2
     assert dict(result.properties)["video codec"] == "h264"
     assert not result.findings
+
+
+def _packets(path: Path) -> list[str]:
+    """The digest of each picture as it is coded, whichever may be the first that can be decoded."""
+    listed = run(
+        ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-c", "copy", "-copyinkf", "-f", "framemd5", "-"]
+    )
+    return [line.rpartition(",")[2].strip() for line in listed.splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mpg"])
+def test_pictures_before_the_first_that_stands_alone_are_not_lost(name: str, tmp_path: Path) -> None:
+    """A clip cut out of a recording, as stations and monitors give it, begins anywhere."""
+    codec = ("-c:v", "mpeg2video", "-r", "25", "-c:a", "mp2") if name == "a.mpg" else ("-c:v", "libx264", "-c:a", "aac")
+    whole = _recording(tmp_path / f"whole-{name}", *codec, "-bf", "0", "-g", "3" if "mpg" in name else "2")
+    source = tmp_path / name
+    run(["ffmpeg", "-v", "error", "-i", str(whole), "-ss", "0.1", "-c", "copy", "-copyinkf", "-y", str(source)])
+    before = _packets(source)
+    result = rewrap(source, tmp_path, "result", lambda seconds: None, name)
+    assert result.proof.holds, result.proof.why
+    assert "-copyinkf" in result.command
+    assert _packets(result.path) == before and len(before) > 1
+
+
+def _shown_at(path: Path) -> list[int]:
+    """Milliseconds at which the container shows each picture, in the order of coding."""
+    said = run(
+        [
+            "ffprobe",
+            "-v",
+            "error",
+            "-select_streams",
+            "v",
+            "-show_entries",
+            "packet=pts_time",
+            "-of",
+            "csv=p=0",
+            str(path),
+        ]
+    )
+    return [round(float(line.strip(",")) * 1000) for line in said.split()]
+
+
+def test_a_container_that_counts_pictures_shows_each_when_it_was_counted(tmp_path: Path) -> None:
+    source = _recording(tmp_path / "a.avi", "-c:v", "libx264", "-bf", "0", "-c:a", "pcm_s16le")
+    result = rewrap(source, tmp_path, "result", lambda seconds: None, "a.avi")
+    assert result.proof.holds, result.proof.why
+    assert _shown_at(result.path) == [0, 100, 200, 300]
+
+
+def test_pictures_coded_before_their_turn_get_no_invented_times(tmp_path: Path) -> None:
+    """AVI does not say when they are shown: that they are all there is not enough."""
+    options = ("-c:v", "libx264", "-bf", "1", "-x264-params", "b-adapt=0", "-c:a", "pcm_s16le")
+    source = _recording(tmp_path / "a.avi", *options)
+    result = rewrap(source, tmp_path, "result", lambda seconds: None, "a.avi")
+    assert not result.proof.holds and "away from where it did" in result.proof.why
+    assert not may_rewrap(source), "so nobody tries, and the forecast knows"
 
 
 @pytest.mark.parametrize("name", ["a.mpg", "a.mxf"])

@@ -15,6 +15,7 @@ from preserve.data_management.search import Hit
 from preserve.description.fixed_values import Volume
 
 if TYPE_CHECKING:
+    from preserve.description.plain import PlainDescription
     from preserve.description.schema import CaseDescription
 
 
@@ -40,7 +41,7 @@ class _Described(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
-    def description(self) -> dict[str, Any]:
+    def description(self) -> PlainDescription:
         """The description."""
 
 
@@ -49,8 +50,7 @@ Shown = TypeVar("Shown", bound=_Described)
 
 def main_volume_of(shown: Shown) -> Shown:
     """The same, its description without the papers of the internal volume."""
-    papers = [paper for paper in shown.description.get("objects", ()) if paper.get("volume") != Volume.INNER.value]
-    return replace(shown, description={**shown.description, "objects": papers})
+    return replace(shown, description=shown.description.without(Volume.INNER.value))
 
 
 MAIN = {Duty.SEE_INNER: main_volume_of}

@@ -8,9 +8,11 @@ from the passages of those few cases alone. The index keeps no text; it is made 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -54,34 +56,31 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`).
-
-    The tokens are UTF-8.
-    """
+    """What a case is found by, as rows hold it (`packed`), and its tokens for SQLite's index, in pieces (`Tokens`)."""
 
     packed: dict[str, bytes]
-    made: dict[str, bytes] | None = None
+    pieces: dict[str, list[bytes]] | None = None
 
     def let_go(self) -> None:
         """Forget them when they have been entered."""
         self.packed.clear()
-        if self.made is not None:
-            self.made.clear()
+        if self.pieces is not None:
+            self.pieces.clear()
 
 
 def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) -> Words:
     """Of the passages of a description (`head`) and its documents (`body`); no catalogue is needed for it.
 
     What SQLite's index takes is made of each passage as it is packed: to read all of them again would take as much
-    time once more, and as much memory.
+    time once more.
     """
     packed: dict[str, bytes] = {}
-    made: dict[str, bytes] = {}
+    pieces: dict[str, list[bytes]] = {}
     for name, passages in (("head", head), ("body", body)):
         words = Tokens()
         packed[name] = pack(spacing(passages, words) if tokens else passages)
-        made[name] = words.joined().encode()
-    return Words(packed, made if tokens else None)
+        pieces[name] = words.pieces()
+    return Words(packed, pieces if tokens else None)
 
 
 def enter(
@@ -111,8 +110,8 @@ def enter(
     row = {"number": number, "objid": objid, **words.packed}
     connection.execute(findable.insert(), row)
     facets.enter_rows(connection, number, facets.rows_in(description) if told is None else told)
-    if indexed and words.made is not None and is_sqlite(connection):
-        search_sqlite.enter_words(connection, number, words.made)
+    if indexed and words.pieces is not None and is_sqlite(connection):
+        search_sqlite.enter_words(connection, number, words.pieces)
     elif indexed:
         _index(connection).enter(connection, [row])
     if indexed:
@@ -256,7 +255,8 @@ def _hits(connection: Connection, matches: Sequence[Match], wanted: Sequence[Ter
         if (row := rows.get(match.number)) is None:
             continue
         by_machine = machine_search.passages(connection, match.objid) if match.later == 2 else []
-        best = _best([*by_machine, *unpack(row.head), *unpack(row.body)], wanted) if wanted else None
+        candidates = partial(_candidates, by_machine, row.head, row.body)
+        best = _best(candidates, wanted) if wanted else None
         if best is None:
             field, file, value = facets.matching_file(connection, match.number, filters)
             best = (Passage(field, file, value), value, ())
@@ -271,7 +271,12 @@ def _hits(connection: Connection, matches: Sequence[Match], wanted: Sequence[Ter
 _Shown = tuple[Passage, str, tuple[tuple[int, int], ...]]
 
 
-def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | None:
+def _candidates(by_machine: Iterable[Passage], *packed: bytes) -> Iterator[Passage]:
+    """The passages of a case, one after the other: a large one has a million."""
+    return chain(by_machine, *map(unpack, packed))
+
+
+def _best(candidates: Callable[[], Iterator[Passage]], wanted: Sequence[Term]) -> _Shown | None:
     """The first passage with the most of the terms, cut to what stands around the first of them.
 
     Texts are looked through as they are written; only where that finds nothing, folded: it costs ten times as much.
@@ -279,7 +284,7 @@ def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | Non
     for change in (str, folded):
         best, most = "", 0
         where: Passage | None = None
-        for candidate in candidates:
+        for candidate in candidates():
             words = change(candidate.text)
             there = sum(term.pattern.search(words) is not None for term in wanted)
             if there > most:

@@ -96,7 +96,7 @@ class Catalogue:
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             if self.is_on_a_server:
-                round_trips.take_time(connection, reads=True)
+                round_trips.take_time(connection)
             yield connection
             if self.is_on_a_server:  # after a rollback the server would forget what psycopg prepared
                 connection.commit()

@@ -91,14 +91,17 @@ class Catalogue:
         return one_view.together(self.engine)
 
     @contextmanager
-    def locked(self) -> Iterator[Connection]:
-        """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue."""
+    def locked(self, *, reads: bool = False) -> Iterator[Connection]:
+        """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue.
+
+        `reads`, of who comes often: a server refuses to write, and so it ends with COMMIT, which keeps what is prepared.
+        """
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             if self.is_on_a_server:
-                round_trips.take_time(connection)
+                round_trips.take_time(connection, reads=reads)
             yield connection
-            if self.is_on_a_server:  # after a rollback the server would forget what psycopg prepared
+            if self.is_on_a_server and reads:
                 connection.commit()
 
     @contextmanager

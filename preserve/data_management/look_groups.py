@@ -108,7 +108,7 @@ def _commit(home: Home, catalogue: Catalogue, batch: list[_Waiting]) -> Exceptio
             one.error = one.error or common
         raise
     try:
-        with catalogue.locked() as connection:
+        with catalogue.locked(reads=True) as connection:
             looks_sealing.write_head(home, connection)
     except (PreserveError, StorageError, OSError) as error:
         return error

@@ -89,7 +89,7 @@ def _seal(archive: Archive) -> int:
     with archive.catalogue.read() as connection:
         before = checkpoints.newest(connection)
     made = sealing.seal(archive.home)
-    with archive.catalogue.locked() as connection:
+    with archive.catalogue.locked(reads=True) as connection:
         looks_sealing.write_head(archive.home, connection)
     if made is None or (before is not None and before.size == made.size):
         return 0

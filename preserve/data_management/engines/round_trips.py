@@ -61,12 +61,13 @@ def begin(connection: Connection, schema: str, question: str) -> None:
         known[_ANSWER] = _begin(connection, schema, question)
 
 
-def take_time(connection: Connection) -> None:
-    """Let a transaction be silent for as long as it likes.
+def take_time(connection: Connection, *, reads: bool = False) -> None:
+    """Let a transaction be silent for as long as it likes; with `reads` it may not write from here on.
 
     Who makes a catalogue reads packages between two statements; nobody takes that for a process that hangs.
     """
-    _run(connection, "SET LOCAL idle_in_transaction_session_timeout = 0")
+    more = "; SET TRANSACTION READ ONLY" if reads else ""
+    _run(connection, f"SET LOCAL idle_in_transaction_session_timeout = 0{more}")
 
 
 def begin_to_read(connection: Connection) -> None:

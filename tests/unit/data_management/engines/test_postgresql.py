@@ -97,7 +97,7 @@ def test_what_many_pages_ask_is_prepared_once(catalogue: Catalogue) -> None:
     for number in range(8):
         with catalogue.together(), catalogue.read() as connection:
             assert connection.execute(text("SELECT count(*) FROM looks WHERE number > :last"), {"last": number}).one()
-        with catalogue.locked() as connection:
+        with catalogue.locked(reads=True) as connection:
             assert connection.execute(text("SELECT count(*) FROM ledger WHERE number > :last"), {"last": number}).one()
     with catalogue.read() as connection:
         kept = list(connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars())
@@ -106,8 +106,13 @@ def test_what_many_pages_ask_is_prepared_once(catalogue: Catalogue) -> None:
 
 
 def test_nothing_is_written_while_others_may_not(catalogue: Catalogue) -> None:
-    with pytest.raises(MediumProblem, match="read-only"), catalogue.locked() as connection:
-        connection.execute(text("INSERT INTO saved_searches (account, name, query, made) VALUES ('', '', '', '')"))
+    writing = text("INSERT INTO saved_searches (account, name, query, made) VALUES ('', '', '', '')")
+    with pytest.raises(MediumProblem, match="read-only"), catalogue.locked(reads=True) as connection:
+        connection.execute(writing)
+    with catalogue.locked() as connection:
+        connection.execute(writing)
+    with catalogue.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM saved_searches")).scalar_one() == 0
 
 
 def test_who_waits_too_long_is_told_so(catalogue: Catalogue) -> None:

@@ -94,7 +94,7 @@ class Catalogue:
     def locked(self, *, reads: bool = False) -> Iterator[Connection]:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue.
 
-        `reads`, of who comes often: a server refuses to write, and so it ends with COMMIT, which keeps what is prepared.
+        `reads`, of who comes often: a server refuses to write, and it ends with COMMIT, which keeps what is prepared.
         """
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:

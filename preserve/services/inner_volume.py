@@ -61,7 +61,7 @@ def without_inner(connection: Connection, person: Person, hits: Sequence[Hit]) -
     """The same cases; of a paper that the person may not see neither its name nor what was found in it."""
     if person.may(Duty.SEE_INNER) or not any(hit.place for hit in hits):
         return list(hits)
-    known = cases.read_many(connection, [hit.objid for hit in hits])
+    known = cases.read_many(connection, [hit.objid for hit in hits if hit.place])
     inner = {(objid, file) for objid, case in known.items() for file in inner_files(case.description)}
     return [_unsaid(hit) if (hit.objid, hit.place) in inner else hit for hit in hits]
 

@@ -37,7 +37,7 @@ class HeldFolder:
     missing: tuple[str, ...]  # the parts that do not exist
     blocked: bool = False  # the first of them does, and is no folder
     _made: list[tuple[int, str]] = field(default_factory=list)
-    _lock: int = -1
+    _locks: list[int] = field(default_factory=list)
 
     def make(self) -> None:
         """Make the parts that are missing. Raises OSError."""
@@ -58,31 +58,24 @@ class HeldFolder:
 
     def keep(self, handle: int) -> bool:
         """Have nobody take this folder away while it is held (`unmake`); False where somebody just did."""
-        self._let_go()
         with suppress(OSError):  # a folder that may not be read, or a file system that knows no locks
-            self._lock = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=handle)
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
+            self._locks.append(os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=handle))
+            fcntl.flock(self._locks[-1], fcntl.LOCK_SH)
         return os.fstat(handle).st_nlink > 0
 
     def unmake(self) -> None:
         """Take away again what `make` made, as far as nothing lies in it and nobody else holds the last of it."""
-        if not self._made or self._lock < 0:
+        if not self._made or not self._locks:
             return
         with suppress(OSError):
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
             for handle, name in reversed(self._made):
                 os.rmdir(name, dir_fd=handle)
 
     def close(self) -> None:
         """Let go of it."""
-        self._let_go()
-        for handle in (self.handle, *(handle for handle, _ in self._made)):
+        for handle in (self.handle, *self._locks, *(handle for handle, _ in self._made)):
             os.close(handle)
-
-    def _let_go(self) -> None:
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
 
     @property
     def held(self) -> Path:

@@ -8,9 +8,11 @@ from the passages of those few cases alone. The index keeps no text; it is made 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -54,34 +56,31 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`).
-
-    The tokens are UTF-8.
-    """
+    """What a case is found by, as rows hold it (`packed`), and its tokens for SQLite's index, in pieces (`Tokens`)."""
 
     packed: dict[str, bytes]
-    made: dict[str, bytes] | None = None
+    pieces: dict[str, list[bytes]] | None = None
 
     def let_go(self) -> None:
         """Forget them when they have been entered."""
         self.packed.clear()
-        if self.made is not None:
-            self.made.clear()
+        if self.pieces is not None:
+            self.pieces.clear()
 
 
 def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) -> Words:
     """Of the passages of a description (`head`) and its documents (`body`); no catalogue is needed for it.
 
     What SQLite's index takes is made of each passage as it is packed: to read all of them again would take as much
-    time once more, and as much memory.
+    time once more.
     """
     packed: dict[str, bytes] = {}
-    made: dict[str, bytes] = {}
+    pieces: dict[str, list[bytes]] = {}
     for name, passages in (("head", head), ("body", body)):
         words = Tokens()
         packed[name] = pack(spacing(passages, words) if tokens else passages)
-        made[name] = words.joined().encode()
-    return Words(packed, made if tokens else None)
+        pieces[name] = words.pieces()
+    return Words(packed, pieces if tokens else None)
 
 
 def enter(
@@ -111,8 +110,8 @@ def enter(
     row = {"number": number, "objid": objid, **words.packed}
     connection.execute(findable.insert(), row)
     facets.enter_rows(connection, number, facets.rows_in(description) if told is None else told)
-    if indexed and words.made is not None and is_sqlite(connection):
-        search_sqlite.enter_words(connection, number, words.made)
+    if indexed and words.pieces is not None and is_sqlite(connection):
+        search_sqlite.enter_words(connection, number, words.pieces)
     elif indexed:
         _index(connection).enter(connection, [row])
     if indexed:
@@ -267,6 +266,11 @@ def _hits(connection: Connection, matches: Sequence[Match], wanted: Sequence[Ter
     return hits
 
 
+def _candidates(by_machine: Iterable[Passage], *packed: bytes) -> Iterator[Passage]:
+    """The passages of a case, one after the other: a large one has a million."""
+    return chain(by_machine, *map(unpack, packed))
+
+
 def _best_of_each(
     connection: Connection, matches: Sequence[Match], heads: Mapping[int, bytes], wanted: Sequence[Term]
 ) -> dict[int, Shown]:
@@ -276,8 +280,8 @@ def _best_of_each(
     best: dict[int, Shown | None] = {}
     lacking = []
     for match in matches:  # one after the other: what a large case says is large
-        head = list(unpack(heads[match.number])) if match.later == 0 else []
-        if says_all(head, wanted):
+        head = partial(unpack, heads[match.number])
+        if match.later == 0 and says_all(head(), wanted):
             best[match.number] = best_of(head, wanted)
         else:
             lacking.append(match)
@@ -288,6 +292,6 @@ def _best_of_each(
     bodies = {row.number: row.body for row in connection.execute(query, asked)} if lacking else {}
     for match in lacking:
         by_machine = machine_search.passages(connection, match.objid) if match.later == 2 else []
-        said = [*by_machine, *unpack(heads[match.number]), *unpack(bodies[match.number])]
-        best[match.number] = best_of(said, wanted)
+        candidates = partial(_candidates, by_machine, heads[match.number], bodies[match.number])
+        best[match.number] = best_of(candidates, wanted)
     return {number: shown for number, shown in best.items() if shown is not None}

@@ -54,7 +54,7 @@ def prove(
     findings: list[Finding] = []
     signed = _signed(connection, ledger_folder, public, findings)
     try:
-        anchors = looks_sealing.anchors(connection)
+        anchors = looks_sealing.anchors(connection, since)
     except NotIntact:
         anchors = []  # an entry was changed, which proving the ledger says
     tree = _begin(connection, [anchor for anchor in anchors if anchor.number <= since])

@@ -89,6 +89,15 @@ def originals(connection: Connection, objid: str) -> list[ObjectRow]:
     return _rows(connection, select(*_COLUMNS).where(*here).order_by(files.c.path))
 
 
+def originals_among(connection: Connection, objid: str, identifiers: Iterable[str]) -> Iterator[ObjectRow]:
+    """Those of the originals of a case's newest version that have these identifiers; a large case has a million."""
+    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
+    here = (files.c.objid == objid, files.c.version == newest, files.c.representation == "original")
+    waiting = iter(sorted(set(identifiers)))
+    while batch := list(islice(waiting, _BATCH)):
+        yield from _rows(connection, select(*_COLUMNS).where(files.c.identifier.in_(batch), *here))
+
+
 def originals_of_many(connection: Connection, objids: Iterable[str]) -> Iterator[ObjectRow]:
     """The same of each of these cases, at most some thousand, in the order of their objids; read as they are taken."""
     newest = select(func.max(versions.c.version)).where(versions.c.objid == files.c.objid).scalar_subquery()

@@ -90,12 +90,13 @@ def originals(connection: Connection, objid: str) -> list[ObjectRow]:
 
 
 def originals_among(connection: Connection, objid: str, identifiers: Iterable[str]) -> Iterator[ObjectRow]:
-    """Those of the originals of a case's newest version that have these identifiers; a large case has a million."""
+    """Those originals of a case's newest version that have these identifiers, in their order."""
     newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
     here = (files.c.objid == objid, files.c.version == newest, files.c.representation == "original")
     waiting = iter(sorted(set(identifiers)))
     while batch := list(islice(waiting, _BATCH)):
-        yield from _rows(connection, select(*_COLUMNS).where(files.c.identifier.in_(batch), *here))
+        query = select(*_COLUMNS).where(files.c.identifier.in_(batch), *here)
+        yield from _rows(connection, query.order_by(files.c.identifier))
 
 
 def originals_of_many(connection: Connection, objids: Iterable[str]) -> Iterator[ObjectRow]:

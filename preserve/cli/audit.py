@@ -10,7 +10,7 @@ from preserve.cli.main import Group
 from preserve.cli.output import Output
 from preserve.cli.outputs import IntoFolder, NewFile
 from preserve.messages import bytes_for_people, say
-from preserve.services import audit_alarm, audit_reports, audits
+from preserve.services import audit_alarm, audit_reports, audits, jobs
 from preserve.services.audits import AuditWish, Inserted
 from preserve.services.tables import audits as tables
 
@@ -36,9 +36,14 @@ def plan(output: Output) -> None:
 @click.option("--medium", "media", multiple=True, metavar="[LABEL=]PATH")
 @click.option("--all", "everything", is_flag=True)
 @click.option("--nightly", is_flag=True)
-def run(output: Output, media: tuple[str, ...], **given: Any) -> int:
+@click.option("--as-job", is_flag=True)
+def run(output: Output, media: tuple[str, ...], as_job: bool, **given: Any) -> int:
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
-    wish = AuditWish(media=list(map(Inserted.parse, media)), **given)
+    inserted = list(map(Inserted.parse, media))
+    if as_job:
+        wish_said = {"media": [[one.label, str(one.path)] for one in inserted], **given}
+        return _ask(output, "audit.run", {"wish": wish_said}, audits.key_of_night(output.session()))
+    wish = AuditWish(media=inserted, **given)
     result = output.work("cli.auditing", audits.run, wish)
     for line in audit_alarm.lines(result):
         style = "bold red" if line.bad else "green" if line.code == "audit.done" else "yellow"
@@ -83,9 +88,14 @@ def report(output: Output, **given: Any) -> None:
 @audit.command()
 @click.option("--medium", "media", multiple=True, metavar="LABEL=PATH")
 @click.option("--count", type=click.IntRange(1), default=None, metavar="N")
-def drill(output: Output, media: tuple[str, ...], count: int | None) -> int:
+@click.option("--as-job", is_flag=True)
+def drill(output: Output, media: tuple[str, ...], count: int | None, as_job: bool) -> int:
     """Restore the month's drawn packages for practice; exit status 4 when one did not come back whole."""
-    result = output.work("cli.drilling", audits.drill, list(map(Inserted.parse, media)), count=count)
+    inserted = list(map(Inserted.parse, media))
+    if as_job:
+        said = {"media": [[one.label, str(one.path)] for one in inserted], "count": count}
+        return _ask(output, "audit.drill", said, audits.key_of_month(output.session()))
+    result = output.work("cli.drilling", audits.drill, inserted, count=count)
     for drilled in result.done:
         output.sentence(
             "cli.drill-done" if drilled.whole else "cli.drill-failed",
@@ -102,3 +112,11 @@ def drill(output: Output, media: tuple[str, ...], count: int | None) -> int:
         output.sentence("cli.drill-nothing", month=result.month, count=result.before)
     output.document(result)
     return result.status
+
+
+def _ask(output: Output, operation: str, arguments: dict[str, Any], key: str) -> int:
+    """Ask for it once, however many machines ask, and wait for nothing: a worker does it, and another goes on."""
+    asked = output.call(jobs.ask, operation, arguments, key=key)
+    output.sentence("cli.audit-asked-before" if asked.again else "cli.audit-asked", id=asked.id)
+    output.document(asked)
+    return 0

@@ -93,7 +93,7 @@ def repair(output: Output, case: str, media: tuple[Path, ...], release: bool, re
             continue
         whose = {"name": copy.name, "medium": copy.medium}
         if copy.done:
-            places = listed(f"{place} × {count}" for place, count in copy.taken.items())
+            places = listed(f"{place} × {count}" for place, count in copy.taken.items()) or NOTHING
             aside = copy.quarantine or NOTHING
             output.sentence("repair.done", style="green", places=places, quarantine=aside, **whose)
         else:

@@ -69,9 +69,9 @@ def enter(connection: Connection, node: Node, *, ended: Callable[[Node], bool]) 
     connection.execute(nodes.insert(), {**asdict(node), "joined": at, "seen": at, "ended": None})
 
 
-def beat(connection: Connection, worker: str) -> bool:
-    """A sign of life; False where another worker has the name by now."""
-    values = {"seen": stamp(clock_of(connection))}
+def beat(connection: Connection, worker: str, profiles: str = "") -> bool:
+    """A sign of life; False where another worker has the name by now. `profiles`: the digest of its rules now."""
+    values = {"seen": stamp(clock_of(connection)), **({"profiles": profiles} if profiles else {})}
     return connection.execute(update(nodes).where(nodes.c.worker == worker).values(values)).rowcount == 1
 
 

@@ -223,6 +223,7 @@ def write_newest_head(home: Home) -> None:
             looks_sealing.write_head(home, connection)
     finally:
         catalogue.close()
+    _grown.pop(home.path, None)  # whoever asked by the settings of before would look for a catalogue that moved
 
 
 def write_head(home: Home, newest: Checkpoint) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -206,3 +207,20 @@ def drill(session: Session, media: Sequence[Inserted] = (), *, count: int | None
     failed = any(not drilled.whole for drilled in done.done)
     waiting = tuple(WaitingDrill(name, label) for name, label in done.waiting)
     return DrillRun(4 if failed else 0, done.month, done.before, done.done, waiting)
+
+
+def key_of_night(session: Session) -> str:
+    """Under what the audit of a night is asked for, so that of several machines that ask all ask for one.
+
+    A night is from noon to noon of the archive's time zone.
+    """
+    return f"audit of the night of {_local(session) - timedelta(hours=12):%Y-%m-%d}"
+
+
+def key_of_month(session: Session) -> str:
+    """The same of the drills of a month."""
+    return f"drills of {_local(session):%Y-%m}"
+
+
+def _local(session: Session) -> datetime:
+    return session.archive.now().astimezone(clock.zone(session.home.settings.time_zone))

@@ -20,16 +20,18 @@ import procrastinate
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
 
+from preserve import clock
 from preserve.data_management import deliveries, jobs, nodes
 from preserve.data_management.archive import Archive
 from preserve.data_management.engines.postgresql import PostgresqlSchema
 from preserve.data_management.nodes import Node
-from preserve.errors import Busy, Conflict, MediumProblem, NotFound, PreserveError, Stopped
+from preserve.errors import Busy, Conflict, MediumProblem, NotFound, PreserveError, Refused, Stopped
 from preserve.progress import check_stop
 from preserve.services import job_arguments
 from preserve.services.job_children import TRIES, Children, vanished
 from preserve.services.job_clearing import clear
 from preserve.services.job_profile import JobsProfile
+from preserve.services.joining import digest_of_profiles, require_clock
 from preserve.services.runs import Lane
 from preserve.services.signs_of_life import SignsOfLife
 
@@ -88,7 +90,8 @@ class _Worker:
         self.children = Children(archive, TRIES, node.name)
         self.signs = SignsOfLife(archive)
         self.takers: list[Worker] = []
-        self.stopping, self.replaced = threading.Event(), threading.Event()
+        self.stopping = threading.Event()
+        self.unfit: PreserveError | None = None  # why this machine may work no longer
         # One for each child that may run, and some for the looks: none of them may wait for the others.
         self.threads = ThreadPoolExecutor(sum(limits.values()) + 8, thread_name_prefix="delivered")
 
@@ -222,9 +225,19 @@ class _Worker:
                 child.kill()
 
     def _beat(self) -> None:
+        # A job reads the rules when it begins: who joins is held to what is read now, not to what was read at first.
+        profiles = ""
+        with suppress(OSError):  # one is being written anew
+            profiles = digest_of_profiles(self.archive.home.profiles)
+        before = clock.now()
         with self.archive.catalogue.aside() as connection:
-            if not nodes.beat(connection, self.node.worker):
-                self.replaced.set()
+            if not nodes.beat(connection, self.node.worker, profiles):
+                self.unfit = Conflict("cluster.node-there", self.node.name)
+            moment = nodes.clock_of(connection)
+        try:
+            require_clock(self.node.name, moment, before, clock.now())
+        except Refused as wrong:
+            self.unfit = wrong
 
     async def _rescue(self, app: procrastinate.App) -> None:
         for delivery in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
@@ -256,8 +269,8 @@ class _Worker:
                 check_stop()
             except Stopped:
                 return
-            if self.replaced.is_set():
-                raise Conflict("cluster.node-there", self.node.name)
+            if self.unfit is not None:
+                raise self.unfit
             done, _ = await asyncio.wait(tasks, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()

@@ -63,7 +63,7 @@ def without_inner(connection: Connection, person: Person, hits: Sequence[Hit]) -
         return list(hits)
     from preserve.description.stored import divided  # a search that found nothing of a paper pays for none
 
-    known = cases.read_many(connection, [hit.objid for hit in hits])
+    known = cases.read_many(connection, [hit.objid for hit in hits if hit.place])
     inner = {
         (objid, str(file["file"]))
         for objid, case in known.items()

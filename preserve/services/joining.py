@@ -84,9 +84,7 @@ def _enter(archive: Archive, node: Node) -> None:
             with archive.catalogue.begin() as connection:
                 moment, here = nodes.clock_of(connection), clock.now()
                 require_alike(node, nodes.all_nodes(connection), moment)
-                if abs(here - moment) > APART:
-                    seconds = round((here - moment).total_seconds())
-                    raise Refused("cluster.clock", node.name, seconds=seconds, most=int(APART.total_seconds()))
+                require_clock(node.name, moment, here, here)
                 return nodes.enter(connection, node, ended=_ended_here)
         except Busy as error:
             if time.monotonic() >= until:
@@ -94,6 +92,14 @@ def _enter(archive: Archive, node: Node) -> None:
             _log.warning("tried again: %s", error.code)
         check_stop()
         time.sleep(_LOOK_AGAIN)
+
+
+def require_clock(name: str, moment: datetime, before: datetime, after: datetime) -> None:
+    """Raises Refused where this machine's clock, read before and after the database's, is not near what that said."""
+    if before - APART <= moment <= after + APART:
+        return
+    seconds = round((before - moment).total_seconds())
+    raise Refused("cluster.clock", name, seconds=seconds, most=int(APART.total_seconds()))
 
 
 def _here() -> str:

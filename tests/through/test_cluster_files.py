@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ def test_only_the_sealer_may_read_the_key() -> None:
     for unit in UNITS:
         text = unit.read_text(encoding="utf-8")
         hidden = "InaccessiblePaths=-/srv/archive/keys/ledger.key" in text
-        assert hidden == (unit.stem in ("preserve-node-worker", "preserve-web-node")), unit.name
+        ours = "bin/preserve " in text and unit.stem != "preserve-sealer"
+        assert hidden == ours, unit.name
     holders = [name for name, one in composed()["services"].items() if "ledger-key" in _secrets(one)]
     assert holders == ["sealer"]
 
@@ -70,6 +72,14 @@ def test_variables_of_units_are_in_their_file() -> None:
     told = set(re.findall(r"^([A-Z_]+)=", (CLUSTER / "cluster.env").read_text(encoding="utf-8"), re.MULTILINE))
     asked = {one for unit in UNITS for one in re.findall(r"\$\{([A-Z_]+)\}", unit.read_text(encoding="utf-8"))}
     assert asked - told == {"CREDENTIALS_DIRECTORY"}  # systemd's own
+
+
+def test_each_node_asks_for_audits_and_drills_of_which_one_is_done() -> None:
+    for timer in (CLUSTER / "preserve-node-audit.timer", CLUSTER / "preserve-node-drill.timer"):
+        when = re.findall(r"^OnCalendar=(.*)$", timer.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(when) == 1
+        subprocess.run(["systemd-analyze", "calendar", *when], check=True, capture_output=True)
+        assert "--as-job" in timer.with_suffix(".service").read_text(encoding="utf-8")
 
 
 def _weed_calls() -> list[list[str]]:
@@ -117,7 +127,13 @@ def test_what_the_compose_file_names_it_has() -> None:
 
 def test_every_part_of_ours_has_the_one_home_and_what_opens_catalogue_and_store() -> None:
     ours = [unit for unit in UNITS if "bin/preserve " in unit.read_text(encoding="utf-8")]
-    assert [unit.stem for unit in ours] == ["preserve-node-worker", "preserve-sealer", "preserve-web-node"]
+    assert [unit.stem.removeprefix("preserve-") for unit in ours] == [
+        "node-audit",
+        "node-drill",
+        "node-worker",
+        "sealer",
+        "web-node",
+    ]
     for unit in ours:
         text = unit.read_text(encoding="utf-8")
         assert "RequiresMountsFor=/srv/archive\n" in text and "Environment=PRESERVE_HOME=/srv/archive\n" in text
@@ -140,17 +156,18 @@ def _called() -> dict[str, set[str]]:
     lines = [line for unit in UNITS for line in re.findall(r"bin/preserve (.*)", unit.read_text(encoding="utf-8"))]
     of_compose = [one["command"] for name, one in composed()["services"].items() if "preserve:latest" in str(one)]
     for words in [*(line.split() for line in lines), *of_compose]:
-        called.setdefault(str(words[0]), set()).update(str(one) for one in words if str(one).startswith("--"))
+        command = " ".join(takewhile(lambda word: not word.startswith("-"), map(str, words)))
+        called.setdefault(command, set()).update(str(one) for one in words if str(one).startswith("--"))
     return called
 
 
 def test_the_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     lacking = {}
     for name, options in _called().items():
-        if name not in COMMANDS:
+        if name.partition(" ")[0] not in COMMANDS:
             lacking[name] = "no such command"
             continue
-        assert run([name, "--help"]) == 0
+        assert run([*name.split(), "--help"]) == 0
         shown = capsys.readouterr().out
         if missing := [one for one in sorted(options) if one not in shown]:
             lacking[name] = " ".join(missing)

@@ -21,6 +21,7 @@ from preserve.errors import Busy, Conflict, NotIntact, Refused
 from preserve.home import Home, open_home
 from preserve.settings import CatalogueAt, read_settings
 from preserve.work import hold
+from tests.support.program import Archive
 
 DESCRIPTION = {"case_type": "penalty", "start": "2026-01-05", "closed": "2026-03-12", "classification": "internal"}
 
@@ -151,6 +152,13 @@ def test_where_one_signs_for_all_the_move_signs_what_waits_and_what_it_adds(sign
         newest = checkpoints.newest(connection)
         assert newest is not None and newest.size == ledger.size(connection)
     catalogue.close()
+
+
+def test_the_command_says_nothing_of_a_checkpoint_in_the_catalogue_that_is_no_more(signed_by_one: Home) -> None:
+    _write(signed_by_one)
+    done = Archive(signed_by_one.path).run("catalogue", "move", "--to", "file")
+    begun, moved = done.stderr.splitlines()
+    assert done.returncode == 0 and begun == "Moving the catalogue" and moved.startswith("The catalogue lies in")
 
 
 def test_it_does_not_move_while_another_signs(signed_by_one: Home) -> None:

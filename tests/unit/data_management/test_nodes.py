@@ -34,7 +34,8 @@ def test_a_name_is_one_machines_until_it_left_or_fell_silent_or_is_known_to_be_g
             nodes.enter(connection, node("a", "w2"), ended=lambda before: False)
         nodes.enter(connection, node("a", "w2"), ended=lambda before: before.worker == "w1")
         assert not nodes.beat(connection, "w1"), "another one has the name"
-        assert nodes.beat(connection, "w2")
+        assert nodes.beat(connection, "w2") and nodes.all_nodes(connection)[0].profiles == "0" * 64
+        assert nodes.beat(connection, "w2", "1" * 64) and nodes.all_nodes(connection)[0].profiles == "1" * 64
         nodes.leave(connection, "w2")
         nodes.enter(connection, node("a", "w3"), ended=lambda before: False)
         (there,) = nodes.all_nodes(connection)

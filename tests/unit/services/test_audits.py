@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from preserve.archival_storage.policy import read_audit_profile
+from preserve.cli.main import run
+from preserve.clock import parse
+from preserve.data_management import jobs
 from preserve.data_management.archive import Archive
 from preserve.errors import UsageError
 from preserve.services import audits
@@ -48,6 +54,41 @@ def test_a_night_keeps_to_the_profile_and_a_person_to_what_was_said(archive: Arc
 def test_a_medium_is_given_with_or_without_its_label() -> None:
     assert Inserted.parse("DISC-1=/dev/sr0") == ("DISC-1", Path("/dev/sr0"))
     assert Inserted.parse("/mnt/disc") == ("", Path("/mnt/disc"))
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [
+        ("2026-11-30T14:05:00Z", "2026-11-30"),  # 22:05 in Shanghai
+        ("2026-11-30T23:00:00Z", "2026-11-30"),  # 07:00: a machine that was off makes up for it
+        ("2026-12-01T03:59:00Z", "2026-11-30"),
+        ("2026-12-01T04:00:00Z", "2026-12-01"),
+    ],
+)
+def test_a_night_has_one_key_from_noon_to_noon(archive: Archive, now: str, night: str) -> None:
+    session = founder(replace(archive, now=lambda: parse(now)))
+    assert audits.key_of_night(session) == f"audit of the night of {night}"
+
+
+def test_a_month_has_one_key(archive: Archive) -> None:
+    session = founder(replace(archive, now=lambda: parse("2026-11-30T16:30:00Z")))  # past midnight in Shanghai
+    assert audits.key_of_month(session) == "drills of 2026-12"
+
+
+@pytest.mark.parametrize("call", [("run", "--nightly"), ("drill",)])
+def test_what_several_machines_ask_for_is_one_job(
+    archive: Archive, capsys: pytest.CaptureFixture[str], call: tuple[str, ...]
+) -> None:
+    def ask() -> dict[str, Any]:
+        assert run(["--home", str(archive.home.path), "--json", "audit", *call, "--as-job"]) == 0
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    first, second = ask(), ask()
+    assert (first["id"], first["again"], second["again"]) == (second["id"], False, True)
+    with archive.catalogue.read() as connection:
+        (row,) = jobs.unfinished(connection)
+    assert (row.operation, row.state) == (f"audit.{call[0]}", "queued")
 
 
 def test_a_drill_reads_only_media_that_are_named(archive: Archive) -> None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from preserve.clock import now, running_on
 from preserve.data_management import deliveries, nodes
 from preserve.data_management import jobs as rows
 from preserve.data_management.archive import Archive
 from preserve.data_management.engines.postgresql import PostgresqlSchema
+from preserve.errors import Refused
+from preserve.profiles import SHIPPED
 from preserve.services import metrics
-from preserve.services.delivered_work import BEAT, take_over
+from preserve.services.delivered_work import BEAT, take_over, work
+from preserve.services.job_profile import read_jobs_profile
+from preserve.services.joining import APART, joined
 from tests.support import postgresql
 from tests.support.delivered import all_there_once, ask, at_work, machines, row_of, until
 from tests.support.on_postgresql import archive, server
@@ -131,6 +138,37 @@ def here(archive: Archive) -> list[str]:
     """The machines that are there."""
     with archive.catalogue.read() as connection:
         return [node.name for node in nodes.all_nodes(connection)]
+
+
+def test_a_machine_whose_clock_goes_wrong_ends(archive: Archive) -> None:
+    profile = read_jobs_profile(archive.home.profiles)
+    with ThreadPoolExecutor(1) as beside, joined(archive, "a", {"ingest": 1}) as node:
+        joined_at = seen_at(archive)
+        working = beside.submit(work, archive, {"ingest": 1}, profile, node)
+        until(lambda: seen_at(archive) > joined_at)
+        assert not working.done()
+        wrong = now() + 2 * APART
+        with running_on(lambda: wrong), pytest.raises(Refused, match=r"cluster\.clock"):
+            working.result(timeout=60)
+
+
+def seen_at(archive: Archive) -> str:
+    """When the first machine was seen."""
+    with archive.catalogue.read() as connection:
+        return nodes.all_nodes(connection)[0].seen
+
+
+def test_rules_that_were_changed_while_others_work_keep_no_machine_out(archive: Archive) -> None:
+    own = archive.home.profiles / "jobs.toml"
+    with machines(archive, "a"):
+        own.write_text((SHIPPED / "jobs.toml").read_text(encoding="utf-8") + "\n# ours\n", encoding="utf-8")
+
+        def may_join() -> bool:
+            with suppress(Refused), joined(archive, "b", {"ingest": 1}):
+                return True
+            return False
+
+        until(may_join)
 
 
 def test_a_worker_whose_signs_of_life_failed_for_a_while_gives_them_again(

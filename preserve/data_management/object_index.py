@@ -89,6 +89,16 @@ def originals(connection: Connection, objid: str) -> list[ObjectRow]:
     return _rows(connection, select(*_COLUMNS).where(*here).order_by(files.c.path))
 
 
+def originals_among(connection: Connection, objid: str, identifiers: Iterable[str]) -> Iterator[ObjectRow]:
+    """Those originals of a case's newest version that have these identifiers, in their order."""
+    newest = select(func.max(versions.c.version)).where(versions.c.objid == objid).scalar_subquery()
+    here = (files.c.objid == objid, files.c.version == newest, files.c.representation == "original")
+    waiting = iter(sorted(set(identifiers)))
+    while batch := list(islice(waiting, _BATCH)):
+        query = select(*_COLUMNS).where(files.c.identifier.in_(batch), *here)
+        yield from _rows(connection, query.order_by(files.c.identifier))
+
+
 def originals_of_many(connection: Connection, objids: Iterable[str]) -> Iterator[ObjectRow]:
     """The same of each of these cases, at most some thousand, in the order of their objids; read as they are taken."""
     newest = select(func.max(versions.c.version)).where(versions.c.objid == files.c.objid).scalar_subquery()

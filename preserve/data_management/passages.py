@@ -90,7 +90,8 @@ class Tokens:
 
     def _close(self) -> None:
         if self._few:
-            self._pieces.append(zlib.compress(BETWEEN.join(self._few).encode(), 1))
+            level = 1 if self._pieces else 0  # most cases have one piece, and it is wanted at once
+            self._pieces.append(zlib.compress(BETWEEN.join(self._few).encode(), level))
             self._few.clear()
             self._size = 0
 

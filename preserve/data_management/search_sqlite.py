@@ -81,7 +81,7 @@ def _pieces(row: Mapping[str, Any]) -> Pieces:
 
 def _about(connection: Connection, number: int) -> dict[str, bytes]:
     rows = facets.columns(facets.rows_of(connection, number))
-    return {name: zlib.compress(said.encode(), 1) for name, said in rows.items()}
+    return {name: zlib.compress(said.encode(), 0) for name, said in rows.items()}
 
 
 def _turns(pieces: Pieces) -> int:

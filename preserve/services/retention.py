@@ -178,7 +178,7 @@ def explain(session: Session, case: str) -> Explanation:
         objid = cases.objid_of(connection, case)
         rules = applicable_rules(session.home, connection)
         rows = retention_index.rows_of(connection, objid)
-        paths = paths_of(connection, objid)
+        paths = paths_of(connection, objid, [row.item for row in rows if row.item])
         standing = blocks(connection, objid)
         gone = {thing.item: thing for thing in destroyed.of_case(connection, objid)}
         name = cases.names_of(connection, [objid]).get(objid, CaseName(objid, ""))

@@ -113,9 +113,9 @@ def _recorded(properties: str) -> tuple[bool, str]:
     return "duration" in significant, significant.get("recording start", "")
 
 
-def paths_of(connection: Connection, objid: str) -> dict[str, str]:
-    """The depositor's name of each original of the newest version, by identifier."""
-    return {original.identifier: original.name for original in object_index.originals(connection, objid)}
+def paths_of(connection: Connection, objid: str, items: Iterable[str]) -> dict[str, str]:
+    """The depositor's name of each of these originals that the newest version has, by identifier."""
+    return {original.identifier: original.name for original in object_index.originals_among(connection, objid, items)}
 
 
 def object_facts(

@@ -54,3 +54,11 @@ def test_copies_are_those_of_the_same_version(entered: Connection) -> None:
 
 def test_what_no_identifier_named_is_counted(entered: Connection) -> None:
     assert object_index.count_unidentified(entered, OBJID) == 1
+
+
+def test_some_originals_are_those_of_the_newest_version(entered: Connection) -> None:
+    every = {row.identifier: row for row in object_index.originals(entered, OBJID)}
+    asked = ["f4", "f1", "f3", "object-of-nobody"]  # f3 is a copy, of the older version alone
+    assert list(object_index.originals_among(entered, OBJID, asked)) == [every["f1"], every["f4"]]
+    assert every["f1"].version == 2
+    assert not list(object_index.originals_among(entered, OBJID, []))

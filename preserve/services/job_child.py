@@ -54,6 +54,10 @@ PASSING = frozenset(
 )
 """What ends an attempt and is over by itself: the job goes on, some times."""
 
+UNCOUNTED = frozenset({"ledger.sealer-absent"})
+"""Of these, what counts as no try. The job has no part in it, and each attempt has waited for half a minute. Two minutes
+later nobody writes anything, and the job goes on when the sealer is back, whenever that is."""
+
 _STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}
 
 
@@ -169,7 +173,7 @@ def _outcome(home: Home, row: JobRow, progress: Told) -> Outcome:
                 trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
             failure = Failure(1, "job.defect", row.id, {"kind": type(error).__name__})
         document = _within_home(failure_document(failure), f"{home.path}/")
-        if failure.code in PASSING and row.resumed < TRIES:
+        if failure.code in PASSING and (row.resumed < TRIES or failure.code in UNCOUNTED):
             return "stopped", None, document
         return _STATES.get(failure.status, "failed"), None, document
 
@@ -232,7 +236,8 @@ def _write_end(
                 wrote = jobs.end(connection, row.id, row.attempt, state, archive.now(), result=result, failure=failure)
                 again = wrote and state == "stopped" and before == "running" and job_arguments.resumes(row.operation)
                 if again:  # nobody asked for it: the worker ends, or the server went away
-                    jobs.queue_again(connection, row.id, by_itself=failure is not None and failure["code"] in PASSING)
+                    code = "" if failure is None else failure["code"]
+                    jobs.queue_again(connection, row.id, by_itself=code in PASSING - UNCOUNTED)
         except (Busy, MediumProblem) as error:
             if error.code == "lease.lost":
                 break

@@ -55,8 +55,8 @@ PASSING = frozenset(
 """What ends an attempt and is over by itself: the job goes on, some times."""
 
 UNCOUNTED = frozenset({"ledger.sealer-absent"})
-"""Of these, what counts as no try. The job has no part in it, and each attempt has waited for half a minute. Two minutes
-later nobody writes anything, and the job goes on when the sealer is back, whenever that is."""
+"""Of these, what counts as no try. The job has no part in it, and each attempt has waited for half a minute. After two
+minutes nobody writes anything, and the job goes on when the sealer is back, whenever that is."""
 
 _STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}
 

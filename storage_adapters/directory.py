@@ -47,6 +47,7 @@ from storage_adapters.errors import (
     WarrantVoid,
     WrongMedium,
 )
+from storage_adapters.known_names import KnownNames
 from storage_adapters.marker import write_marker
 from storage_adapters.medium_errors import make_folder, on_medium
 from storage_adapters.parts import part_of
@@ -249,7 +250,7 @@ class DirectoryAdapter:
 
 def check_tree(root: Path, scope: Scope, progress: Progress, pool: Executor | None = None) -> Iterator[FileCheck]:
     """Compare a package folder with what it should hold, wherever it lies."""
-    known: set[str] = set()
+    known = KnownNames()
     ended = False
 
     def begin(file: ExpectedFile, size: int) -> bool:

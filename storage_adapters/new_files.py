@@ -37,6 +37,7 @@ class HeldFolder:
     missing: tuple[str, ...]  # the parts that do not exist
     blocked: bool = False  # the first of them does, and is no folder
     _made: list[tuple[int, str]] = field(default_factory=list)
+    _locks: list[int] = field(default_factory=list)
 
     def make(self) -> None:
         """Make the parts that are missing. Raises OSError."""
@@ -45,19 +46,35 @@ class HeldFolder:
             with suppress(FileExistsError):
                 os.mkdir(name, FOLDER, dir_fd=self.handle)
                 self._made.append((os.dup(self.handle), name))
-            below = os.open(name, _WALK, dir_fd=self.handle)
-            os.close(self.handle)
-            self.handle, self.missing = below, self.missing[1:]
+            try:
+                below = os.open(name, _WALK, dir_fd=self.handle)
+            except FileNotFoundError:
+                continue  # another had made it, and took it away
+            if self.missing[1:] or self.keep(below):
+                os.close(self.handle)
+                self.handle, self.missing = below, self.missing[1:]
+            else:
+                os.close(below)
+
+    def keep(self, handle: int) -> bool:
+        """Have nobody take this folder away while it is held (`unmake`); False where somebody just did."""
+        with suppress(OSError):  # a folder that may not be read, or a file system that knows no locks
+            self._locks.append(os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=handle))
+            fcntl.flock(self._locks[-1], fcntl.LOCK_SH)
+        return os.fstat(handle).st_nlink > 0
 
     def unmake(self) -> None:
-        """Take away again what `make` made, as far as nothing lies in it."""
-        for handle, name in reversed(self._made):
-            with suppress(OSError):
+        """Take away again what `make` made, as far as nothing lies in it and nobody else holds the last of it."""
+        if not self._made or not self._locks:
+            return
+        with suppress(OSError):
+            fcntl.flock(self._locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for handle, name in reversed(self._made):
                 os.rmdir(name, dir_fd=handle)
 
     def close(self) -> None:
         """Let go of it."""
-        for handle in (self.handle, *(handle for handle, _ in self._made)):
+        for handle in (self.handle, *self._locks, *(handle for handle, _ in self._made)):
             os.close(handle)
 
     @property
@@ -73,6 +90,20 @@ def reach(folder: Path, names: Sequence[str] = ()) -> Iterator[HeldFolder]:
     `names` are what marks a folder; the lowest that holds one of them is told. Raises OSError.
     """
     path = real(folder)
+    place = _walk(path, names)
+    while not place.missing and not place.keep(place.handle):  # another took it away meanwhile
+        place.close()
+        place = _walk(path, names)
+    try:
+        yield place
+    except BaseException:
+        place.unmake()
+        raise
+    finally:
+        place.close()
+
+
+def _walk(path: Path, names: Sequence[str]) -> HeldFolder:
     handle = os.open("/", _WALK)
     place = HeldFolder(path, handle, (_identity(handle),), None, path.parts[1:])
     try:
@@ -87,12 +118,10 @@ def reach(folder: Path, names: Sequence[str] = ()) -> Iterator[HeldFolder]:
             place.handle, place.missing = below, path.parts[number + 1 :]
             place.chain = (*place.chain, _identity(below))
             _look(place, Path(*path.parts[: number + 1]), names)
-        yield place
     except BaseException:
-        place.unmake()
-        raise
-    finally:
         place.close()
+        raise
+    return place
 
 
 def real(path: Path) -> Path:

@@ -94,17 +94,12 @@ def _fold(steps: Callable[[Row | None, Entry], Row | None], entries: Iterable[En
     return rows
 
 
-def _all(connection: Connection, *actions: str) -> list[Entry]:
-    entries = [entry for action in actions for entry in ledger.of_action(connection, action)]
-    return sorted(entries, key=lambda entry: entry.number)
-
-
 def _accounts_told(connection: Connection) -> dict[str, AccountRow]:
-    return _fold(step, _all(connection, ADDED, CHANGED))
+    return _fold(step, ledger.of_action(connection, ADDED, CHANGED))
 
 
 def _delegations_told(connection: Connection) -> dict[str, DelegationRow]:
-    return _fold(step_delegation, _all(connection, DELEGATED, DELEGATION_ENDED))
+    return _fold(step_delegation, ledger.of_action(connection, DELEGATED, DELEGATION_ENDED))
 
 
 # --- what the tables list, and whether it is the same

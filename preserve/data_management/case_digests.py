@@ -15,6 +15,7 @@ from sqlalchemy import Column, Connection, Row, Select, Table, select
 
 from preserve.data_management.tables import cases as case_table
 from preserve.data_management.tables import events, files, versions
+from preserve.description.stored import whole
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -85,12 +86,15 @@ def _of_case_row(row: Row[*tuple[Any, ...]] | None) -> str:
     if row is None:
         return hashlib.sha256(_line(None)).hexdigest()
     said = {**row._mapping, "long_term": bool(row.long_term)}
-    text = str(said["description"])
     # The description of a large case has a hundred megabytes: what stands around it, and it piece by piece.
     head, key, end = _line({**said, "description": ""}).partition(b'"description":"')
     digest = hashlib.sha256(head + key)
-    for begin in range(0, len(text), _PIECE):
-        digest.update(_ENCODER.encode(text[begin : begin + _PIECE])[1:-1].encode())
+    try:
+        for text in whole(str(said["description"])):
+            for begin in range(0, len(text), _PIECE):
+                digest.update(_ENCODER.encode(text[begin : begin + _PIECE])[1:-1].encode())
+    except ValueError:
+        return ""  # what cannot be unpacked is not what was registered
     digest.update(end)
     return digest.hexdigest()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, exists, func, select
 
@@ -13,6 +13,9 @@ from preserve.data_management.cases import DescribedCase, read
 from preserve.data_management.holdings import CopyRow
 from preserve.data_management.tables import events, files
 from preserve.data_management.versions import Version, of_case
+
+if TYPE_CHECKING:
+    from preserve.description.plain import PlainDescription
 
 MOST_EVENTS = 1000
 _LARGE = 100_000  # characters of a description of some hundred files
@@ -52,7 +55,7 @@ class CaseLife:
     """
 
     case: DescribedCase
-    description: dict[str, Any]
+    description: PlainDescription
     versions: tuple[Version, ...]
     formats: tuple[FormatCount, ...]
     copies: tuple[CopyRow, ...]
@@ -81,20 +84,20 @@ def read_life(connection: Connection, objid: str) -> CaseLife:
     )
 
 
-def _said(text: str) -> dict[str, Any]:
+def _said(text: str) -> PlainDescription:
     """What a description says; each page of a large case asks for it. Nobody changes what is in it."""
-    return dict(_said_of_large(text)) if len(text) > _LARGE else _plain(text)
+    return _said_of_large(text) if len(text) > _LARGE else _plain(text)
 
 
 @lru_cache(maxsize=2)
-def _said_of_large(text: str) -> dict[str, Any]:
+def _said_of_large(text: str) -> PlainDescription:
     return _plain(text)
 
 
-def _plain(text: str) -> dict[str, Any]:
-    from preserve.description.stored import plain_data  # a list of cases pays for no whole description
+def _plain(text: str) -> PlainDescription:
+    from preserve.description.plain import PlainDescription  # a list of cases pays for no whole description
 
-    return plain_data(text)
+    return PlainDescription(text)
 
 
 def _formats(connection: Connection, objid: str) -> tuple[FormatCount, ...]:

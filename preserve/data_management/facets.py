@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from itertools import groupby, islice, repeat
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -94,13 +94,13 @@ def mark_of(kind: str, value: str) -> str:
 
 
 def columns(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The index's columns for a case's rows of kind and value."""
+    """The index's columns for a case's rows of kind and value; what many files of it say once."""
     texts: dict[str, list[str]] = {kind: [] for kind in (*IN_PART, "marks")}
-    for (kind, value), alike in groupby(rows):  # many files of a case say the same
+    for (kind, value), _ in groupby(rows):
         if kind in IN_PART:
-            texts[kind] += repeat(spaced(value), sum(1 for _ in alike))
+            texts[kind].append(spaced(value))
         elif kind in _NAMES:
-            texts["marks"] += repeat(_mark(kind, value), sum(1 for _ in alike))
+            texts["marks"].append(_mark(kind, value))
     return {kind: BETWEEN.join(values) for kind, values in texts.items()}
 
 

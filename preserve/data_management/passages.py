@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from preserve.data_management.tokens import BETWEEN, spaced
 
-_TOGETHER = 4096
+_A_PIECE = 1 << 20  # characters
+_WINDOW = 1 << 16  # bytes
+_DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -36,28 +39,60 @@ def pack(passages: Iterable[Passage]) -> bytes:
 
 
 def unpack(packed: bytes) -> Iterator[Passage]:
-    """The passages of a row."""
-    for row in json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass")):
-        yield Passage(*row)
+    """The passages of a row, of which few are in memory at once: a large case has a million."""
+    unpacker, characters = zlib.decompressobj(), getincrementaldecoder("utf-8")("surrogatepass")
+    text, at, window = "", 0, _WINDOW  # at the bracket or comma before the next passage
+    while True:
+        try:
+            row, end = _DECODER.raw_decode(text, at + 1)
+        except ValueError:
+            if unpacker.eof:
+                break
+            more = unpacker.decompress(packed, window)
+            packed = unpacker.unconsumed_tail
+            if not more and not packed and not unpacker.eof:
+                break
+            text, at = text[at:] + characters.decode(more, final=unpacker.eof), 0
+            window *= 2  # so that one long passage is not begun anew too often
+        else:
+            yield Passage(*row)
+            at, window = end, _WINDOW
+    if text[at:] not in ("]", "[]"):
+        raise ValueError("the row ends too early")
 
 
 class Tokens:
-    """The tokens of many texts, to be joined: a large case has a million, and a small text takes 100 bytes more."""
+    """The tokens of many texts, joined and packed, in pieces of a megabyte: those of a million files take a hundred.
+
+    Of texts that follow each other and are alike only the first counts: whoever looks for a word finds it as well.
+    """
 
     def __init__(self) -> None:
-        self._joined: list[str] = []
+        self._pieces: list[bytes] = []
         self._few: list[str] = []
+        self._size = 0
+        self._last = ""
 
     def append(self, tokens: str) -> None:
         """Those of one more text."""
+        if tokens == self._last:
+            return
+        self._last = tokens
         self._few.append(tokens)
-        if len(self._few) >= _TOGETHER:
-            self._joined.append(BETWEEN.join(self._few))
-            self._few.clear()
+        self._size += len(tokens)
+        if self._size >= _A_PIECE:
+            self._close()
 
-    def joined(self) -> str:
-        """All of them, with what is between texts."""
-        return BETWEEN.join((*self._joined, *self._few))
+    def pieces(self) -> list[bytes]:
+        """All of them as UTF-8, zlib; `BETWEEN` stands between two pieces, too."""
+        self._close()
+        return self._pieces
+
+    def _close(self) -> None:
+        if self._few:
+            self._pieces.append(zlib.compress(BETWEEN.join(self._few).encode(), 1))
+            self._few.clear()
+            self._size = 0
 
 
 def spacing(passages: Iterable[Passage], words: Tokens) -> Iterator[Passage]:

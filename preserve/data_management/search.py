@@ -8,9 +8,11 @@ from the passages of those few cases alone. The index keeps no text; it is made 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -21,9 +23,9 @@ from preserve.data_management.facets import Filters
 from preserve.data_management.passages import Passage as Passage
 from preserve.data_management.passages import Tokens, pack, spacing, unpack
 from preserve.data_management.search_sqlite import CREATE as CREATE
-from preserve.data_management.snippets import snippet
+from preserve.data_management.snippets import Shown, best_of, says_all
 from preserve.data_management.tables import cases, findable
-from preserve.data_management.tokens import Term, folded, terms
+from preserve.data_management.tokens import Term, terms
 from preserve.description.fixed_values import FIRST_YEAR
 from preserve.description.legacy import last_day_of
 from preserve.errors import UsageError
@@ -54,34 +56,31 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a case is found by, as rows hold it (`packed`), and its tokens as SQLite's index takes them (`made`).
-
-    The tokens are UTF-8.
-    """
+    """What a case is found by, as rows hold it (`packed`), and its tokens for SQLite's index, in pieces (`Tokens`)."""
 
     packed: dict[str, bytes]
-    made: dict[str, bytes] | None = None
+    pieces: dict[str, list[bytes]] | None = None
 
     def let_go(self) -> None:
         """Forget them when they have been entered."""
         self.packed.clear()
-        if self.made is not None:
-            self.made.clear()
+        if self.pieces is not None:
+            self.pieces.clear()
 
 
 def words_of(head: Iterable[Passage], body: Iterable[Passage], *, tokens: bool) -> Words:
     """Of the passages of a description (`head`) and its documents (`body`); no catalogue is needed for it.
 
     What SQLite's index takes is made of each passage as it is packed: to read all of them again would take as much
-    time once more, and as much memory.
+    time once more.
     """
     packed: dict[str, bytes] = {}
-    made: dict[str, bytes] = {}
+    pieces: dict[str, list[bytes]] = {}
     for name, passages in (("head", head), ("body", body)):
         words = Tokens()
         packed[name] = pack(spacing(passages, words) if tokens else passages)
-        made[name] = words.joined().encode()
-    return Words(packed, made if tokens else None)
+        pieces[name] = words.pieces()
+    return Words(packed, pieces if tokens else None)
 
 
 def enter(
@@ -111,8 +110,8 @@ def enter(
     row = {"number": number, "objid": objid, **words.packed}
     connection.execute(findable.insert(), row)
     facets.enter_rows(connection, number, facets.rows_in(description) if told is None else told)
-    if indexed and words.made is not None and is_sqlite(connection):
-        search_sqlite.enter_words(connection, number, words.made)
+    if indexed and words.pieces is not None and is_sqlite(connection):
+        search_sqlite.enter_words(connection, number, words.pieces)
     elif indexed:
         _index(connection).enter(connection, [row])
     if indexed:
@@ -246,21 +245,20 @@ def show(connection: Connection, matches: Sequence[Match], query: str, filters: 
 
 def _hits(connection: Connection, matches: Sequence[Match], wanted: Sequence[Term], filters: Filters) -> list[Hit]:
     query = (
-        select(findable, cases.c.case_number, cases.c.title, cases.c.closed)
+        select(findable.c.number, findable.c.objid, findable.c.head, cases.c.case_number, cases.c.title, cases.c.closed)
         .join(cases, cases.c.objid == findable.c.objid)
         .where(findable.c.number.in_(bindparam("numbers", expanding=True)))
     )
     rows = {row.number: row for row in connection.execute(query, {"numbers": [match.number for match in matches]})}
+    known = [match for match in matches if match.number in rows]
+    best = _best_of_each(connection, known, {number: row.head for number, row in rows.items()}, wanted)
     hits = []
-    for match in matches:
-        if (row := rows.get(match.number)) is None:
-            continue
-        by_machine = machine_search.passages(connection, match.objid) if match.later == 2 else []
-        best = _best([*by_machine, *unpack(row.head), *unpack(row.body)], wanted) if wanted else None
-        if best is None:
+    for match in known:
+        row = rows[match.number]
+        if match.number not in best:
             field, file, value = facets.matching_file(connection, match.number, filters)
-            best = (Passage(field, file, value), value, ())
-        found, shown, marks = best
+            best[match.number] = (Passage(field, file, value), value, ())
+        found, shown, marks = best[match.number]
         field, _, place = found.field.partition("-")
         page, at = int(place) if field == "machine" else 0, float(place) if field == "heard" else 0.0
         case = (row.objid, row.case_number, row.title, row.closed or "")
@@ -268,24 +266,32 @@ def _hits(connection: Connection, matches: Sequence[Match], wanted: Sequence[Ter
     return hits
 
 
-_Shown = tuple[Passage, str, tuple[tuple[int, int], ...]]
+def _candidates(by_machine: Iterable[Passage], *packed: bytes) -> Iterator[Passage]:
+    """The passages of a case, one after the other: a large one has a million."""
+    return chain(by_machine, *map(unpack, packed))
 
 
-def _best(candidates: Sequence[Passage], wanted: Sequence[Term]) -> _Shown | None:
-    """The first passage with the most of the terms, cut to what stands around the first of them.
-
-    Texts are looked through as they are written; only where that finds nothing, folded: it costs ten times as much.
-    """
-    for change in (str, folded):
-        best, most = "", 0
-        where: Passage | None = None
-        for candidate in candidates:
-            words = change(candidate.text)
-            there = sum(term.pattern.search(words) is not None for term in wanted)
-            if there > most:
-                best, most, where = words, there, candidate
-                if most == len(wanted):
-                    break
-        if where is not None:
-            return (where, *snippet(best, wanted))
-    return None
+def _best_of_each(
+    connection: Connection, matches: Sequence[Match], heads: Mapping[int, bytes], wanted: Sequence[Term]
+) -> dict[int, Shown]:
+    """What is shown of these cases, by number: of documents only where no description says all that is wanted."""
+    if not wanted:
+        return {}
+    best: dict[int, Shown | None] = {}
+    lacking = []
+    for match in matches:  # one after the other: what a large case says is large
+        head = partial(unpack, heads[match.number])
+        if match.later == 0 and says_all(head(), wanted):
+            best[match.number] = best_of(head, wanted)
+        else:
+            lacking.append(match)
+    query = select(findable.c.number, findable.c.body).where(
+        findable.c.number.in_(bindparam("numbers", expanding=True))
+    )
+    asked = {"numbers": [match.number for match in lacking]}
+    bodies = {row.number: row.body for row in connection.execute(query, asked)} if lacking else {}
+    for match in lacking:
+        by_machine = machine_search.passages(connection, match.objid) if match.later == 2 else []
+        candidates = partial(_candidates, by_machine, heads[match.number], bodies[match.number])
+        best[match.number] = best_of(candidates, wanted)
+    return {number: shown for number, shown in best.items() if shown is not None}

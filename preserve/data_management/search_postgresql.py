@@ -54,10 +54,9 @@ _AS_USUAL = {"on": "on", "plans": "auto"}
 
 def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Put cases into the index, by their rows of `findable`."""
-    made = [one for row in rows for one in _rows(connection, row)]
-    for closed in sorted({one["closed"] for one in made}):
+    for closed in sorted({_year(row["number"]) for row in rows}):
         connection.execute(text("SELECT search_partition(:closed)"), {"closed": closed})
-    for one in made:
+    for one in (one for row in rows for one in _rows(connection, row)):
         connection.execute(_INSERT, one)
 
 
@@ -253,9 +252,10 @@ def _rows(connection: Connection, row: dict[str, Any]) -> Iterator[dict[str, Any
     about = list(lexemes_about(facets.rows_of(connection, row["number"])))
     part = 0
     for in_head, names in ((True, ("head",)), (False, ("head", "body"))):
-        groups = list(_groups(chain(about, _pieces(one for name in names for one in unpack(row[name])))))
-        for words in groups:
-            made = {"part": part, "in_head": in_head, "divided": len(groups) > 1, "words": sorted(words)}
+        groups = _groups(chain(about, _pieces(one for name in names for one in unpack(row[name]))))
+        first = list(islice(groups, 2))
+        for words in chain(first, groups):
+            made = {"part": part, "in_head": in_head, "divided": len(first) > 1, "words": sorted(words)}
             yield {"closed": _year(row["number"]), "number": row["number"], **made}
             part += 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,30 +11,90 @@ from sqlalchemy import Connection, text
 
 from preserve.data_management import facets
 from preserve.data_management.facets import Filters
-from preserve.data_management.passages import unpack
-from preserve.data_management.tokens import BETWEEN, Term, spaced
+from preserve.data_management.passages import Tokens, spacing, unpack
+from preserve.data_management.tokens import Term
+from preserve.work import give_back
 
 _COLUMNS = ("head", "body", *facets.IN_PART, "marks")
-# As bytes a long text is there once; of one that is not Latin the driver makes UTF-8 beside it.
-_VALUES = ", ".join(f"CAST(:{name} AS TEXT)" for name in _COLUMNS)
+_VALUES = ", ".join(f"CAST(share_of(:{name}, :turn, :turns) AS TEXT)" for name in _COLUMNS)
 _INSERT = text(f"INSERT INTO search (rowid, {', '.join(_COLUMNS)}) VALUES (:number, {_VALUES})")
 _DELETE = text(f"INSERT INTO search (search, rowid, {', '.join(_COLUMNS)}) VALUES ('delete', :number, {_VALUES})")
 CREATE = f"CREATE VIRTUAL TABLE search USING fts5({', '.join(_COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
 
+_AT_ONCE = 8  # pieces of tokens, of a megabyte each
+
+Pieces = Mapping[str, Sequence[bytes]]
+"""The tokens of a description (`head`) and of documents (`body`), as `Tokens.pieces` gives them."""
+
 
 def enter(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Put cases into the index, by their rows of `findable`."""
-    connection.execute(_INSERT, [_words(connection, row) for row in rows])
+    for row in rows:
+        enter_words(connection, row["number"], _pieces(row))
 
 
-def enter_words(connection: Connection, number: int, made: Mapping[str, bytes]) -> None:
-    """Put a case into the index by the tokens of its passages, joined, of its description and of its documents."""
-    connection.execute(_INSERT, _columns(connection, number, made))
+def enter_words(connection: Connection, number: int, pieces: Pieces) -> None:
+    """Put a case into the index by the tokens of its passages.
+
+    Until a row is whole, FTS5 holds each of its tokens in memory, some 150 bytes beside the places where it stands:
+    300 MB for a million files with names and numbers of their own. So a large case is entered in turns, each of which
+    has another share of the tokens, and a sign in the place of every other. FTS5 writes out what it holds before a row
+    comes again. The index has each token with its places, in the order of tokens, and knows nothing of turns: what is
+    found is the same, phrases too. Only one token in two turns it cannot have, for the later would hide the earlier.
+    """
+    turns = _turns(pieces)
+    row = {"number": number, "turns": turns, **_joined(pieces), **_about(connection, number)}
+    for turn in range(turns):
+        connection.execute(_INSERT, {**row, "turn": turn})
+        if turns > 1:
+            connection.execute(_DELETE, _nothing(number))  # it writes out what it holds before more is brought
+            give_back()
+    if turns > 1:
+        connection.execute(_INSERT, _nothing(number))  # as many taken out as entered, but one
 
 
 def forget(connection: Connection, row: dict[str, Any]) -> None:
-    """Take a case out. An index without content is told what it must forget."""
-    connection.execute(_DELETE, _words(connection, row))
+    """Take a case out, by its row of `findable`."""
+    forget_words(connection, row["number"], _pieces(row))
+
+
+def forget_words(connection: Connection, number: int, pieces: Pieces) -> None:
+    """Take a case out. An index without content is told what it must forget; where that stood is nothing to it."""
+    turns = _turns(pieces)
+    if turns > 1:
+        connection.execute(_INSERT, [_nothing(number)] * (turns - 1))
+    for turn in range(turns):
+        share = _joined({name: texts[turn::turns] for name, texts in pieces.items()})
+        about = {} if turn else _about(connection, number)
+        connection.execute(_DELETE, {**_nothing(number), **share, **about})
+
+
+def _pieces(row: Mapping[str, Any]) -> Pieces:
+    """The tokens of a row of `findable`."""
+    made: dict[str, list[bytes]] = {}
+    for name in ("head", "body"):
+        words = Tokens()
+        deque(spacing(unpack(row[name]), words), 0)
+        made[name] = words.pieces()
+    return made
+
+
+def _about(connection: Connection, number: int) -> dict[str, bytes]:
+    rows = facets.columns(facets.rows_of(connection, number))
+    return {name: zlib.compress(said.encode(), 1) for name, said in rows.items()}
+
+
+def _turns(pieces: Pieces) -> int:
+    return 1 + sum(map(len, pieces.values())) // _AT_ONCE
+
+
+def _joined(pieces: Pieces) -> dict[str, bytes]:
+    return {name: b"".join(texts) for name, texts in pieces.items()}
+
+
+def _nothing(number: int) -> dict[str, Any]:
+    """A row without a word."""
+    return {"number": number, "turn": 0, "turns": 1, **dict.fromkeys(_COLUMNS, b"")}
 
 
 def clear(connection: Connection) -> None:
@@ -53,15 +115,6 @@ def numbers(
         return []
     bound = {name: value for name, value in values.items() if name != "where"}
     return _numbers(connection, values["where"], {**bound, "match": questions[later]})
-
-
-def _words(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    made = {name: BETWEEN.join(spaced(one.text) for one in unpack(row[name])) for name in ("head", "body")}
-    return _columns(connection, row["number"], made)
-
-
-def _columns(connection: Connection, number: int, made: Mapping[str, str] | Mapping[str, bytes]) -> dict[str, Any]:
-    return {"number": number, **made, **facets.columns(facets.rows_of(connection, number))}
 
 
 def _questions(wanted: Sequence[Term], filters: Filters) -> list[str]:

@@ -25,6 +25,7 @@ from preserve.progress import check_stop
 POLICIES = ("compact", "lossless")
 _RECORDINGS: Mapping[str, av_sample.Copy] = {"ffv1": "ffv1", "flac": "flac", "mp4": "mp4", "m4a": "m4a"}
 _PICTURES = ("raster", "jpeg")
+_WITH_WORDS = ("text", "document", "email")
 
 
 @dataclass(slots=True)
@@ -56,8 +57,8 @@ class Forecast:
         """One file, that lies at `path` as long as this takes."""
         file = TakenFile(path.name, path.name, Copied(size, {}), identification, character, None, path.name)
         known = size + self._ratios["original"]
-        if character.kind in ("text", "document", "email"):
-            known += size * self._ratios["text"]
+        if character.kind in _WITH_WORDS:
+            known += size * self._ratios["plain" if character.kind == "text" else "text"]
         plans = {policy: _as_done(path, plan(file, policy, self._formats)) for policy in POLICIES}
         copies = {
             copy: self._copy(path, file, copy) for copy in sorted({c for p in plans.values() for c in _wanted(p)})
@@ -74,7 +75,7 @@ class Forecast:
             made = ratios["pdfa_fixed"] + size * ratios["pdfa"]
         else:
             made = size * ratios.get(copy, self._formats.estimate.get(copy, 1.0))
-        return made + ratios["derivative"]
+        return made + ratios["recording" if copy in _RECORDINGS or copy == "rewrap" else "derivative"]
 
     def _sampled(self, path: Path, file: TakenFile, copy: str) -> float:
         """Measured; else as others of its kind were, else by the ratio of the profile."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from preserve.administration.duties import Duty
 from preserve.data_management import cases, journal, proceedings
-from preserve.description.stored import plain_data
+from preserve.description.stored import divided
 from preserve.services.cases import of_case
 from preserve.services.documents import FindingShown
 from preserve.services.operation import Arguments, Look, query
@@ -72,6 +72,6 @@ def show_use(session: Session, case: str) -> CaseUse:
         tuple(journal.read_findings(ingest.findings)) if ingest is not None else (),
         tuple(
             AnsweredFor(one["finding"], one.get("where", ""), one["person"], one["reason"])
-            for one in plain_data(known.description_text).get("acceptances", ())
+            for one in divided(known.description_text)[0].get("acceptances", ())
         ),
     )

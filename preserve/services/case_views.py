@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import InstanceOf, PlainSerializer
 from sqlalchemy import Connection
 
 from preserve.administration.duties import Duty
@@ -20,6 +21,7 @@ from preserve.data_management.retention_index import RetentionRow
 from preserve.data_management.versions import Version
 from preserve.description.fixed_values import Classification
 from preserve.description.labels import label_of
+from preserve.description.plain import PlainDescription
 from preserve.description.vocabulary import read_sound_types
 from preserve.errors import UsageError
 from preserve.services.cases import of_case
@@ -70,7 +72,7 @@ class CaseView:
     """
 
     case: DescribedCase
-    description: dict[str, Any]
+    description: Annotated[InstanceOf[PlainDescription], PlainSerializer(dict, return_type=dict[str, Any])]
     versions: tuple[Version, ...]
     formats: tuple[FormatCount, ...]
     copies: tuple[CopyRow, ...]

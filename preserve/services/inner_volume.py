@@ -15,6 +15,7 @@ from preserve.data_management.search import Hit
 from preserve.description.fixed_values import Volume
 
 if TYPE_CHECKING:
+    from preserve.description.plain import PlainDescription
     from preserve.description.schema import CaseDescription
 
 
@@ -40,7 +41,7 @@ class _Described(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
-    def description(self) -> dict[str, Any]:
+    def description(self) -> PlainDescription:
         """The description."""
 
 
@@ -49,8 +50,7 @@ Shown = TypeVar("Shown", bound=_Described)
 
 def main_volume_of(shown: Shown) -> Shown:
     """The same, its description without the papers of the internal volume."""
-    papers = [paper for paper in shown.description.get("objects", ()) if paper.get("volume") != Volume.INNER.value]
-    return replace(shown, description={**shown.description, "objects": papers})
+    return replace(shown, description=shown.description.without(Volume.INNER.value))
 
 
 MAIN = {Duty.SEE_INNER: main_volume_of}
@@ -61,8 +61,15 @@ def without_inner(connection: Connection, person: Person, hits: Sequence[Hit]) -
     """The same cases; of a paper that the person may not see neither its name nor what was found in it."""
     if person.may(Duty.SEE_INNER) or not any(hit.place for hit in hits):
         return list(hits)
-    known = cases.read_many(connection, [hit.objid for hit in hits])
-    inner = {(objid, file) for objid, case in known.items() for file in inner_files(case.description)}
+    from preserve.description.stored import divided  # a search that found nothing of a paper pays for none
+
+    known = cases.read_many(connection, [hit.objid for hit in hits if hit.place])
+    inner = {
+        (objid, str(file["file"]))
+        for objid, case in known.items()
+        for file in divided(case.description_text)[1]  # of a large case a million: none is made an object of
+        if file.get("volume") == Volume.INNER.value
+    }
     return [_unsaid(hit) if (hit.objid, hit.place) in inner else hit for hit in hits]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from preserve.archival_storage import policy as storage_policy
 from preserve.data_management import cases, journal, ledger, versions
+from preserve.description.stored import divided
 from preserve.ingest.handing_in import papers
 from preserve.ingest.handing_in.access import Known
 from preserve.ingest.handing_in.papers import About, TakenIn
@@ -47,7 +48,7 @@ def taken_before(session: Session, record: Record) -> Ingested:
         version = versions.read(connection, f"{record.objid}_v0001")
         row = journal.of_case(connection, record.objid)
         standing = storage_policy.standing(connection, record.objid, 1, storage_policy.read_policy(home.profiles))
-        originals = len(cases.read(connection, record.objid).description.objects)
+        originals = sum(1 for _ in divided(cases.read(connection, record.objid).description_text)[1])
     return Ingested(
         sip=Path(record.name),
         ok=True,

@@ -64,3 +64,16 @@ def test_the_forecast_is_what_ingest_takes(case: Path, tmp_path: Path) -> None:
     for policy, check in checks.items():
         assert check["policy"] == policy and check["needed"] == check["forecast"][policy]
         assert check["needed"] == pytest.approx(taken[policy], rel=0.2)
+
+
+def test_the_forecast_of_many_small_papers(tmp_path: Path) -> None:
+    """What is written of each file counts for more than its bytes."""
+    case = write_case(tmp_path / "case")
+    file = case / "case.json"
+    description = json.loads(file.read_text(encoding="utf-8"))
+    for number in range(150):
+        (case / f"材料{number}.txt").write_text("现场检查笔录，当事人陈述。" * 20, encoding="utf-8")
+        description["objects"].append({"file": f"材料{number}.txt", "kind": "文书", "stage": "调查"})
+    file.write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
+    archive = found(tmp_path / "home", "--policy", "compact")
+    assert _checked(archive, case)["needed"] == pytest.approx(_taken(archive, case), rel=0.1)

@@ -17,6 +17,7 @@ from preserve.data_management import cases, copy_counts, holdings, object_index,
 from preserve.data_management.cases import Case
 from preserve.data_management.disposal_holds import Block, blocks_of, uses_of
 from preserve.data_management.retention_index import RetentionRow
+from preserve.description.stored import divided
 
 _BATCH = 500
 _READABLE = ("written", "verified", "due", "suspect", "repaired")
@@ -101,12 +102,12 @@ def _facts(connection: Connection, batch: Sequence[RetentionRow]) -> _Facts:
 
 def signals(profile: RetentionProfile, description: str) -> Iterator[str]:
     """Signs of value in a description: incidents, and the profile's words in title, cause and notes."""
-    told = json.loads(description)
+    told, objects = divided(description)
     for incident in told.get("incidents", ()):
         yield f"incident:{incident['incident']}"
     notes = [told.get("title", ""), told.get("cause", ""), told.get("note", "")]
-    for part in ("incidents", "measures", "objects"):
-        notes += [one.get("note", "") for one in told.get(part, ())]
+    for part in (told.get("incidents", ()), told.get("measures", ()), objects):
+        notes += filter(None, (one.get("note") for one in part))
     words = "\n".join(notes)
     for one in profile.signal:
         if any(word in words for word in one.words):

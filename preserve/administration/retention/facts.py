@@ -41,7 +41,7 @@ def facts_of(
     objid: str,
     description: CaseDescription | None = None,
 ) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
-    """What is known of a case and of each of its originals, by identifier, from description and package.
+    """What is known of a case and of its originals, as `facts_in` has it, from description and package.
 
     `description` is the case's, from whoever has just entered it: to read a large one again takes a second.
     """
@@ -80,7 +80,10 @@ def kept_of(connection: Connection, objids: Iterable[str]) -> Iterator[Kept]:
 
 
 def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
-    """What these rows say. Raises ValueError, KeyError, TypeError where they hold what no release writes."""
+    """What these rows say: of each recording, and of the first of those other files of which the same is known.
+
+    Raises ValueError, KeyError, TypeError where the rows hold what no release writes.
+    """
     case, created = kept.case, kept.created
     description = case.description if kept.described is None else kept.described
     local = zone(home.settings.time_zone)
@@ -97,7 +100,9 @@ def facts_in(home: Home, profile: RetentionProfile, kept: Kept) -> tuple[CaseFac
         timed, began = _recorded(original.properties)
         item = about.find(original.deposited)
         own = object_facts(profile, item, original.name, timed=timed, began=began, local=local)
-        objects[original.identifier] = alike.setdefault(own, own)
+        known = alike.setdefault(own, own)
+        if own.recording or known is own:
+            objects[original.identifier] = known
     return facts, objects
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from metadata.bag import write_declaration, write_info, write_manifests, write_tag_manifests
+from metadata.compact import TextSet
 from preserve.archival_storage.packing.listing import Described
 from storage_adapters.durable import drop_file
 from storage_adapters.medium_errors import on_medium
@@ -20,7 +21,7 @@ def seal(package: Path, algorithms: Sequence[str], payload: Iterable[Described],
 
     What an interrupted run left under another name is removed.
     """
-    known: set[str] = set()
+    known = TextSet()
     size = 0
 
     def listed() -> Iterator[tuple[str, dict[str, str]]]:

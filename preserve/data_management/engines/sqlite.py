@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from preserve.data_management.engines import WAIT, Entry, Question
+from preserve.data_management.engines import WAIT, Entry, Question, in_turns
 from preserve.data_management.engines.transactions import ended
 from preserve.data_management.replacing import Identity, identity_of, is_under_way, wait_for
 from preserve.data_management.schema_check import require_schema
@@ -197,6 +197,7 @@ def _engine(path: Path) -> Engine:
         for pragma in ("busy_timeout=250", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        in_turns.add_to(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

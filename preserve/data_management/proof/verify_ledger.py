@@ -116,7 +116,9 @@ def verify_ledger(
         if not _goes_on(_tiles(connection), since):
             since = BEGINNING
         # The looks first: where somebody stops the proof, a later one goes on at a place up to which both are proved.
-        seen = verify_looks.prove(connection, segments_folder, believed, since=since.size, waits=waits)
+        seen = verify_looks.prove(
+            connection, segments_folder, believed, since=since.size, waits=waits, goes_on=lambda: progress(0, 0)
+        )
         told = progress if seen.intact else _without_place(progress)
         report = prove(connection, segments_folder, believed, progress=told, since=since, waits=waits)
         beside = (*witnesses.keys(connection, segments_folder, public_key), *witnesses.strangers(segments_folder))

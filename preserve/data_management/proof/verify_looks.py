@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.looks_sealing import Anchor
 from preserve.data_management.proof.tile_check import TileCheck
 from preserve.data_management.segment_cover import is_covered
+from preserve.data_management.tiles import WIDTH
 from preserve.errors import NotIntact
 
 
@@ -40,11 +41,13 @@ def prove(
     *,
     since: int = 0,
     waits: bool = False,
+    goes_on: Callable[[], None] = lambda: None,
 ) -> LooksReport:
     """Hold every look against its hash, its place, the segments, the ledger's roots and the newest checkpoint.
 
     `ledger_folder` is the ledger's in the store. A ledger that is itself altered is for `verify_ledger` to name. Looks
     under a root that one of the ledger's first `since` entries gives, which were proved before, are not read again.
+    `goes_on` is asked every now and then, and may raise Stopped.
     """
     findings: list[Finding] = []
     signed = _signed(connection, ledger_folder, public, findings)
@@ -54,15 +57,12 @@ def prove(
         anchors = []  # an entry was changed, which proving the ledger says
     tree = _begin(connection, [anchor for anchor in anchors if anchor.number <= since])
     start = tree.size()
-    expected: dict[int, list[tuple[bytes, str]]] = {}
-    for anchor in anchors:
-        expected.setdefault(anchor.size, []).append((anchor.root, str(anchor.number)))
-    for name, checkpoint in signed:
-        expected.setdefault(checkpoint.size, []).append((checkpoint.root, name))
+    expected = _expected(anchors, signed, start)
     lines = _lines(ledger_folder.parent / looks_sealing.FOLDER, start, findings)
-    expected = {size: roots for size, roots in expected.items() if size > start}
     bad, proven = False, start
     for count, look in enumerate(looks.entries(connection, start + 1), start + 1):
+        if not count % WIDTH:
+            goes_on()
         line = next(lines, None)
         problem = looks.problem_of(look, count)
         if not problem and line is not None and line != look.text:
@@ -90,6 +90,18 @@ def prove(
     findings += _short(ledger_folder, anchors, findings)
     findings += _beside(connection, ledger_folder, size, signed, waits=waits)
     return LooksReport(size, max((anchor.size for anchor in anchors), default=0), tuple(findings))
+
+
+def _expected(
+    anchors: Sequence[Anchor], signed: Sequence[tuple[str, Checkpoint]], start: int
+) -> dict[int, list[tuple[bytes, str]]]:
+    """Roots over more than `start` looks, by how many, and where each stands."""
+    expected: dict[int, list[tuple[bytes, str]]] = {}
+    for anchor in anchors:
+        expected.setdefault(anchor.size, []).append((anchor.root, str(anchor.number)))
+    for name, checkpoint in signed:
+        expected.setdefault(checkpoint.size, []).append((checkpoint.root, name))
+    return {size: roots for size, roots in expected.items() if size > start}
 
 
 def _signed(

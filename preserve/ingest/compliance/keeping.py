@@ -45,7 +45,7 @@ def _line(code: str, profile: RetentionProfile, due: Due) -> str:
 
 
 def facts_of_view(view: View, profile: RetentionProfile) -> tuple[CaseFacts, dict[str, ObjectFacts]]:
-    """As registration will have them, where it is filed today."""
+    """As registration will have them, where it is filed today: of recordings, and of the first of others alike."""
     case = view.case
     long_term = bool(reasons(case, view.profile.long_term, view.words))
     characters = view.characters or {}
@@ -56,6 +56,8 @@ def facts_of_view(view: View, profile: RetentionProfile) -> tuple[CaseFacts, dic
         began = character.started.isoformat() if character and character.started else ""
         timed = bool(character and character.duration)
         own = object_facts(profile, item, item.file, timed=timed, began=began, local=view.zone)
-        objects[item.file] = alike.setdefault(own, own)
+        known = alike.setdefault(own, own)
+        if own.recording or known is own:
+            objects[item.file] = known
     declared = case.retention.value if is_known(case, LegacyFact.RETENTION) else NOT_DECLARED
     return CaseFacts(closed_at_latest(case), view.today, case.case_type, declared, long_term), objects

@@ -15,6 +15,7 @@ _OF_THE_FORMAT = frozenset(
     b"ftyp moov mdat free skip wide moof mfra sidx ssix styp pnot pdin emsg prft mvhd trak udta iods mvex".split()
 )
 _TEXTS = frozenset(b"meta loci name titl auth cprt date desc dscp gnre perf yrrc albm keyw".split())
+_LOOKED_AT = 2000  # pictures
 _DOLBY = ("dvh1", "dvhe", "dvav", "dva1")
 
 
@@ -29,6 +30,21 @@ def beside(source: Path, known: Streams, *, copied: bool) -> Iterator[str]:
             yield f"Dolby Vision metadata (RPU) in the frames of stream {stream['index']}"
         for kind in sorted(_in_frames(source, stream) - data):
             yield f"data in the frames of stream {stream['index']}: {kind}"
+        if early := _before_first(source, stream):
+            where = f"stream {stream['index']} before the first that stands alone"
+            yield f"{early} of {where}, as far as they cannot be decoded"
+
+
+def _before_first(source: Path, stream: dict[str, Any]) -> str:
+    """How many pictures come before the first that can be decoded by itself; empty where it is the first."""
+    command = [find("ffprobe"), *FFMPEG_INPUT[1:], "-select_streams", str(stream["index"])]
+    command += ["-show_entries", "packet=flags", "-read_intervals", f"%+#{_LOOKED_AT}", "-of", "csv=p=0"]
+    try:
+        flags = run([*command, file_argument(source)]).split()
+    except ToolFailed:
+        return ""
+    count = next((number for number, flag in enumerate(flags) if flag.startswith("K")), len(flags))
+    return f"{count}{' and more' if count == _LOOKED_AT else ''} pictures" if count else ""
 
 
 def _in_frames(source: Path, stream: dict[str, Any]) -> set[str]:

@@ -24,6 +24,13 @@ from preserve.services.session import Session, SystemUser
 from tests.support.people import entries, session, staffed
 
 
+class Impatient(Silent):
+    """Somebody who stops the work as soon as they are asked."""
+
+    def __call__(self, moved: int, files: int = 0) -> None:
+        raise Stopped("work.stopped")
+
+
 class Stopping(Silent):
     """Somebody who stops the work when more was read than this."""
 
@@ -124,6 +131,15 @@ def test_looks_that_a_stopped_proof_did_not_reach_do_not_pass_for_proved(archive
     report = verify(_at_home(archive), since_checkpoint=True)
     assert (report.status, report.since) == (4, 0)
     assert "looks.changed" in {finding.code for finding in report.findings}
+
+
+def test_who_stops_is_heard_among_the_looks_too(archive: Archive) -> None:
+    with archive.catalogue.begin() as connection:
+        for _ in range(TOGETHER):
+            looks.append(connection, action="case.viewed", subject="s", actor="z", details={}, moment=now())
+    with pytest.raises(Stopped):
+        verify(_at_home(archive, Impatient()))
+    assert entries(archive, "ledger.proved") == []
 
 
 @pytest.mark.parametrize("forged", ['"proved":9', '"proved":1'])

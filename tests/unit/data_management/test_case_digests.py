@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
+from binascii import b2a_base64
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,20 @@ def test_a_long_description_is_hashed_as_one_line(two: Connection, piece: int, m
     line = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
     expected = hashlib.sha256(line.encode()).hexdigest()
     assert case_digests.of_version(two, OBJID, 1)["case_sha256"] == expected
+
+
+def test_a_packed_description_is_what_is_meant_by_it(two: Connection) -> None:
+    head = {"case_number": "1", "note": "\n“”"}
+    rows = ",".join(json.dumps({"file": f"笔录{number}.txt", "kind": "x"}) for number in range(3))
+    begin = json.dumps(head)[:-1]
+    packed = b2a_base64(zlib.compress(rows.encode()), newline=False).decode()
+    whole, kept, spoiled = (
+        f'{begin},"objects":{end}' for end in (f"[{rows}]}}", f'[],"packed":["{packed}"]}}', '[],"packed":["?"]}')
+    )
+    said = []
+    for text in (whole, kept, spoiled):
+        two.execute(update(cases).where(cases.c.objid == OBJID).values(description=text))
+        said.append(case_digests.of_version(two, OBJID, 1)["case_sha256"])
+        assert said[-1] == case_digests.of_cases(two, [OBJID])[OBJID][NAME]["case_sha256"]
+    assert said[0] == said[1] and len(said[0]) == 64
+    assert said[2] not in said[:2]

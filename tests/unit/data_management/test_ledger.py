@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -42,6 +43,15 @@ def test_an_entry_under_another_number_is_none_that_somebody_acts_on(kept: Conne
     for read in (lambda: ledger.of_action(kept, "a"), lambda: ledger.numbered(kept, [99])):
         with pytest.raises(NotIntact, match=r"ledger\.entry-changed"):
             read()
+
+
+def test_the_newest_come_first_however_many_are_read(kept: Connection) -> None:
+    for number in range(250):
+        ledger.append(kept, action="ab"[number % 2], subject="s9", actor="z", details={}, moment=MOMENT)
+    assert [entry.number for entry in ledger.newest(kept, "s9", "a", "b")] == list(range(260, 10, -1))
+    assert [entry.number for entry in ledger.newest(kept, "s9", "b")] == list(range(260, 10, -2))
+    assert [entry.number for entry in islice(ledger.newest(kept, "s9", "a"), 2)] == [259, 257]
+    assert list(ledger.newest(kept, "s9", "c")) == []
 
 
 def test_an_entry_is_read_once(kept: Connection) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,29 @@ def test_what_was_packed_comes_back(passages: list[Passage]) -> None:
     words = Tokens()
     said = [one for one in passages if one.text]
     assert list(unpack(pack(spacing(passages, words)))) == said
-    assert words.joined() == BETWEEN.join(spaced(one.text) for one in said)
+    once = [tokens for tokens, _ in groupby(spaced(one.text) for one in said)]
+    made = BETWEEN.join(zlib.decompress(one).decode() for one in words.pieces())
+    assert made == BETWEEN.join(once[1:] if once[:1] == [""] else once)  # what has no token needs no place
+
+
+def test_of_a_long_row_each_passage_comes_back(passages: int = 30_000) -> None:
+    said = [Passage("file", f'{n}\\"],["', "笔录\ud800" * (n % 5) + str(n)) for n in range(passages)]
+    said[7] = Passage("text", "long", "当事人" * 200_000)
+    packed = pack(said)
+    assert list(unpack(packed)) == said
+    for broken in (packed[:-20], packed[:1000]):
+        with pytest.raises((ValueError, zlib.error)):
+            list(unpack(broken))
+
+
+def test_tokens_of_many_texts_are_several_pieces() -> None:
+    words = Tokens()
+    texts = [f"{n:06} 现场 场" * 20 for n in range(12_000)]
+    for one in texts:
+        words.append(one)
+    pieces = words.pieces()
+    assert len(pieces) > 2 and pieces == words.pieces()
+    assert BETWEEN.join(zlib.decompress(one).decode() for one in pieces) == BETWEEN.join(texts)
 
 
 HEADS = [Passage("title", "", "擅自演出案（2026）12号"), Passage("note", "a.txt", ""), Passage("place", "", "Ａ座 3F")]

@@ -10,7 +10,7 @@ import pytest
 from preserve.description import stored
 from preserve.description.object_table import FEW, ObjectTable
 from preserve.description.schema import CaseDescription
-from preserve.description.stored import case_json, case_of, catalogue_text, plain_data, read_case
+from preserve.description.stored import case_json, case_of, catalogue_text, divided, plain_data, read_case, whole
 
 
 def _case(count: int, **more: object) -> CaseDescription:
@@ -55,10 +55,28 @@ def test_many_files_are_read_into_a_table(tmp_path: Path) -> None:
     assert isinstance(again.objects, ObjectTable)
     assert again == case and b"".join(case_json(again)) == (tmp_path / "case.json").read_bytes()
     text = catalogue_text(again)
-    assert len(text) < len(case.model_dump_json()) / 4
-    assert CaseDescription.model_validate_json(text) == case == case_of(text)
+    assert len(text) < len(case.model_dump_json()) / 40
+    assert case_of(text) == case
     assert isinstance(case_of(text).objects, ObjectTable)
     assert plain_data(text) == case.model_dump(mode="json")
+    # What rows of earlier releases hold is what is meant by it, and is read as well.
+    before = "".join(whole(text))
+    assert CaseDescription.model_validate_json(before) == case == case_of(before)
+    assert "".join(whole(before)) == before and plain_data(before) == plain_data(text)
+    for one in (text, before):
+        head, files = divided(one)
+        assert head == {**case.model_dump(mode="json"), "objects": []}
+        assert [row["file"] for row in files] == [item.file for item in case.objects]
+
+
+@pytest.mark.parametrize("spoiled", [("=", "?"), ('","', '",'), ('"]}', '"],"note2":"x"}'), ('["', '["AAAA","')])
+def test_a_packed_text_that_was_changed_is_not_read(spoiled: tuple[str, str]) -> None:
+    text = catalogue_text(_case(FEW + 5))
+    place = text.index('"packed"')
+    changed = text[:place] + text[place:].replace(*spoiled)
+    assert changed != text
+    with pytest.raises(ValueError):
+        case_of(changed)
 
 
 def test_a_small_case_stands_in_the_catalogue_as_it_always_did() -> None:

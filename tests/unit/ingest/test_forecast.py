@@ -88,7 +88,7 @@ def test_pictures_are_made_and_thrown_away(tmp_path: Path) -> None:
 
 
 def test_texts_and_papers_by_ratios(tmp_path: Path) -> None:
-    forecast = Forecast(_home(tmp_path, samples=0, original=1000, derivative=2000, utf8=1.5, text=0.0))
+    forecast = Forecast(_home(tmp_path, samples=0, original=1000, derivative=2000, utf8=1.5, plain=0.0))
     (tmp_path / "a.txt").write_text("现场检查笔录" * 50, encoding="utf-8")
     (tmp_path / "b.txt").write_text("现场检查笔录" * 50, encoding="gb18030")
     assert _foretell(forecast, tmp_path / "a.txt")["compact"] == 900 + 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,34 @@ def test_after_an_error_nothing_is_left_not_even_the_folders(making: object, tmp
             (part if part.is_file() else part / "y").write_bytes(b"half")
             raise ZeroDivisionError
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_another_holds_too_is_not_taken_away_again(tmp_path: Path) -> None:
+    """Both were given a folder that is not there yet: the first to fail must not take it from the other."""
+    target = tmp_path / "deep" / "target"
+    with ExitStack() as second:
+        with pytest.raises(KeyError), reach(target) as first:
+            first.make()
+            other = second.enter_context(reach(target))
+            other.make()
+            raise KeyError
+        with making_file(other, "file") as part:
+            part.write_text("x")
+    assert (target / "file").read_text() == "x"
+
+
+def test_one_that_went_while_it_was_reached_for_is_made_again(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    with ExitStack() as second:
+        with pytest.raises(KeyError), reach(target) as first:
+            other = second.enter_context(reach(target))
+            first.make()
+            raise KeyError
+        assert not target.exists()
+        other.make()
+        with making_file(other, "file") as part:
+            part.write_text("x")
+    assert (target / "file").read_text() == "x"
 
 
 @pytest.mark.parametrize("making", [making_file, making_folder])

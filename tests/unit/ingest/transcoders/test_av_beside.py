@@ -30,6 +30,16 @@ def test_bytes_behind_the_last_box_and_boxes_of_a_maker_are_named(tmp_path: Path
     assert _beside(path) == ["1 bytes behind the last box (not a box)"]
 
 
+def test_pictures_that_no_decoder_gives_are_named_where_it_is_decoded(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole.mp4", tmp_path / "cut.mp4"
+    codec = ("-c:v", "libx264", "-bf", "0", "-g", "10")
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=d=2:s=64x48:r=10", *codec, str(whole))
+    ffmpeg("-i", str(whole), "-ss", "0.4", "-c", "copy", "-copyinkf", str(cut))
+    early = "6 pictures of stream 0 before the first that stands alone, as far as they cannot be decoded"
+    assert early in _beside(cut, copied=False)
+    assert _beside(cut) == _beside(whole) == _beside(whole, copied=False) == []
+
+
 def test_data_in_the_frames_is_named_where_they_are_decoded(tmp_path: Path) -> None:
     path = tmp_path / "a.ts"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=d=0.4:s=64x48:r=25", "-c:v", "mpeg2video", "-a53cc", "1", str(path))

@@ -7,6 +7,7 @@ write into the catalogue, nor how it ended.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
@@ -27,7 +28,7 @@ from preserve.data_management.jobs import JobRow, State
 from preserve.errors import Busy, MediumProblem, NotPermitted
 from preserve.home import Home
 from preserve.messages import LANGUAGES, Language, speaking
-from preserve.progress import Silent, Unit, stoppable
+from preserve.progress import Silent, Unit, check_stop, stoppable
 from preserve.services import job_arguments, job_folders
 from preserve.services.documents import as_document
 from preserve.services.failures import Failure, failure_of
@@ -37,10 +38,14 @@ from preserve.services.operation import Operation
 from preserve.services.operation import job as long_work
 from preserve.services.session import AsJob, Session, begin
 from preserve.work import boot_id, end_gently_with_parent, hold
+from storage_adapters.errors import MediumFailing, StoreAway
 
+_log = logging.getLogger("preserve.jobs")
 _EVERY = 0.25  # seconds between two lines of progress
 _LET_GO = 10.0  # seconds for an earlier attempt, which has written how it ended, to end
 _MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
+_STORE_AWAY = 600.0  # seconds that an attempt waits for the store before it is begun
+_LOOK_AGAIN = 1.0
 _TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
 PASSING = frozenset(
     {
@@ -50,6 +55,7 @@ PASSING = frozenset(
         "catalogue.in-doubt",  # the next attempt sees what became of it
         "lease.lost",
         "ledger.sealer-absent",
+        "storage.store-away",  # the next attempt waits for it
     }
 )
 """What ends an attempt and is over by itself: the job goes on, some times."""
@@ -145,8 +151,7 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
         place = job_folders.folder(home, job)
         # Over several machines it is a lease: this attempt has it at once, though an earlier one hangs and lives.
         with stoppable(), leases.taken_by(job, attempt), hold(place / job_folders.LOCK, busy, _LET_GO):
-            with archive.catalogue.begin() as connection:
-                row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
+            row = _taken(archive, job, attempt, worker)
             progress = Told(place / job_folders.PROGRESS)
             state, result, failure = _outcome(home, row, progress)
             progress.close()
@@ -157,6 +162,25 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
     finally:
         archive.close()
     return JobRan(job, attempt, ended)
+
+
+def _taken(archive: Archive, job: str, attempt: int, worker: int) -> JobRow:
+    """The attempt, which is this process's from here on. Raises as `jobs.take`, and StorageError.
+
+    A store that is away is asked before anything is written. It is waited for: an attempt that ends before it is taken
+    has vanished, and the next would be as quick to end.
+    """
+    until = time.monotonic() + _STORE_AWAY
+    while True:
+        try:
+            with archive.catalogue.begin() as connection:
+                return jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
+        except (StoreAway, MediumFailing) as error:  # one that begins again says that it fails
+            if time.monotonic() >= until:
+                raise
+            _log.warning("tried again: %s", error.code)
+        check_stop()
+        time.sleep(_LOOK_AGAIN)
 
 
 Outcome = tuple[State, dict[str, Any] | None, dict[str, Any] | None]

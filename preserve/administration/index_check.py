@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from heapq import merge
 
 from sqlalchemy import Connection
 
@@ -110,19 +111,29 @@ def last_proved(connection: Connection) -> tuple[Start, str]:
     The ledger says it: an entry under the newest checkpoint, to which it is proved here. Whoever has not the key can
     neither add one nor move it forward, only take the catalogue back to before it, which contradicts the store's head.
     """
-    signed = checkpoints.newest(connection)
-    best, when = BEGINNING, ""
-    for entry in ledger.of_action(connection, VERIFIED, PROVED):
-        size, root = entry.details.get("proved", 0), entry.details.get("root", "")
+    best, when, told = BEGINNING, "", None
+    newest_first = merge(
+        *(ledger.newest_of(connection, action) for action in (VERIFIED, PROVED)), key=_place_of, reverse=True
+    )
+    for entry in newest_first:
         if entry.details.get("findings"):
-            best, when = BEGINNING, ""
-        elif signed and isinstance(size, int) and size > best.size:
-            Proofs(connection, signed).path(entry)
-            best, when = Start(size, bytes.fromhex(root)), entry.time
+            break
+        size, root = entry.details.get("proved", 0), entry.details.get("root", "")
+        if isinstance(size, int) and size > best.size:
+            best, when, told = Start(size, bytes.fromhex(root)), entry.time, entry
+        if size and (entry.action == VERIFIED or entry.details.get("since")):
+            break  # it went on from all before it; only a whole proof that was stopped may have ended before
+    if (signed := checkpoints.newest(connection)) is None:
+        return BEGINNING, ""
+    if told is not None:
+        Proofs(connection, signed).path(told)
     return best, when
+
+
+def _place_of(entry: ledger.Entry) -> int:
+    return entry.number
 
 
 def last_verified(connection: Connection) -> ledger.Entry | None:
     """The entry of the last time, or None."""
-    found = ledger.of_action(connection, VERIFIED)
-    return found[-1] if found else None
+    return next(ledger.newest_of(connection, VERIFIED), None)

@@ -164,6 +164,7 @@ about, newest_about, count_about, naming = _ROWS.about, _ROWS.newest_about, _ROW
 checked = _ROWS.checked
 # Made once: whoever is recognised is, by several of them.
 _OF_ACTION = _ROWS.query().where(ledger.c.action.in_(bindparam("actions", expanding=True))).order_by(ledger.c.number)
+_NEWEST_OF = _ROWS.query().where(ledger.c.action == bindparam("action")).order_by(ledger.c.number.desc())
 _NEWEST_ABOUT = about_query(ledger, narrowed=True).order_by(ledger.c.number.desc())
 _NEWEST_BELOW = _NEWEST_ABOUT.where(ledger.c.number < bindparam("below")).limit(bindparam("most"))
 _AT_FIRST, _MOST = 20, 1000  # so many are read at once, and ten times as many each time
@@ -172,6 +173,13 @@ _AT_FIRST, _MOST = 20, 1000  # so many are read at once, and ten times as many e
 def of_action(connection: Connection, *actions: str) -> list[Entry]:
     """The entries of one action, or of several, oldest first. Raises NotIntact."""
     return [checked(*row) for row in connection.execute(_OF_ACTION, {"actions": actions})]
+
+
+def newest_of(connection: Connection, action: str) -> Iterator[Entry]:
+    """The entries of one action, the newest first, read only as far as somebody asks. Raises NotIntact."""
+    with connection.execute(_NEWEST_OF, {"action": action}, execution_options={"yield_per": 100}) as rows:
+        for row in rows:
+            yield checked(*row)
 
 
 def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:

@@ -7,9 +7,10 @@ and before whatever speaks of looks or leaves the archive, an entry of it gives 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -93,30 +94,37 @@ def anchored(connection: Connection, archive_id: str) -> int:
     return int(last.details["size"]) if last.action == ANCHORED else int(last.details["first"]) - 1
 
 
-def newest_anchor(connection: Connection, archive_id: str) -> Anchor | None:
+def newest_anchor(connection: Connection) -> Anchor | None:
     """The root over the most looks that the ledger gives, none over looks that were lost. Raises NotIntact."""
-    below: int | None = None
-    for entry in ledger.newest(connection, archive_id, ANCHORED, TAIL_LOST):
-        if entry.action == TAIL_LOST:
-            below = min(int(entry.details["first"]), below or int(entry.details["first"]))
-        elif below is None or int(entry.details["size"]) < below:
-            return _anchor_of(entry)
-    return None
+    return next(_standing(connection), None)
 
 
 def _anchor_of(entry: Entry) -> Anchor:
     return Anchor(entry.number, int(entry.details["size"]), bytes.fromhex(entry.details["root"]))
 
 
-def anchors(connection: Connection) -> list[Anchor]:
-    """Every root that the ledger gives, oldest first, but for those over looks that were lost. Raises NotIntact."""
-    standing: list[Anchor] = []
-    for entry in ledger.of_action(connection, ANCHORED, TAIL_LOST):
+def anchors(connection: Connection, since: int = 0) -> list[Anchor]:
+    """Every root that the ledger gives, oldest first, but for those over looks that were lost.
+
+    With `since` only the last among the ledger's first `since` entries, and those after it. Raises NotIntact.
+    """
+    found: list[Anchor] = []
+    for anchor in _standing(connection):
+        found.append(anchor)
+        if anchor.number <= since:
+            break
+    return found[::-1]
+
+
+def _standing(connection: Connection) -> Iterator[Anchor]:
+    """The newest first, read only as far as somebody asks: there is one an hour."""
+    below: int | None = None
+    both = [ledger.newest_of(connection, action) for action in (ANCHORED, TAIL_LOST)]
+    for entry in merge(*both, key=lambda entry: entry.number, reverse=True):
         if entry.action == TAIL_LOST:
-            standing = [one for one in standing if one.size < int(entry.details["first"])]
-        else:
-            standing.append(_anchor_of(entry))
-    return standing
+            below = min(int(entry.details["first"]), below or int(entry.details["first"]))
+        elif below is None or int(entry.details["size"]) < below:
+            yield _anchor_of(entry)
 
 
 def _is_due(connection: Connection, home: Home, moment: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -21,6 +21,7 @@ from preserve.data_management.ledger_keys import trusted_keys as trusted_keys
 from preserve.data_management.merkle import Frontier
 from preserve.data_management.proof import verify_looks
 from preserve.data_management.proof.beside import reckoned
+from preserve.data_management.proof.inner_segments import contradicting
 from preserve.data_management.proof.signatures import Rows, merged
 from preserve.data_management.proof.tile_check import TileCheck
 from preserve.data_management.proof.walking import Mark, Walk, first_bad
@@ -167,7 +168,8 @@ def prove(
     if bad is None and last > count:
         bad = Finding("ledger.entry-missing", str(count + 1), "error", {"number": count + 1})
     findings += filter(None, (bad or first_bad(connection, proven + 1, count) or check.bad,))
-    findings += _beside(connection, segments_folder, kept)
+    inner = segment_cover.within(segment_cover.cover_of(segments_folder), kept)
+    findings += contradicting(inner, partial(ledger.entries, connection), "ledger.entry-contradicts-segment")
     findings += witnesses.missing(connection, segments_folder, count, beside)
     findings += witnesses.uncovered(connection, count, waits=waits)
     return LedgerReport(count, proven, rows.count, len(kept), tuple(findings), since.size)
@@ -225,20 +227,3 @@ def _signed(
         else:
             findings.append(Finding("ledger.checkpoint-forged", where, "error", {"size": checkpoint.size}))
     return by_size
-
-
-def _beside(connection: Connection, folder: Path, kept: Sequence[tuple[int, int, Path]]) -> Iterator[Finding]:
-    """Segments that lie within others: what a kill left of joining, or somebody put there. None may say otherwise."""
-    for first, last, path in segment_cover.within(segment_cover.cover_of(folder), kept):
-        ours = (entry.text for entry in ledger.entries(connection, first, last))
-        try:
-            with path.open(encoding="utf-8", newline="\n") as stream:
-                pairs = enumerate(zip_longest((line.removesuffix("\n") for line in stream), ours), first)
-                bad = next((number for number, (theirs, mine) in pairs if theirs != mine), 0)
-        except FileNotFoundError:
-            continue  # joined since we looked
-        except (OSError, UnicodeDecodeError):
-            bad = first
-        if bad or last < first:
-            values = {"number": bad or first}
-            yield Finding("ledger.entry-contradicts-segment", path.name, "error", values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,8 +15,9 @@ from metadata.findings import Finding
 from preserve.data_management import checkpoints, ledger, looks, looks_sealing, looks_segments, sealer
 from preserve.data_management.checkpoints import Checkpoint
 from preserve.data_management.looks_sealing import Anchor
+from preserve.data_management.proof.inner_segments import contradicting
 from preserve.data_management.proof.tile_check import TileCheck
-from preserve.data_management.segment_cover import is_covered
+from preserve.data_management.segment_cover import is_covered, within
 from preserve.data_management.tiles import WIDTH
 from preserve.errors import NotIntact
 
@@ -52,7 +54,7 @@ def prove(
     findings: list[Finding] = []
     signed = _signed(connection, ledger_folder, public, findings)
     try:
-        anchors = looks_sealing.anchors(connection)
+        anchors = looks_sealing.anchors(connection, since)
     except NotIntact:
         anchors = []  # an entry was changed, which proving the ledger says
     tree = _begin(connection, [anchor for anchor in anchors if anchor.number <= since])
@@ -87,7 +89,7 @@ def prove(
     # None at all are none that lie: a catalogue that an earlier release made again has them with its next look.
     if tree.bad is not None and not bad and looks_sealing.tree(connection).size():
         findings.append(tree.bad)
-    findings += _short(ledger_folder, anchors, findings)
+    findings += _segments(connection, ledger_folder, anchors, findings)
     findings += _beside(connection, ledger_folder, size, signed, waits=waits)
     return LooksReport(size, max((anchor.size for anchor in anchors), default=0), tuple(findings))
 
@@ -152,14 +154,22 @@ def _lines(folder: Path, after: int, findings: list[Finding]) -> Iterator[str]:
         findings.append(Finding("looks.segment-broken", str(folder), detail=str(error)))
 
 
-def _short(ledger_folder: Path, anchors: Sequence[Anchor], findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Segments that are gone from the end: they are written before a segment of the ledger that has their root."""
+def _segments(
+    connection: Connection, ledger_folder: Path, anchors: Sequence[Anchor], findings: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Segments that are gone from the end, and those within others that say otherwise.
+
+    They are written before a segment of the ledger that has their root.
+    """
     folder = ledger_folder.parent / looks_sealing.FOLDER
     closed = max((last for _, last, _ in checkpoints.segments(ledger_folder)), default=0)
     told = max((anchor.size for anchor in anchors if anchor.number <= closed), default=0)
     known = any(finding.code == "looks.segment-broken" for finding in findings)
-    if not known and not is_covered(looks_segments.cover_of(folder), 1, told):
+    pieces = looks_segments.cover_of(folder)
+    if not known and not is_covered(pieces, 1, told):
         yield Finding("looks.segment-broken", str(folder), detail=f"{told}")
+    inner = within(pieces, looks_segments.segments(folder))
+    yield from contradicting(inner, partial(looks.entries, connection), "looks.segment-broken")
 
 
 def _beside(

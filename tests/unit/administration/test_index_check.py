@@ -21,6 +21,7 @@ from preserve.home import acting_person
 from preserve.progress import Silent
 from preserve.services.ledger import checkpoint, verify
 from preserve.services.session import Session, SystemUser
+from tests.support.counted import steps
 from tests.support.people import entries, session, staffed
 
 
@@ -166,6 +167,21 @@ def test_tiles_that_tell_of_another_tree_have_the_whole_read(archive: Archive) -
     report = verify(_at_home(archive), since_checkpoint=True)
     assert (report.status, report.since) == (4, 0)
     assert [finding.code for finding in report.findings] == ["ledger.tile-differs"]
+
+
+@pytest.mark.sqlite
+def test_a_night_after_years_of_nights_reads_as_much(archive: Archive) -> None:
+    def asked() -> int:
+        with archive.catalogue.read() as connection:
+            return steps(connection, lambda: last_proved(connection))
+
+    verify(_at_home(archive))
+    for _ in range(3):
+        verify(_at_home(archive), since_checkpoint=True)
+    few = asked()
+    for _ in range(30):
+        verify(_at_home(archive), since_checkpoint=True)
+    assert asked() <= 1.5 * few + 10
 
 
 def test_where_nothing_was_proved_it_is_the_beginning(archive: Archive) -> None:

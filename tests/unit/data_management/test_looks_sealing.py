@@ -198,7 +198,7 @@ def test_what_is_lost_is_written_down_and_the_log_goes_on(home: Home, catalogue:
 def test_the_newest_root_is_the_last_of_all_that_stand(home: Home, catalogue: Catalogue) -> None:
     def agree() -> int | None:
         with catalogue.read() as connection:
-            newest = looks_sealing.newest_anchor(connection, home.settings.archive_id)
+            newest = looks_sealing.newest_anchor(connection)
             standing = looks_sealing.anchors(connection)
         assert newest == (standing[-1] if standing else None)
         return newest.size if newest else None
@@ -224,3 +224,16 @@ def test_others_tools_read_what_is_signed_over_the_looks(home: Home, catalogue: 
     assert (note.origin, note.log_size) == (looks_sealing.origin(home.settings.archive_id), 1)
     assert len(signed.signature) == 4 + 64  # the id of the key, then its signature (C2SP signed-note)
     assert checkpoints.parse_exactly(signed.text().encode()).note == signed.note
+
+
+def test_roots_since_a_place_are_those_after_it_and_the_last_before(home: Home, catalogue: Catalogue) -> None:
+    for _ in range(4):
+        with catalogue.begin() as connection:
+            looks.append(connection, action="case.viewed", subject="s", actor="li", details={}, moment=MOMENT)
+        sealing.close_segment(home, catalogue)
+    with catalogue.read() as connection:
+        every = looks_sealing.anchors(connection)
+        assert len(every) > 3
+        assert looks_sealing.anchors(connection, every[-2].number) == every[-2:]
+        assert looks_sealing.anchors(connection, every[-1].number + 9) == every[-1:]
+        assert looks_sealing.anchors(connection, every[0].number - 1) == every

@@ -79,6 +79,15 @@ def test_a_sound_log_is_taken_as_it_is(home: Home, catalogue: Catalogue) -> None
     assert texts(home)[:5] == before
 
 
+def test_a_false_segment_within_another_makes_nobody_give_up_looks(home: Home, catalogue: Catalogue) -> None:
+    catalogue.close()
+    (segment,) = (home.store / looks_sealing.FOLDER).iterdir()
+    inner = segment.with_name("looks-0000000002-0000000002.jsonl")
+    inner.write_text("{}\n", encoding="utf-8")
+    rebuild(home, [server_store(home)])
+    assert len(texts(home)) == 5
+
+
 def test_a_log_that_was_taken_over_has_its_tiles(home: Home, catalogue: Catalogue) -> None:
     catalogue.close()
     rebuild(home, [server_store(home)])

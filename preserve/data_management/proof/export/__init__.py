@@ -63,7 +63,7 @@ def write_evidence(
     objid = name.rpartition("_v")[0]
     entries = _ordered([*_entries(connection, objid, records), *also])
     seen = _seen([*looks.about(connection, objid), *also])
-    anchor = looks_sealing.newest_anchor(connection, home.settings.archive_id)
+    anchor = looks_sealing.newest_anchor(connection)
     if seen and anchor is not None:
         entries = _ordered([*entries, *ledger.numbered(connection, [anchor.number])])
     document: dict[str, Any] = {

@@ -146,6 +146,16 @@ def test_a_segment_that_is_gone_from_the_end_is_named(home: Home, catalogue: Cat
     assert last.exists() and findings(home) == []
 
 
+def test_a_segment_within_another_that_says_otherwise_is_named(home: Home, catalogue: Catalogue) -> None:
+    (segment,) = (home.store / looks_sealing.FOLDER).iterdir()
+    inner = segment.with_name("looks-0000000002-0000000002.jsonl")
+    second = segment.read_text(encoding="utf-8").splitlines(keepends=True)[1]
+    inner.write_text(second, encoding="utf-8")
+    assert findings(home) == [], "as a kill leaves it when segments are joined"
+    inner.write_text(second.replace('"li"', '"wu"'), encoding="utf-8")
+    assert findings(home) == [("looks.segment-broken", inner.name)]
+
+
 def since_now(home: Home, catalogue: Catalogue) -> list[tuple[str, str]]:
     """What is found after everything up to the newest checkpoint was proved, and nothing before it is read."""
     with catalogue.read() as connection:

@@ -257,6 +257,7 @@ def examine_signer(home: Home) -> Iterator[Check]:
 
 def _catalogue(home: Home) -> Iterator[Check]:
     from preserve.administration.index_check import last_verified
+    from preserve.administration.sealer_health import examine_sealer
     from preserve.clock import now
     from preserve.data_management import journal
     from preserve.data_management.database import open_catalogue
@@ -270,12 +271,14 @@ def _catalogue(home: Home) -> Iterator[Check]:
             verified = last_verified(connection)
             against_store(home, connection)
             apart = round(abs((now() - clock_of(connection)).total_seconds()))
+            signing = examine_sealer(home, connection)
     except PreserveError as error:
         reason = say(error.code, where=error.where, **error.values)
         mend = hint(error.code, where=error.where, **error.values) or hint("health.catalogue")
         yield Check("health.catalogue-wrong", "wrong", {"path": home.catalogue_name, "reason": reason, "mend": mend})
         return
     yield Check("health.catalogue", "good", {"path": home.catalogue_name})
+    yield from signing
     if catalogue.is_on_a_server and apart > _APART:
         yield Check("health.clock-apart", "wrong", {"seconds": apart, "most": _APART})
     if verified is None:

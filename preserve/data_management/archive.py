@@ -70,6 +70,11 @@ class _Guard(Rules):
     def written(self, number: int) -> None:
         """Nothing was."""
 
+    def before(self) -> None:
+        """As the rules."""
+        if self.rules is not None:
+            self.rules.before()
+
     def opening(self, connection: Connection) -> None:
         """As the rules, and the question after it."""
         if self.rules is not None:

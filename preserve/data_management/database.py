@@ -47,6 +47,8 @@ class Catalogue:
         place, rules = self.place, self.rules
         question = rules.question if rules is not None else ""
         one_view.let_go(self.engine)
+        if rules is not None:
+            rules.before()
         with (
             place.translated(),
             place.begun(self.engine, writes=True, question=question) as connection,

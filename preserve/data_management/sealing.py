@@ -7,7 +7,7 @@ that is put back by an older copy, or loses its end, contradicts it.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,7 @@ class Keeper:
         self._settings, self._before, self._size, self._most = SettingsSeen(home), 0, 0, 0
         self._first: ledger.Entry | None = None  # of those that wait for the sealer
         self._held = home.path in _grown  # by this process, which has not sealed yet what it added
+        self._store_agrees = False
 
     question = OPENING
 
@@ -79,6 +80,10 @@ class Keeper:
         """Nothing is told as done that may have gone elsewhere. Raises MediumProblem."""
         self._settings.require_same_for(number)
 
+    def before(self) -> None:
+        """Ask a store that is away, which may hang, where the ledger is still to be held against it."""
+        self._store_agrees = not self._held and store_away.agrees(self._home)
+
     def opening(self, connection: Connection) -> None:
         """Refuse to add to a ledger that the store contradicts. Raises NotIntact."""
         said = round_trips.answer(connection) or connection.exec_driver_sql(OPENING).one()
@@ -90,7 +95,7 @@ class Keeper:
                 first = self._first = ledger.checked(*said[2:])  # once, not for each that writes until it is signed
             require_sealer(self._home, first)
         if not self._held or self._size < self._most:  # the latter was put back to an earlier moment meanwhile
-            hold_to_witnesses(self._home, connection)
+            hold_to_witnesses(self._home, connection, asked=self._store_agrees)
             looks_sealing.hold_to_witnesses(self._home, connection)
 
     def closing(self, connection: Connection) -> None:
@@ -215,14 +220,10 @@ def nobody_joins(home: Home, patience: float = _PATIENCE) -> AbstractContextMana
 
 def write_newest_head(home: Home) -> None:
     """Put the newest checkpoints into the store, while nobody else commits any. Raises StorageError."""
-    catalogue = open_catalogue(home)
-    try:
-        with catalogue.locked() as connection:
-            if (newest := checkpoints.newest(connection)) is not None:
-                write_head(home, newest)
-            looks_sealing.write_head(home, connection)
-    finally:
-        catalogue.close()
+    with closing(open_catalogue(home)) as catalogue, catalogue.locked() as connection:
+        if (newest := checkpoints.newest(connection)) is not None:
+            write_head(home, newest)
+        looks_sealing.write_head(home, connection)
     _grown.pop(home.path, None)  # whoever asked by the settings of before would look for a catalogue that moved
 
 
@@ -239,13 +240,13 @@ def ledger_folder(home: Home) -> Path:
     return home.store / "ledger"
 
 
-def hold_to_witnesses(home: Home, connection: Connection) -> None:
-    """Hold the ledger against the newest checkpoint, the newest segment and the head in the store.
+def hold_to_witnesses(home: Home, connection: Connection, *, asked: bool = False) -> None:
+    """Hold the ledger against newest checkpoint, newest segment, and the head in the store; `asked`: one away agreed.
 
     A head that is gone contradicts nothing, and is written into the ledger. Raises NotIntact where the ledger is not
     the one that the store tells of, or has entries that nobody signed.
     """
-    there = store_away.against_store(home, connection)
+    there = store_away.against_store(home, connection, asked=asked)
     folder, size, last = ledger_folder(home), ledger.size(connection), checkpoints.newest(connection)
     covered = last.size if last else 0
     tail = {"first": covered + 1, "last": size, "count": size - covered}

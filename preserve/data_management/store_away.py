@@ -28,6 +28,19 @@ def send(home: Home) -> None:
         kept_records.send_missing(home, folder, spare=is_joined)
 
 
+def agrees(home: Home) -> bool:
+    """Whether a store that is away has the head that lies here. Raises StorageError.
+
+    It is asked outside any transaction: a store that hangs would keep everybody else from writing. One that is behind
+    or ahead is taken up within the transaction (`take_up`), in the order of the commits.
+    """
+    file = home.store / _LEDGER / HEAD
+    if home.away is None or (before := content(file)) is None:
+        return False
+    told = kept_records.read(home, f"{_LEDGER}/{HEAD}")
+    return told is not None and told in (before, content(file))  # another may have signed meanwhile
+
+
 def take_up(home: Home) -> None:
     """Hold this folder's copy of the ledger's files against a store that is away. Raises StorageError, NotIntact.
 
@@ -51,10 +64,14 @@ def take_up(home: Home) -> None:
             kept_records.bring(home, f"{folder}/")
 
 
-def against_store(home: Home, connection: Connection) -> bool:
-    """Whether the store has a head; the ledger is the one that it tells of. Writes no entry. Raises NotIntact."""
+def against_store(home: Home, connection: Connection, *, asked: bool = False) -> bool:
+    """Whether the store has a head; the ledger is the one that it tells of. Writes no entry. Raises NotIntact.
+
+    With `asked` a store that is away agreed a moment ago.
+    """
     folder, size, last = home.store / _LEDGER, ledger.size(connection), checkpoints.newest(connection)
-    take_up(home)
+    if not asked:
+        take_up(home)
     if last is not None and last.size > size:
         raise NotIntact("ledger.rolled-back", home.catalogue_name, size=size, told=last.size, witness="checkpoints")
     against_segment(connection, folder, size)

@@ -24,6 +24,9 @@ class Rules(Protocol):
     def written(self, number: int) -> None:
         """After an entry that stood alone. Raises MediumProblem where it may not stand in what is the catalogue now."""
 
+    def before(self) -> None:
+        """Before the transaction: what has to be asked of others than the catalogue, for whom nobody may wait in it."""
+
     def opening(self, connection: Connection) -> None:
         """Before anything is written."""
 

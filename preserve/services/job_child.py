@@ -7,6 +7,7 @@ write into the catalogue, nor how it ended.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
@@ -27,7 +28,7 @@ from preserve.data_management.jobs import JobRow, State
 from preserve.errors import Busy, MediumProblem, NotPermitted
 from preserve.home import Home
 from preserve.messages import LANGUAGES, Language, speaking
-from preserve.progress import Silent, Unit, stoppable
+from preserve.progress import Silent, Unit, check_stop, stoppable
 from preserve.services import job_arguments, job_folders
 from preserve.services.documents import as_document
 from preserve.services.failures import Failure, failure_of
@@ -37,10 +38,14 @@ from preserve.services.operation import Operation
 from preserve.services.operation import job as long_work
 from preserve.services.session import AsJob, Session, begin
 from preserve.work import boot_id, end_gently_with_parent, hold
+from storage_adapters.errors import MediumFailing, StoreAway
 
+_log = logging.getLogger("preserve.jobs")
 _EVERY = 0.25  # seconds between two lines of progress
 _LET_GO = 10.0  # seconds for an earlier attempt, which has written how it ended, to end
 _MOST = 1 << 20  # bytes of progress, from which on only the newest is kept
+_STORE_AWAY = 600.0  # seconds that an attempt waits for the store before it is begun
+_LOOK_AGAIN = 1.0
 _TRIES = 6  # to write how it ended, while the catalogue is busy; each waits some seconds
 PASSING = frozenset(
     {
@@ -50,9 +55,14 @@ PASSING = frozenset(
         "catalogue.in-doubt",  # the next attempt sees what became of it
         "lease.lost",
         "ledger.sealer-absent",
+        "storage.store-away",  # the next attempt waits for it
     }
 )
 """What ends an attempt and is over by itself: the job goes on, some times."""
+
+UNCOUNTED = frozenset({"ledger.sealer-absent"})
+"""Of these, what counts as no try. The job has no part in it, and each attempt has waited for half a minute. After two
+minutes nobody writes anything, and the job goes on when the sealer is back, whenever that is."""
 
 _STATES: Mapping[int, State] = {2: "refused", 3: "refused", 6: "refused", 8: "stopped"}
 
@@ -141,8 +151,7 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
         place = job_folders.folder(home, job)
         # Over several machines it is a lease: this attempt has it at once, though an earlier one hangs and lives.
         with stoppable(), leases.taken_by(job, attempt), hold(place / job_folders.LOCK, busy, _LET_GO):
-            with archive.catalogue.begin() as connection:
-                row = jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
+            row = _taken(archive, job, attempt, worker)
             progress = Told(place / job_folders.PROGRESS)
             state, result, failure = _outcome(home, row, progress)
             progress.close()
@@ -153,6 +162,25 @@ def run(session: Session, job: str, attempt: int, *, room: str = "") -> JobRan:
     finally:
         archive.close()
     return JobRan(job, attempt, ended)
+
+
+def _taken(archive: Archive, job: str, attempt: int, worker: int) -> JobRow:
+    """The attempt, which is this process's from here on. Raises as `jobs.take`, and StorageError.
+
+    A store that is away is asked before anything is written. It is waited for: an attempt that ends before it is taken
+    has vanished, and the next would be as quick to end.
+    """
+    until = time.monotonic() + _STORE_AWAY
+    while True:
+        try:
+            with archive.catalogue.begin() as connection:
+                return jobs.take(connection, job, attempt, worker=worker, pid=os.getpid(), boot=boot_id())
+        except (StoreAway, MediumFailing) as error:  # one that begins again says that it fails
+            if time.monotonic() >= until:
+                raise
+            _log.warning("tried again: %s", error.code)
+        check_stop()
+        time.sleep(_LOOK_AGAIN)
 
 
 Outcome = tuple[State, dict[str, Any] | None, dict[str, Any] | None]
@@ -169,7 +197,7 @@ def _outcome(home: Home, row: JobRow, progress: Told) -> Outcome:
                 trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
             failure = Failure(1, "job.defect", row.id, {"kind": type(error).__name__})
         document = _within_home(failure_document(failure), f"{home.path}/")
-        if failure.code in PASSING and row.resumed < TRIES:
+        if failure.code in PASSING and (row.resumed < TRIES or failure.code in UNCOUNTED):
             return "stopped", None, document
         return _STATES.get(failure.status, "failed"), None, document
 
@@ -232,7 +260,8 @@ def _write_end(
                 wrote = jobs.end(connection, row.id, row.attempt, state, archive.now(), result=result, failure=failure)
                 again = wrote and state == "stopped" and before == "running" and job_arguments.resumes(row.operation)
                 if again:  # nobody asked for it: the worker ends, or the server went away
-                    jobs.queue_again(connection, row.id, by_itself=failure is not None and failure["code"] in PASSING)
+                    code = "" if failure is None else failure["code"]
+                    jobs.queue_again(connection, row.id, by_itself=code in PASSING - UNCOUNTED)
         except (Busy, MediumProblem) as error:
             if error.code == "lease.lost":
                 break

@@ -91,6 +91,9 @@ class Guard:
     def settled(self) -> bool:
         return False
 
+    def before(self) -> None:
+        pass
+
     def opening(self, connection: object) -> None:
         raise NotIntact("ledger.contradicts-checkpoint")
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from preserve.data_management.segment_joining import FAN
 from preserve.home import Home, ObjectStore
 from storage_adapters.reading import walk_files
 from tests.support.buckets import bucket, server
+from tests.support.delivered import until
 from tests.support.object_store import ObjectStore as Server
 
 __all__ = ["server"]
@@ -62,6 +67,46 @@ def test_a_store_that_missed_a_sealing_is_told_by_the_next_write(home: Home, tmp
     with catalogue.begin():
         assert kept_records.read(home, HEAD) == (home.store / HEAD).read_bytes() != earlier
     catalogue.close()
+
+
+_WRITES = """
+import sys
+from pathlib import Path
+from preserve.data_management.database import open_catalogue
+from preserve.home import open_home
+
+catalogue = open_catalogue(open_home(Path(sys.argv[1])))
+print("begins", flush=True)
+with catalogue.begin():
+    print("has begun", flush=True)
+"""
+
+
+def is_connected(pid: int, port: int) -> bool:
+    """Whether a process has a connection to a port of loopback."""
+    mine = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    lines = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    return any(line[2] == f"0100007F:{port:04X}" and f"socket:[{line[9]}]" in mine for line in lines)
+
+
+def test_nobody_waits_for_who_asks_a_store_that_hangs(home: Home, server: Server) -> None:
+    catalogue = open_catalogue(home)
+    with catalogue.begin():
+        pass  # this process has held the ledger to its witnesses
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        asked = [sys.executable, "-c", _WRITES, str(home.path)]
+        with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout is not None and other.stdout.readline() == "begins\n"
+            until(lambda: is_connected(other.pid, server.ports[3]))
+            with catalogue.begin():
+                pass
+            server.process.send_signal(signal.SIGCONT)
+            assert other.stdout.readline() == "has begun\n"
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+        catalogue.close()
 
 
 def test_joined_segments_take_the_place_of_their_parts_there_too(home: Home) -> None:

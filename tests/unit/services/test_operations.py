@@ -508,6 +508,9 @@ class Unwritable:
     def written(self, number: int) -> None:
         """Nothing was."""
 
+    def before(self) -> None:
+        """Nobody is asked."""
+
     def opening(self, connection: Connection) -> None:
         """Raises MediumProblem."""
         raise MediumProblem("catalogue.read-only", "", reason="a disk that is full")

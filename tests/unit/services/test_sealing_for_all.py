@@ -244,3 +244,13 @@ def test_doctor_holds_this_clock_against_the_database_s(archive: Archive) -> Non
     assert "health.clock-apart" not in {check.code for check in health.examine(archive.home.path)}
     with running_on(lambda: wrong):
         assert "health.clock-apart" in {check.code for check in health.examine(archive.home.path)}
+
+
+def test_doctor_says_where_nobody_signs(archive: Archive) -> None:
+    add(archive)
+    told = {check.code: check for check in health.examine(archive.home.path)}
+    assert told["health.sealer-absent"].state == "wrong"
+    assert told["health.sealer-absent"].values["count"] and "health.sealer" not in told
+    with hold(archive.home.work / sealer.LOCK, Busy("ledger.sealer-there", "")):
+        told = {check.code: check for check in health.examine(archive.home.path)}
+    assert told["health.sealer"].state == "good" and "health.sealer-absent" not in told

@@ -36,6 +36,9 @@ class _Asking:
         if self.moved:
             raise MediumProblem("catalogue.moved-meanwhile", "", number=number)
 
+    def before(self) -> None:
+        pass
+
     def opening(self, connection: Connection) -> None:
         self.opened += 1
 

@@ -38,6 +38,9 @@ class _Permits:
     def written(self, number: int) -> None:
         pass
 
+    def before(self) -> None:
+        pass
+
     def opening(self, connection: Connection) -> None:
         pass
 

@@ -32,6 +32,9 @@ class _Asking:
     def written(self, number: int) -> None:
         pass
 
+    def before(self) -> None:
+        pass
+
     def opening(self, connection: Connection) -> None:
         said = round_trips.answer(connection)
         assert said is not None

@@ -96,7 +96,7 @@ class Catalogue:
     def locked(self, *, reads: bool = False) -> Iterator[Connection]:
         """A view during which nobody else writes, and in which nothing is written, for who replaces the catalogue.
 
-        `reads`, of who comes often: a server refuses to write, and it ends with COMMIT, which keeps what is prepared.
+        `reads`, of who comes often: nothing can be written, and COMMIT at its end keeps what is prepared.
         """
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
@@ -131,7 +131,7 @@ class Catalogue:
         """
         assert self.is_on_a_server, "a file has one writer at a time"
         with self.place.translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="READ COMMITTED")
+            connection.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 yield connection
 
@@ -248,10 +248,7 @@ def open_catalogue(home: Home | Path | CataloguePlace, *, older: bool = False) -
     (`preserve catalogue rebuild` makes it again), PreserveError where it is of another release, Busy where another
     operation holds it, MediumProblem.
     """
-    if isinstance(home, Home):
-        place = place_of(home)
-    else:
-        place = SqliteFile(home) if isinstance(home, Path) else home
+    place = place_of(home) if isinstance(home, Home) else SqliteFile(home) if isinstance(home, Path) else home
     catalogue = Catalogue(place, place.engine())
     try:
         with catalogue.read() as connection:

@@ -137,9 +137,9 @@ def _as_folder(job: Job, folder: Path) -> tuple[_Count, str, str]:
         _drop_lists(folder, number)
         return _read_again(job, final), number, digest_file(final / SUMS, ("sha256",))[1]["sha256"]
     in_hand = archive.catalogue.while_held
+    for path in (*attempts.left(folder, number), *attempts.left(folder, number, _LISTS)):
+        _refuse_links(path)
     room = _Room(attempts.take_over(folder, number, in_hand), attempts.take_over(folder, number, in_hand, _LISTS))
-    _refuse_links(room.staging)
-    _refuse_links(room.lists)
     left = [item for item in job.items if not (room.staging / layout.place(item)).exists()]
     require_space(folder, sum(layout.needs(item) for item in left) + _MARGIN)
     count = _Count()

@@ -80,8 +80,9 @@ def _export(
         if not final.exists():
             needed = sum(item.size for item in transfer.items)
             require_space(place.folder, int(needed * (_ENCODED if transfer.form == "eep" else 1)) + (64 << 20))
+            for path in attempts.left(place.folder, place.number):
+                _refuse_links(path)
             staging = attempts.take_over(place.folder, place.number, held)
-            _refuse_links(staging)
             _write(outgoing, tests, staging)
             with held():
                 publish(staging, final)

@@ -194,11 +194,16 @@ def _sweep(building: Path, target: Path | None, held: Held) -> None:
             if target is not None:
                 for left in (f".{name}.part", f".{name}.zip.part", f"{name}.iso"):
                     attempts.remove([target / left], target)
-            _clear(building, building / name)
+            attempts.remove([building / name], building)
+        _drop_empty(building)
 
 
 def _clear(building: Path, staged: Path) -> None:
-    """What one attempt was making goes; where nothing of another is there, the folder with it."""
+    """What one attempt was making goes."""
     attempts.remove([staged], building)
-    with suppress(OSError):
+    _drop_empty(building)
+
+
+def _drop_empty(building: Path) -> None:
+    with suppress(OSError):  # another attempt makes something in it, or nobody made it yet
         building.rmdir()

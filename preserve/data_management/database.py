@@ -101,7 +101,7 @@ class Catalogue:
         one_view.let_go(self.engine)
         with self.place.translated(), self.place.begun(self.engine, writes=True) as connection:
             if self.is_on_a_server:
-                round_trips.take_time(connection, reads=reads)
+                (round_trips.write_nothing if reads else round_trips.take_time)(connection)
             yield connection
             if self.is_on_a_server and reads:
                 connection.commit()

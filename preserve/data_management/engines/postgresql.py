@@ -94,14 +94,15 @@ class PostgresqlSchema:
             # Who changes the schema asks by it which programs work with it, of which release.
             "application_name": f"{OURS}{_known()} {schema}",
             "connect_timeout": int(WAIT),
-            # A network that is away says nothing: without these a client would wait for hours.
+            # A network that is away says nothing: without these who asks would wait for hours, and so would the locks.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
             "tcp_user_timeout": 25_000,
             # A backslash is one, times are UTC, and nobody waits for a lock for ever.
             "options": f"-c search_path={schema} -c lock_timeout={int(WAIT * 1000)} -c timezone=UTC"
-            " -c standard_conforming_strings=on -c client_encoding=UTF8",
+            " -c standard_conforming_strings=on -c client_encoding=UTF8"
+            " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_user_timeout=25000",
         }
 
     def make(self, engine: Engine) -> None:

@@ -61,13 +61,18 @@ def begin(connection: Connection, schema: str, question: str) -> None:
         known[_ANSWER] = _begin(connection, schema, question)
 
 
-def take_time(connection: Connection, *, reads: bool = False) -> None:
-    """Let a transaction be silent for as long as it likes; with `reads` it may not write from here on.
+def take_time(connection: Connection) -> None:
+    """Let a transaction be silent for as long as it likes.
 
-    Who makes a catalogue reads packages between two statements; nobody takes that for a process that hangs.
+    Who makes a catalogue reads packages between two statements; nobody takes that for a process that hangs. A machine
+    that is cut off meanwhile is found out by its line alone.
     """
-    more = "; SET TRANSACTION READ ONLY" if reads else ""
-    _run(connection, f"SET LOCAL idle_in_transaction_session_timeout = 0{more}")
+    _run(connection, "SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def write_nothing(connection: Connection) -> None:
+    """Have the server refuse to write in this transaction from here on."""
+    _run(connection, "SET TRANSACTION READ ONLY")
 
 
 def begin_to_read(connection: Connection) -> None:

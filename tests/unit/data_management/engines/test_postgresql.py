@@ -115,6 +115,17 @@ def test_nothing_is_written_while_others_may_not(catalogue: Catalogue) -> None:
         assert connection.execute(text("SELECT count(*) FROM saved_searches")).scalar_one() == 0
 
 
+def test_no_machine_that_is_cut_off_keeps_its_locks_for_long(catalogue: Catalogue) -> None:
+    line = "SELECT name, setting FROM pg_settings WHERE name ~ '^tcp_(keepalives_[^c]|user)' ORDER BY name"
+    with catalogue.locked(reads=True) as connection:
+        known = [int(setting) for _, setting in connection.exec_driver_sql(line)]
+        assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one() == "10s"
+    assert known == [10, 5, 25_000]  # after which a peer that answers nothing is gone (tcp(7), TCP_USER_TIMEOUT)
+    with catalogue.locked() as connection:  # of who makes a catalogue, and is silent for long
+        assert connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one() == "0"
+        assert [int(setting) for _, setting in connection.exec_driver_sql(line)] == known
+
+
 def test_who_waits_too_long_is_told_so(catalogue: Catalogue) -> None:
     with catalogue.begin() as holding:
         holding.exec_driver_sql("SELECT 1")

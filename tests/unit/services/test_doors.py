@@ -18,6 +18,8 @@ WITHOUT_DOOR: dict[str, str] = {"user.names": "the frame of every page asks it, 
 """Operations that no command calls, and why."""
 
 ONE_OR_THE_OTHER: dict[str, set[str]] = {
+    "audit drill": {"audit.drill", "job.ask"},
+    "audit run": {"audit.run", "job.ask"},
     "describe": {"deposits.describe", "deposits.describe_cases", "deposits.describe_export", "deposits.template"},
     "import show": {"import.show", "import.workbook"},
     "inbox": {"deposits.waiting", "inbox.watch"},

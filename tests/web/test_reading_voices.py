@@ -21,7 +21,7 @@ from tests.support.machine_reading import installed
 from tests.support.people import session
 from tests.support.reading import entries, files_of, objid_of, reading_room
 from tests.support.web import person
-from tests.web.test_reading import PAPER, VIDEO, Room
+from tests.web.test_reading import PAPER, Room
 
 ENGINE = Engine(tool="ear 1", model="of the bureau", digest="a" * 64)
 SAID = "今天是三月十四日，我们是文化局执法人员"
@@ -29,7 +29,7 @@ SAID = "今天是三月十四日，我们是文化局执法人员"
 
 def understood(path: Path, name: str) -> Iterator[Record]:
     """One piece that is believed and one that is not; of another recording nothing."""
-    if not name.endswith(VIDEO):
+    if not name.endswith("_0001.mp4"):
         yield Unread(file=name, engine=ENGINE, what="speech", code="reading.not-decoded")
         return
     words = tuple(Word(text=sign, start=1.0 + place / 9, end=1.1 + place / 9) for place, sign in enumerate(SAID))
@@ -53,14 +53,14 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 
 def test_a_recording_shows_where_somebody_speaks(room: Room) -> None:
-    shown = room.served.client("head").get(room.page(VIDEO)).text
+    shown = room.served.client("head").get(room.page(room.video)).text
     assert re.search(r'<svg class="voices"[^>]*><path d="M[\d.]+ 0h[\d.]+v10h-[\d.]+zM?', shown)
     assert "机读，未核对" in shown
     assert re.search(r'<button class="second" type="button" data-at="[\d.]+" aria-label="从 00:00:\d\d 听起">', shown)
 
 
 def test_a_transcript_says_where_to_listen_and_that_nobody_checked_it(room: Room) -> None:
-    shown = room.served.client("head", "en").get(room.page(VIDEO)).text
+    shown = room.served.client("head", "en").get(room.page(room.video)).text
     assert SAID in shown and "ear 1" in shown and "of the bureau" in shown
     assert "machine-read, not checked" in shown and "officers: «" in shown
     assert "repeats itself and is not believed: listen" in shown
@@ -81,7 +81,7 @@ def test_the_time_line_has_bands_and_goes_to_the_next_voice(room: Room) -> None:
 
 def test_a_second_is_listened_to_by_its_button_and_the_page_is_open_to_all(room: Room) -> None:
     with person(room.served, "head") as page:
-        page.goto(room.page(VIDEO))
+        page.goto(room.page(room.video))
         page.click(".transcript [data-at='1.0']")
         page.wait_for_function("() => document.querySelector('video').currentTime >= 0.9", timeout=15_000)
         assert violations(page) == [] and seen_in_own_colours(page) == [] and seen_large(page) == []
@@ -102,14 +102,14 @@ def test_a_transcript_is_asked_for_by_name_and_is_a_look(room: Room) -> None:
     archive = open_archive(room.served.home)
     try:
         before = len(entries(room.served.home, "object.viewed"))
-        told = show_transcript(session(archive), room.objid, VIDEO)
+        told = show_transcript(session(archive), room.objid, room.video)
         assert told.heard is not None and [piece.text for piece in told.heard.pieces] == [SAID, ""]
         looked = entries(room.served.home, "object.viewed")
         assert len(looked) == before + 1 and looked[-1]["details"]["what"] == "transcript"
-        assert looked[-1]["details"]["objects"] == [room.files[VIDEO]]
+        assert looked[-1]["details"]["objects"] == [room.files[room.video]]
         found = show_machine_findings(session(archive), room.objid)
         words = [one for one in found.findings if one.finding.code == "reading.preamble-words"]
-        assert [one.identifier for one in words] == [room.files[VIDEO]]
+        assert [one.identifier for one in words] == [room.files[room.video]]
         assert words[0].at == 1.0 and words[0].finding.severity == "note"
         with pytest.raises(NotFound) as refused:
             show_transcript(session(archive), room.objid, PAPER)

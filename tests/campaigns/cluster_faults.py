@@ -134,7 +134,8 @@ class Faults:
         Without PostgreSQL it is as good as dead to the others: the line comes back when its work is another's, and its
         attempt, where it still lives, ends and writes nothing. Without the store it has its work, and waits.
         """
-        network, name = self.campaign.held.network, row.node or ""
+        campaign, name = self.campaign, row.node or ""
+        network = campaign.held.network
         assert network is not None
         way = self.campaign.chance.choice(get_args(Way))
         print(f"   {name} cut off from {server}: {way}", flush=True)
@@ -142,7 +143,7 @@ class Faults:
         try:
             _wait(_AWAY)
             if server == "catalogue":
-                until(lambda: self._went_on(row), lambda: None)
+                until(lambda: self._went_on(row), lambda: campaign.see_to(but=name))
         finally:
             came_back = is_child(row)
             network.mend(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -41,8 +42,8 @@ def run(output: Output, media: tuple[str, ...], as_job: bool, **given: Any) -> i
     """Read back what is due; exit status 4 for damage, 5 for what could not be checked or is overdue."""
     inserted = list(map(Inserted.parse, media))
     if as_job:
-        wish_said = {"media": [[one.label, str(one.path)] for one in inserted], **given}
-        return _ask(output, "audit.run", {"wish": wish_said}, audits.key_of_night(output.session()))
+        key = audits.key_of_night(output.session()) if given["nightly"] else ""
+        return _ask(output, "audit.run", {"wish": {"media": _said(inserted), **given}}, key)
     wish = AuditWish(media=inserted, **given)
     result = output.work("cli.auditing", audits.run, wish)
     for line in audit_alarm.lines(result):
@@ -93,8 +94,8 @@ def drill(output: Output, media: tuple[str, ...], count: int | None, as_job: boo
     """Restore the month's drawn packages for practice; exit status 4 when one did not come back whole."""
     inserted = list(map(Inserted.parse, media))
     if as_job:
-        said = {"media": [[one.label, str(one.path)] for one in inserted], "count": count}
-        return _ask(output, "audit.drill", said, audits.key_of_month(output.session()))
+        key = "" if inserted or count else audits.key_of_month(output.session())
+        return _ask(output, "audit.drill", {"media": _said(inserted), "count": count}, key)
     result = output.work("cli.drilling", audits.drill, inserted, count=count)
     for drilled in result.done:
         output.sentence(
@@ -114,8 +115,12 @@ def drill(output: Output, media: tuple[str, ...], count: int | None, as_job: boo
     return result.status
 
 
+def _said(inserted: Sequence[Inserted]) -> list[list[str]]:
+    return [[one.label, str(one.path)] for one in inserted]
+
+
 def _ask(output: Output, operation: str, arguments: dict[str, Any], key: str) -> int:
-    """Ask for it once, however many machines ask, and wait for nothing: a worker does it, and another goes on."""
+    """Ask for it, with a key once however many machines ask, and wait for nothing: a worker does it."""
     asked = output.call(jobs.ask, operation, arguments, key=key)
     output.sentence("cli.audit-asked-before" if asked.again else "cli.audit-asked", id=asked.id)
     output.document(asked)

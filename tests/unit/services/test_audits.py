@@ -91,6 +91,17 @@ def test_what_several_machines_ask_for_is_one_job(
     assert (row.operation, row.state) == (f"audit.{call[0]}", "queued")
 
 
+def test_who_wishes_for_more_as_a_job_does_not_take_the_night_s_from_the_timer(
+    archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = [("run", "--all"), ("run", "--all"), ("run", "--nightly"), ("drill", "--count", "2"), ("drill",)]
+    for call in calls:
+        assert run(["--home", str(archive.home.path), "--json", "audit", *call, "--as-job"]) == 0
+    capsys.readouterr()
+    with archive.catalogue.read() as connection:
+        assert len({row.id for row in jobs.unfinished(connection)}) == len(calls)
+
+
 def test_a_drill_reads_only_media_that_are_named(archive: Archive) -> None:
     with pytest.raises(UsageError):
         audits.drill(founder(archive), [Inserted.parse("/mnt/disc")])

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from pathlib import Path
 
 from ulid import ULID
 
+from preserve.archival_storage.packing.attempts import Held
 from storage_adapters.durable import PART, discard
 from storage_adapters.medium_errors import on_medium
-
-Held = Callable[[], AbstractContextManager[None]]
-"""Within it nobody takes over what this piece of work holds: it was told so, or it raises Busy."""
 
 
 def own(folder: Path, name: str, suffix: str = PART) -> Path:

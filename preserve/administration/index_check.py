@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from heapq import merge
 
 from sqlalchemy import Connection
 
@@ -112,10 +111,7 @@ def last_proved(connection: Connection) -> tuple[Start, str]:
     neither add one nor move it forward, only take the catalogue back to before it, which contradicts the store's head.
     """
     best, when, told = BEGINNING, "", None
-    newest_first = merge(
-        *(ledger.newest_of(connection, action) for action in (VERIFIED, PROVED)), key=_place_of, reverse=True
-    )
-    for entry in newest_first:
+    for entry in ledger.newest_of(connection, VERIFIED, PROVED):
         if entry.details.get("findings"):
             break
         size, root = entry.details.get("proved", 0), entry.details.get("root", "")
@@ -128,10 +124,6 @@ def last_proved(connection: Connection) -> tuple[Start, str]:
     if told is not None:
         Proofs(connection, signed).path(told)
     return best, when
-
-
-def _place_of(entry: ledger.Entry) -> int:
-    return entry.number
 
 
 def last_verified(connection: Connection) -> ledger.Entry | None:

@@ -45,7 +45,7 @@ _TAKE = text(
     f" VALUES (:name, :holder, 1, :job, :attempt, {_UNTIL}) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder,"
     " fence = l.fence + 1, job = excluded.job, attempt = excluded.attempt, until = excluded.until"
     f" WHERE l.until < {_NOW} OR (l.job <> '' AND l.job = excluded.job AND l.attempt < excluded.attempt)"
-    f" OR (l.job <> '' AND {_IS_OVER}) RETURNING 1"
+    f" OR {_IS_OVER} RETURNING 1"
 )
 _LET_GO = text("DELETE FROM leases WHERE name = :name AND holder = :holder")
 # One that ran out and that nobody took is still its holder's: a server that was away for a while takes nothing away.
@@ -150,13 +150,13 @@ class Leases:
         """
         job, attempt = _job.get()
         values = {"name": held.name, "holder": held.holder, "job": job, "attempt": attempt}
-        runs_out = ""
+        before = ""
         while not self._do(lambda connection: connection.execute(_TAKE, values).first()):
             if time.monotonic() >= until:
                 now = self._do(lambda connection: renewed(connection, [held.name])).get(held.name, "") if job else ""
-                if not job or "" != runs_out != now:
+                if not job or (before and now != before):
                     raise busy
-                runs_out = now
+                before = now
             check_stop()
             time.sleep(_LOOK_AGAIN)
 

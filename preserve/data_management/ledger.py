@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from heapq import merge
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import rfc8785
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 from sqlalchemy import text as sql
 
 from preserve.clock import now, stamp
@@ -175,11 +176,10 @@ def of_action(connection: Connection, *actions: str) -> list[Entry]:
     return [checked(*row) for row in connection.execute(_OF_ACTION, {"actions": actions})]
 
 
-def newest_of(connection: Connection, action: str) -> Iterator[Entry]:
-    """The entries of one action, the newest first, read only as far as somebody asks. Raises NotIntact."""
-    with connection.execute(_NEWEST_OF, {"action": action}, execution_options={"yield_per": 100}) as rows:
-        for row in rows:
-            yield checked(*row)
+def newest_of(connection: Connection, *actions: str) -> Iterator[Entry]:
+    """The entries of these actions, the newest first, read only as far as somebody asks. Raises NotIntact."""
+    each = [_as_asked(connection, _NEWEST_OF, {"action": action}) for action in actions]
+    return merge(*each, key=lambda entry: entry.number, reverse=True)
 
 
 def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
@@ -191,12 +191,13 @@ def unproven(connection: Connection, *actions: str) -> Iterator[Entry]:
 def newest(connection: Connection, subject: str, *actions: str) -> Iterator[Entry]:
     """Entries about a subject, the newest first, read only as far as somebody asks. Raises NotIntact."""
     asked = {"subject": subject, "actions": actions}
-    if not is_sqlite(connection):
-        yield from _newest_in_parts(connection, asked)
-        return
-    with connection.execute(_NEWEST_ABOUT, asked, execution_options={"yield_per": 100}) as rows:
+    return _as_asked(connection, _NEWEST_ABOUT, asked) if is_sqlite(connection) else _newest_in_parts(connection, asked)
+
+
+def _as_asked(connection: Connection, query: Select[Any], asked: dict[str, Any]) -> Iterator[Entry]:
+    with connection.execute(query, asked, execution_options={"yield_per": 100}) as rows:
         for row in rows:
-            yield _ROWS.checked(*row)
+            yield checked(*row)
 
 
 def _newest_in_parts(connection: Connection, asked: dict[str, Any]) -> Iterator[Entry]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import merge
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -119,8 +118,7 @@ def anchors(connection: Connection, since: int = 0) -> list[Anchor]:
 def _standing(connection: Connection) -> Iterator[Anchor]:
     """The newest first, read only as far as somebody asks: there is one an hour."""
     below: int | None = None
-    both = [ledger.newest_of(connection, action) for action in (ANCHORED, TAIL_LOST)]
-    for entry in merge(*both, key=lambda entry: entry.number, reverse=True):
+    for entry in ledger.newest_of(connection, ANCHORED, TAIL_LOST):
         if entry.action == TAIL_LOST:
             below = min(int(entry.details["first"]), below or int(entry.details["first"]))
         elif below is None or int(entry.details["size"]) < below:

@@ -12,7 +12,6 @@ from ulid import ULID
 
 from metadata.findings import Finding
 from preserve.access import attempts
-from preserve.access.attempts import Held
 from preserve.access.certificate import check_signer
 from preserve.access.dip import handing, package
 from preserve.access.dip.forms import Form, Shape, check_form, hand_over
@@ -22,6 +21,7 @@ from preserve.access.requests.procedure import REQUESTS
 from preserve.access.requests.selecting import read_case
 from preserve.administration.actor import Actor
 from preserve.administration.proceedings.records import Paper, keep_paper
+from preserve.archival_storage.packing.attempts import Held
 from preserve.data_management import sealing
 from preserve.errors import Changed, PreserveError
 from preserve.messages import speaking
@@ -115,7 +115,7 @@ def _deliver(actor: Actor, number: str, handover: Handover, held: Path, progress
             _undo(actor, number)
         raise
     finally:
-        with suppress(FileNotFoundError, PreserveError), actor.catalogue.while_held() if is_known else nullcontext():
+        with suppress(PreserveError), actor.catalogue.while_held() if is_known else nullcontext():
             _clear(building, staged)
     return Delivered(entered, delivery, place, findings)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from preserve.access.attempts import Held
+from preserve.archival_storage.packing.attempts import Held
 from preserve.clock import now
 from preserve.errors import Conflict, MediumProblem, NotIntact, UsageError
 from storage_adapters.contract import ExpectedFile

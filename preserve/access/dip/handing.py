@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metadata.verify import verify_package
 from preserve.access import attempts
-from preserve.access.attempts import Held
 from preserve.access.dip.forms import Form, reads_back
 from preserve.access.requests.model import Delivery
 from preserve.administration.proceedings.records import write_record
+from preserve.archival_storage.packing.attempts import Held
 from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
 from storage_adapters.durable import drop_file, sync_folder

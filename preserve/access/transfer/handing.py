@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from preserve.access import attempts
-from preserve.access.attempts import Held
 from preserve.administration.proceedings.records import write_record
+from preserve.archival_storage.packing.attempts import Held
 from preserve.errors import Conflict, NotIntact
 from preserve.home import Home
 from storage_adapters.durable import drop_file
